@@ -1,0 +1,6 @@
+"""The commands of `sagalab`, one file a group, each with `register(app)`.
+
+They import what they run inside their functions, so that `sagalab --help` is quick.
+"""
+
+ORDER: list = []
