@@ -1,0 +1,99 @@
+"""What a lint rule is: a code, a severity, a title, and a docstring with a bad and a good example."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sagalab.asl_graph import Graph, State
+
+ERROR = "error"
+WARNING = "warning"
+HINT = "hint"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    `severity`: "error" (Step Functions refuses the machine, or it fails whenever it comes here),
+    "warning" (it runs, and leaks in some failure), "hint" (worth a thought).
+    `state` is empty when the finding is about the whole machine; `path` is the place in the
+    definition, such as States.ProcessPayment.Retry[0].
+    """
+
+    code: str
+    severity: str
+    state: str
+    what: str
+    cure: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a rule reports: `report(state or None, what, cure, part of the state)`."""
+
+    code: str
+    severity: str
+
+    def __call__(self, state: State | None, what: str, cure: str, part: str = "") -> Finding:
+        where = state.path if state else ""
+        path = f"{where}.{part}" if where and part else where or part
+        return Finding(self.code, self.severity, state.name if state else "", what, cure, path)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check over the graph of a machine. `bad` and `good` are the docstring's examples (YAML)."""
+
+    code: str
+    severity: str
+    check: Callable[[Graph, Report], Iterator[Finding]]
+
+    def __call__(self, graph: Graph) -> list[Finding]:
+        """Return the findings of this rule."""
+        return list(self.check(graph, Report(self.code, self.severity)))
+
+    @property
+    def title(self) -> str:
+        """The first line of the docstring."""
+        return self._text.splitlines()[0]
+
+    @property
+    def bad(self) -> str:
+        """A machine in YAML in which this rule, and no other, finds something."""
+        return self._example("Bad:")
+
+    @property
+    def good(self) -> str:
+        """The same machine mended: nothing is found."""
+        return self._example("Good:")
+
+    @property
+    def _text(self) -> str:
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+    def _example(self, heading: str) -> str:
+        lines = self._text.splitlines()
+        begin = lines.index(heading) + 1
+        block: list[str] = []
+        for line in lines[begin:]:
+            if line and not line.startswith(" "):
+                break
+            block.append(line)
+        return textwrap.dedent("\n".join(block)).strip() + "\n"
+
+
+RULES: list[Rule] = []
+
+
+def rule(code: str, severity: str):
+    """Register the decorated generator `(graph, report) -> findings` as the rule `code`."""
+
+    def register(check: Callable[[Graph, Report], Iterator[Finding]]) -> Rule:
+        made = Rule(code, severity, check)
+        RULES.append(made)
+        return made
+
+    return register
