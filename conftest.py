@@ -1,0 +1,37 @@
+"""Every test run has its own state folder, and with it its own local cloud, which ends with the run.
+
+It stands here and not in tests/, because nbval runs the notebooks too: their kernels inherit this
+environment. So the tests never meet a workshop that runs in the same clone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def pytest_configure(config) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="sagalab-tests-"))
+    config.sagalab_state_dir = folder
+    os.environ["SAGALAB_STATE_DIR"] = str(folder)
+    os.environ["SAGALAB_CLOUD"] = "local"
+    os.environ["IPYTHONDIR"] = str(folder / "ipython")  # the user's own start-up files stay out
+    config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval" / "sanitize.cfg")
+
+
+def pytest_unconfigure(config) -> None:
+    folder = config.sagalab_state_dir
+    if any(folder.glob("*")):
+        subprocess.run(
+            [sys.executable, "-m", "sagalab.cli", "cloud", "stop"],
+            cwd=ROOT,
+            env=os.environ | {"SAGALAB_STATE_DIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
+    shutil.rmtree(folder, ignore_errors=True)

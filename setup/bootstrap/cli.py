@@ -1,0 +1,66 @@
+"""The command line of setup/run.py."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from bootstrap import venv_folder, workshop
+from bootstrap.console import fail, prepare
+from bootstrap.environment import ensure
+from bootstrap.failures import SetupProblem, explain_os_error
+from bootstrap.foreground import run_in_front
+from bootstrap.places import PYTHON
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="setup/run.py", description="Make everything that Saga Lab needs in .venv, then start it."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test")
+    lab = commands.add_parser("lab", help="deploy the saga on the local cloud and start JupyterLab")
+    lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
+    test = commands.add_parser("test", help="run all tests", add_help=False)
+    test.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are")
+    return parser
+
+
+def _python_outside() -> str | None:
+    """Return the Python that made `.venv` when `.venv`'s own runs now: a folder in use cannot be made anew."""
+    return getattr(sys, "_base_executable", None) if venv_folder.runs_inside() else None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `lab` or `test`; return the exit code. What a user can mend is one line with its cure, and 2."""
+    prepare()
+    # argparse would take pytest's options for its own.
+    if arguments[:1] == ["test"]:
+        options = argparse.Namespace(command="test", pytest_arguments=list(arguments[1:]))
+    else:
+        options = _parser().parse_args(arguments)
+    try:
+        outside = _python_outside() if venv_folder.why_not_usable() else None
+        if outside:
+            return subprocess.call([outside, sys.argv[0], *arguments])
+        ensure(dev=options.command == "test")
+        if options.command == "test":
+            return run_in_front([str(PYTHON), "-m", "pytest", *options.pytest_arguments])[0]
+        in_ci = bool(os.environ.get("CI"))
+        return workshop.run_lab(browser=not (options.no_browser or in_ci), port=options.port)
+    except SetupProblem as problem:
+        fail(problem.what, problem.cure)
+    except OSError as error:
+        problem = explain_os_error(error)
+        fail(problem.what, problem.cure)
+    except KeyboardInterrupt:
+        fail("Stopped.", "The same command goes on from here.")
+        return 130
+    return 2

@@ -1,0 +1,59 @@
+"""What the user sees: steps with a mark and a time. In a terminal a step's line is redrawn when it ends."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def prepare() -> None:
+    """Never let an old code page of a console stop the work: what it cannot show becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace", line_buffering=True)
+
+
+def is_terminal() -> bool:
+    """Return whether someone is looking. CI logs get plain lines."""
+    return sys.stdout.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+
+
+def _mark(name: str) -> str:
+    marks = {"done": "✓", "failed": "✗", "running": "·"}
+    plain = {"done": "ok", "failed": "ERROR", "running": "-"}
+    try:
+        "".join(marks.values()).encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain[name]
+    return marks[name]
+
+
+def say(text: str, mark: str = "done") -> None:
+    """Print one line with a mark (`done`, `failed`, `running`)."""
+    print(f"{_mark(mark)} {text}", flush=True)
+
+
+def fail(what: str, cure: str) -> None:
+    """Print what went wrong and what to do now, on the error stream."""
+    sys.stdout.flush()
+    print(f"{_mark('failed')} {what}" + (f" {cure}" if cure else ""), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def step(doing: str, done: str, *, shows_output: bool = False) -> Iterator[None]:
+    """Show a step while it runs, and its time when it ended well.
+
+    `shows_output`: what runs inside prints itself, so the step's first line stays as it is.
+    """
+    redraw = is_terminal() and not shows_output
+    print(f"{_mark('running')} {doing} …", end="" if redraw else "\n", flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        if redraw:
+            print(flush=True)
+        raise
+    text = f"{done} ({time.monotonic() - began:.1f} s)"
+    print("\r\x1b[K" if redraw else "", end="")
+    say(text)

@@ -1,0 +1,105 @@
+"""`run.py lab`: the local cloud with the saga deployed, and JupyterLab on the first notebook."""
+
+import json
+import os
+import socket
+import subprocess
+
+from bootstrap.console import say
+from bootstrap.failures import SetupProblem
+from bootstrap.foreground import run_in_front
+from bootstrap.places import FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
+
+_SAGALAB = [str(PYTHON), "-m", "sagalab.cli"]
+
+
+def check_port(port: int) -> None:
+    """Raise SetupProblem when `port` on 127.0.0.1 is taken."""
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SetupProblem(
+                f"Port {port} cannot be used ({error.strerror}).",
+                "Choose another with --port N, or leave --port out: a free one is found.",
+            ) from error
+
+
+def start_saga() -> bool:
+    """Start the local cloud and deploy the saga. Return whether this run started the cloud.
+
+    A failure is said and does not keep JupyterLab from starting: the notebooks deploy too.
+    """
+    if os.environ.get("SAGALAB_CLOUD", "local") == "aws":
+        say("SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: .venv/bin/sagalab deploy", "running")
+        return False
+    was_running = _cloud_is_running()
+    done = subprocess.run([*_SAGALAB, "deploy"], cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        say("The saga is not deployed yet: the first notebook does it. To see why not: sagalab doctor", "failed")
+    return not was_running
+
+
+def _cloud_is_running() -> bool:
+    done = subprocess.run(
+        [*_SAGALAB, "cloud", "status", "--json"],
+        cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
+    )
+    try:
+        return bool(json.loads(done.stdout).get("running"))
+    except ValueError:
+        return False
+
+
+def _stop_cloud() -> None:
+    subprocess.run(
+        [*_SAGALAB, "cloud", "stop"],
+        cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL, capture_output=True,
+    )
+
+
+def _no_news() -> None:
+    """Keep JupyterLab from asking at its first start whether it may fetch news."""
+    folder = VENV / "etc" / "jupyter" / "labconfig"
+    file = folder / "page_config.json"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        file.write_text(json.dumps(off), encoding="utf-8")
+
+
+def jupyter_command(*, browser: bool, port: int | None) -> list[str]:
+    """Return the command that starts JupyterLab with the whole project in its file browser."""
+    command = [str(PYTHON), "-m", "jupyterlab", FIRST_NOTEBOOK, f"--ServerApp.root_dir={ROOT}", "--log-level=WARN"]
+    command += ["--ServerApp.answer_yes=True"]  # Ctrl-C ends it without a question
+    if port:
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if not browser:
+        command += ["--no-browser"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command += ["--allow-root"]  # containers and CI; Jupyter refuses otherwise
+    return command
+
+
+def run_lab(*, browser: bool, port: int | None) -> int:
+    """Run JupyterLab until it is ended by Ctrl-C or a signal; return the exit code."""
+    if port:
+        check_port(port)
+    started_cloud = start_saga()
+    try:
+        _no_news()
+    except OSError:
+        pass  # a shared read-only .venv: JupyterLab only asks one question more
+    say("Starting JupyterLab. Ctrl-C in this window ends it.", "running")
+    try:
+        code, ended_by_user = run_in_front(jupyter_command(browser=browser, port=port))
+    finally:
+        if started_cloud:
+            _stop_cloud()
+    if started_cloud:
+        say("JupyterLab has ended, and so has the local cloud that was started for it. Nothing is left running.")
+    else:
+        say("JupyterLab has ended. A local cloud that ran before still runs; to end it: sagalab cloud stop")
+    return 0 if ended_by_user else code
