@@ -1,0 +1,82 @@
+"""Orders to send through the saga, and the small catalogue that the stock table is seeded with."""
+
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from sagalab.errors import SagaLabError
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the catalogue; `in_stock` is the count that a new deployment starts with."""
+
+    item_id: str
+    description: str
+    unit_price: Decimal
+    in_stock: int
+
+
+CATALOGUE = (
+    Item("1", "Coffee mug", Decimal("8.50"), 5000),
+    Item("2", "Notebook, dotted", Decimal("12.99"), 5000),
+    Item("3", "Desk lamp", Decimal("34.90"), 1000),
+    Item("4", "Backpack", Decimal("59.00"), 1000),
+    Item("5", "Headphones", Decimal("129.95"), 100),
+    Item("6", "Signed poster, one left", Decimal("250.00"), 1),
+)
+DEFAULT_ITEMS = {"1": 2, "2": 1}
+DEFAULT_CUSTOMER = "customer-1"
+
+
+def make_order(
+    order_id: str | None = None,
+    items: Mapping[str, int] | Sequence[Mapping[str, Any]] | None = None,
+    customer_id: str = DEFAULT_CUSTOMER,
+    *,
+    faults: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return a new order, ready for `start` or `run`: plain JSON values, prices as numbers.
+
+    `items` is {item_id: quantity} of the catalogue, or a list of whole items, which is taken as it is.
+    Without an `order_id` a new one is made that begins with 4–9, so that none of the seed's errors is
+    triggered. `faults` is a fault plan for this order. Raises SagaLabError for an unknown item.
+    """
+    order: dict[str, Any] = {
+        "order_id": order_id or new_order_id(),
+        "order_date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "customer_id": customer_id,
+        "items": order_items(DEFAULT_ITEMS if items is None else items),
+    }
+    if faults is not None:
+        order["faults"] = dict(faults)
+    return order
+
+
+def new_order_id() -> str:
+    """Return a random order id that begins with 4–9."""
+    return random.choice("456789") + str(uuid.uuid4())[1:]
+
+
+def order_items(items: Mapping[str, int] | Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the `items` of an order: {item_id: quantity} becomes whole items of the catalogue."""
+    if not isinstance(items, Mapping):
+        return [dict(item) for item in items]
+    return [_order_item(item_id, qty) for item_id, qty in items.items()]
+
+
+def _order_item(item_id: str, qty: int) -> dict[str, Any]:
+    for item in CATALOGUE:
+        if item.item_id == item_id:
+            return {
+                "item_id": item.item_id,
+                "qty": qty,
+                "description": item.description,
+                "unit_price": float(item.unit_price),
+            }
+    known = ", ".join(item.item_id for item in CATALOGUE)
+    raise SagaLabError(f"There is no item {item_id!r} in the catalogue.", f"Take one of: {known}.")
