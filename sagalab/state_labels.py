@@ -1,0 +1,90 @@
+"""What a state does, in the few words that fit in its box, and the whole of it for its tooltip."""
+
+import json
+
+_SERVICES = {
+    "lambda": "Lambda",
+    "sns": "SNS",
+    "sqs": "SQS",
+    "dynamodb": "DynamoDB",
+    "states": "Step Functions",
+    "events": "EventBridge",
+    "ecs": "ECS",
+    "glue": "Glue",
+    "batch": "Batch",
+    "apigateway": "API Gateway",
+    "http": "HTTP",
+}
+
+
+def resource_label(resource: str) -> str:
+    """Return a Task's resource in words, such as "Lambda invoke" or "SQS sendMessage, callback"."""
+    resource = str(resource)
+    if ":function:" in resource or resource.startswith("arn:aws:lambda"):
+        return "Lambda"
+    if ":activity:" in resource:
+        return "Activity"
+    if ":states:" not in resource or ":::" not in resource:
+        return "Task"
+    service, _, action = resource.split(":::", 1)[1].partition(":")
+    if service == "aws-sdk":
+        service, _, action = action.partition(":")
+    action, _, pattern = action.partition(".")
+    waits = {"sync": ", waits", "sync:2": ", waits", "waitForTaskToken": ", callback"}.get(pattern, "")
+    return f"{_SERVICES.get(service, service)} {action}".strip() + waits
+
+
+def _wait_label(state: dict) -> str:
+    if "Seconds" in state:
+        return f"Wait {state['Seconds']} s"
+    for key in ("SecondsPath", "Timestamp", "TimestampPath"):
+        if key in state:
+            return f"Wait {'until ' if key.startswith('Time') else ''}{state[key]}"
+    return "Wait"
+
+
+def kind_label(state: dict) -> str:
+    """Return what kind of state it is: "Lambda invoke", "Wait 5 s", "Map, distributed", "Fail"."""
+    kind = str(state.get("Type") or "?")
+    if kind == "Task":
+        return resource_label(state.get("Resource", ""))
+    if kind == "Wait":
+        return cut(_wait_label(state), 26)
+    if kind == "Map":
+        config = (state.get("ItemProcessor") or {}).get("ProcessorConfig") or {}
+        return "Map, distributed" if config.get("Mode") == "DISTRIBUTED" else "Map"
+    if kind == "Fail" and isinstance(state.get("Error"), str):
+        return cut(f"Fail {state['Error']}", 26)
+    return kind
+
+
+def retry_label(state: dict) -> str:
+    """Return "retry ≤ 3" (the most that one retrier allows; 3 is ASL's default), or ""."""
+    retriers = state.get("Retry")
+    if not isinstance(retriers, list) or not retriers:
+        return ""
+    limits = [retrier.get("MaxAttempts", 3) for retrier in retriers if isinstance(retrier, dict)]
+    numbers = [limit for limit in limits if isinstance(limit, int)]
+    return f"retry ≤ {max(numbers)}" if numbers else "retry"
+
+
+def retry_lines(state: dict) -> list[str]:
+    """Return one line a retrier, for the tooltip."""
+    lines = []
+    for retrier in state.get("Retry") or []:
+        if isinstance(retrier, dict):
+            errors = ", ".join(str(error) for error in retrier.get("ErrorEquals") or [])
+            interval, rate = retrier.get("IntervalSeconds", 1), retrier.get("BackoffRate", 2)
+            lines.append(f"retry {errors}: ≤ {retrier.get('MaxAttempts', 3)}, {interval} s × {rate}")
+    return lines
+
+
+def cut(text: str, length: int) -> str:
+    """Return the text with no more than `length` characters, "…" standing for the rest."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def short_json(value: object, length: int) -> str:
+    """Return a value as JSON on one line, cut to `length` characters."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return cut(text, length)
