@@ -6,7 +6,17 @@ fails when moto no longer needs it: then delete the adaptation. (Lambda's worker
 
 from moto.core.config import default_user_config
 
-from sagalab.localcloud import executions, jsonata
+from sagalab.localcloud import (
+    activities,
+    api_errors,
+    callbacks,
+    clients,
+    definitions,
+    executions,
+    integrations,
+    interruptions,
+    jsonata,
+)
 
 
 def execute_state_machines() -> None:
@@ -16,8 +26,15 @@ def execute_state_machines() -> None:
 
 ADAPTATIONS = (
     execute_state_machines,
+    api_errors.install,
+    definitions.install,
     jsonata.install,
+    interruptions.install,
     executions.install,
+    callbacks.install,
+    activities.install,
+    integrations.install,
+    clients.install,
 )
 
 

@@ -1,38 +1,176 @@
 """Executions: start, stop, describe and page the history as AWS does.
 
-Why, in moto 5.2.5: an execution started without a name is called "None"; StopExecution drops error and
-cause; DescribeExecution shows no stop date of a timed out execution; GetExecutionHistory ignores
-maxResults, nextToken and reverseOrder; each start copies the state machine deeply.
+Why, in moto 5.2.5: an execution started without a name is called "None"; each start copies the state
+machine deeply; StopExecution drops error and cause; DescribeExecution has no stop date of an execution that
+timed out; GetExecutionHistory ignores maxResults, nextToken, reverseOrder and includeExecutionData.
 """
 
-import base64
 import copy
+import datetime
+import json
+import time
 import uuid
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.stepfunctions.exceptions import InvalidToken
+from moto.stepfunctions.parser.api import ExecutionStatus, InvalidExecutionInput, InvalidToken
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 _LARGEST_PAGE = 1000
+_STOP_SECONDS = 2.0
+_DATA_FIELDS = ("input", "inputDetails", "output", "outputDetails")
 _installed = False
 
 
-def _name_executions() -> None:
-    start = StepFunctionsParserBackend.start_execution
+def _start(
+    self: StepFunctionsParserBackend,
+    state_machine_arn: str,
+    name: str | None = None,
+    execution_input: str | None = None,
+    trace_header: str | None = None,
+) -> Execution:
+    if name:
+        self._validate_name(name)
+    else:
+        name = str(uuid.uuid4())
+    machine = self.describe_state_machine(state_machine_arn)
+    execution_input = "{}" if execution_input is None else execution_input
+    existing = machine._handle_name_input_idempotency(name, execution_input)
+    if existing is not None:
+        return existing
+    try:
+        json.loads(execution_input)
+    except ValueError as error:
+        raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from None
+    snapshot = copy.copy(machine)  # an update of the machine must not touch this execution
+    snapshot.executions = []
+    execution = Execution(
+        name=name,
+        sm_type=snapshot.sm_type,
+        role_arn=snapshot.roleArn,
+        exec_arn=f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}",
+        account_id=self.account_id,
+        region_name=self.region_name,
+        state_machine=snapshot,
+        start_date=datetime.datetime.now(tz=datetime.timezone.utc),
+        cloud_watch_logging_session=None,
+        input_data=execution_input,
+        trace_header=trace_header,
+        activity_store=self.activities,
+    )
+    machine.executions.append(execution)
+    execution.start()
+    return execution
 
-    def start_execution(self, state_machine_arn, name=None, execution_input=None, trace_header=None):
-        if name:
-            self._validate_name(name)
-        return start(self, state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header)
 
-    StepFunctionsParserBackend.start_execution = start_execution
+def _stop(self: StepFunctionResponse) -> ActionResult:
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    if execution.exec_status == ExecutionStatus.RUNNING:
+        _end(execution, self._get_param("error"), self._get_param("cause"))
+    return ActionResult({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.timezone.utc)})
+
+
+def _end(execution: Execution, error: str | None, cause: str | None) -> None:
+    """Stop an execution and wait for its last event: the interpreter's thread writes it."""
+    execution.error, execution.cause = error, cause
+    deadline = time.monotonic() + _STOP_SECONDS
+    stopped = False
+    while execution.exec_status == ExecutionStatus.RUNNING and time.monotonic() < deadline:
+        env = execution.exec_worker.env
+        if not stopped and env is not None and env.is_running():
+            execution.stop(stop_date=datetime.datetime.now(tz=datetime.timezone.utc), error=error, cause=cause)
+            stopped = True
+        time.sleep(0.002)
+
+
+def _forget_late_stop(self: BaseExecutionWorkerCommunication) -> None:
+    """An execution that ended by itself while it was being stopped keeps its own end."""
+    execution = self.execution
+    if execution.exec_worker.env.program_state().__class__.__name__ != "ProgramStopped":
+        execution.error = execution.cause = None
+    _reflect(self)
+
+
+def _describe(self: StepFunctionResponse) -> ActionResult:
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    response = {
+        "executionArn": execution.execution_arn,
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": execution.start_date,
+        "input": execution.execution_input,
+        "inputDetails": {"included": True},
+        "redriveCount": 0,
+    }
+    if execution.trace_header:
+        response["traceHeader"] = execution.trace_header
+    if execution.status == "RUNNING":
+        return ActionResult(response)
+    response["stopDate"] = execution.stop_date
+    if execution.status == "SUCCEEDED":
+        response["output"] = json.dumps(execution.output, separators=(",", ":"), ensure_ascii=False)
+        response["outputDetails"] = {"included": True}
+    for field in ("error", "cause"):
+        if getattr(execution, field) is not None:
+            response[field] = getattr(execution, field)
+    return ActionResult(response)
+
+
+def _history(self: StepFunctionResponse) -> ActionResult:
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    env = execution.exec_worker.env
+    events = list(env.event_manager._history_event_list) if env is not None else []
+    if self._get_bool_param("reverseOrder"):
+        events.reverse()
+    start = _offset(self._get_param("nextToken"))
+    end = start + (self._get_int_param("maxResults") or _LARGEST_PAGE)
+    page = events[start:end]
+    if self._get_param("includeExecutionData") is False:
+        page = [_without_data(event) for event in page]
+    response: dict[str, Any] = {"events": page}
+    if end < len(events):
+        response["nextToken"] = f"events-{end}"
+    return ActionResult(response)
+
+
+def _offset(token: str | None) -> int:
+    if not token:
+        return 0
+    prefix, _, number = token.partition("-")
+    if prefix != "events" or not number.isdigit():
+        raise InvalidToken("Invalid Token: 'Invalid token'")
+    return int(number)
+
+
+def _without_data(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {name: item for name, item in value.items() if name not in _DATA_FIELDS}
+        if isinstance(value, dict) else value
+        for key, value in event.items()
+    }
+
+
+def _events(self: EventManager) -> list[dict[str, Any]]:
+    """Events never change once written: a copy of the list is enough."""
+    return list(self._history_event_list)
+
+
+_reflect = BaseExecutionWorkerCommunication._reflect_execution_status
 
 
 def install() -> None:
     """Install this file's adaptations into moto."""
     global _installed
-    if not _installed:
-        _installed = True
-        _name_executions()
+    if _installed:
+        return
+    _installed = True
+    StepFunctionsParserBackend.start_execution = _start
+    BaseExecutionWorkerCommunication._reflect_execution_status = _forget_late_stop
+    EventManager.get_event_history = _events
+    StepFunctionResponse.stop_execution = _stop
+    StepFunctionResponse.describe_execution = _describe
+    StepFunctionResponse.get_execution_history = _history

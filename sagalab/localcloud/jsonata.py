@@ -33,6 +33,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 _VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -234,6 +235,13 @@ def _sample_variable(self: StringVariableSample, env: Environment) -> None:
         env.stack.append(None)
 
 
+def _assigned_variables(self: VariableStore) -> dict[str, str]:
+    """The variables that a state assigned, each as JSON (moto writes strings without escapes)."""
+    return {
+        name: to_json_str(self.get(name), separators=(",", ":")) for name in sorted(self._declaration_tracing)
+    }
+
+
 def _evaluate_text(expression: str) -> Any:
     try:
         return evaluate(expression, {})
@@ -249,6 +257,7 @@ def install() -> None:
         return
     StringJSONata._eval_body = _evaluate_string
     StringVariableSample._eval_body = _sample_variable
+    VariableStore.get_assigned_variables = _assigned_variables
     moto_jsonata._eval_jsonata = _evaluate_text
     add_event = EventManager.add_event
 

@@ -1,0 +1,212 @@
+"""State machine definitions: refused as AWS refuses them, parsed once, and read with JSON's escapes.
+
+Why, in moto 5.2.5: a bad definition answers 500; a missing Next or an unknown target is accepted; each start
+parses the text anew (20 ms) and two parses at once share one list; an integer ToleratedFailurePercentage is
+refused; a literal string in Assign keeps its backslashes.
+Source of the rules: https://states-language.net and the messages of CreateStateMachine.
+"""
+
+import functools
+import json
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from moto.stepfunctions.parser.api import InvalidDefinition
+from moto.stepfunctions.parser.asl.antlt4utils import antlr4utils
+from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
+from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import AssignTemplateBinding
+from moto.stepfunctions.parser.asl.component.common.assign.assign_template_value_terminal import (
+    AssignTemplateValueTerminalLit,
+)
+from moto.stepfunctions.parser.asl.component.common.jsonata.jsonata_template_binding import JSONataTemplateBinding
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
+from moto.stepfunctions.parser.asl.component.component import Component
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.parse import preprocessor
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+_parsing = threading.Lock()
+_WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
+_ENDS_BY_ITSELF = ("Choice", "Succeed", "Fail")
+_TYPES = ("Task", "Pass", "Wait", "Parallel", "Map", *_ENDS_BY_ITSELF)
+_REQUIRED = {"Task": ["Resource"], "Choice": ["Choices"], "Parallel": ["Branches"]}
+
+# Fields of a state that hold JSONata, by the class that moto reads them into.
+_FIELDS = {
+    "Output": "Output",
+    "ArgumentsJSONataTemplateValueObject": "Arguments",
+    "ArgumentsStringJSONata": "Arguments",
+    "SecondsJSONata": "Seconds",
+    "Timestamp": "Timestamp",
+    "TimeoutSecondsJSONata": "TimeoutSeconds",
+    "HeartbeatSecondsJSONata": "HeartbeatSeconds",
+    "ItemsJSONata": "Items",
+    "ItemsArray": "Items",
+    "ItemSelector": "ItemSelector",
+    "ConditionStringJSONata": "Condition",
+    "MaxConcurrencyJSONata": "MaxConcurrency",
+    "MaxItemsStringJSONata": "ItemReader/ReaderConfig/MaxItems",
+    "ToleratedFailureCountStringJSONata": "ToleratedFailureCount",
+    "ToleratedFailurePercentageStringJSONata": "ToleratedFailurePercentage",
+    "Error": "Error",
+    "ErrorStringExpression": "Error",
+    "Cause": "Cause",
+    "CauseStringExpression": "Cause",
+}
+
+
+@functools.lru_cache(maxsize=256)
+def parsed(definition: str) -> Program:
+    """Return moto's program of a definition; the same text is read once.
+
+    A program holds no state of an execution (moto keeps that in the environment), so executions share it.
+    """
+    with _parsing:  # moto's preprocessor keeps the query language in a list of its class
+        preprocessor.Preprocessor._query_language_per_scope.clear()
+        text = _WHOLE_PERCENTAGE.sub(r"\1.0", definition)
+        program, _ = AmazonStateLanguageParser.parse(text)
+        _place(program, None, set())
+    return program
+
+
+def _place(component: Any, location: str | None, seen: set[int]) -> None:
+    """Tell each JSONata expression the field where it stands ("Output/total"), and fix each heap key."""
+    if id(component) in seen:
+        return
+    if isinstance(component, (list, tuple)):
+        for item in component:
+            _place(item, location, seen)
+        return
+    if isinstance(component, dict):
+        for item in component.values():
+            _place(item, location, seen)
+        return
+    if not isinstance(component, Component):
+        return
+    seen.add(id(component))
+    if isinstance(component, StringJSONata):
+        component.location = location
+    elif isinstance(component, AssignDecl):
+        location = "Assign"
+    elif isinstance(component, (JSONataTemplateBinding, AssignTemplateBinding)):
+        location = f"{location}/{component.identifier}" if location else component.identifier
+    else:
+        location = _FIELDS.get(type(component).__name__, location)
+    if isinstance(component, EvalComponent):
+        _ = component.heap_key  # made on first use, which two executions at once could do twice
+    for item in list(vars(component).values()):
+        _place(item, location, seen)
+
+
+def check(definition: str) -> None:
+    """Raise moto's InvalidDefinition, in AWS's words, for a definition that AWS would refuse."""
+    try:
+        document = json.loads(definition)
+    except ValueError as error:
+        raise _invalid(f"INVALID_JSON_DESCRIPTION: {error}") from None
+    if not isinstance(document, dict):
+        raise _invalid("INVALID_JSON_DESCRIPTION: Expected a JSON object")
+    for problem in _problems(document, ""):
+        raise _invalid(problem)
+    try:
+        parsed(definition)
+    except InvalidDefinition:
+        raise
+    except Exception as error:  # moto's parser raises whatever its rules meet
+        raise _invalid(f"SCHEMA_VALIDATION_FAILED: {error}") from None
+
+
+def _invalid(problem: str) -> InvalidDefinition:
+    return InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
+
+
+def _problems(machine: dict, place: str) -> Iterator[str]:
+    states = machine.get("States")
+    missing = [name for name in ("StartAt", "States") if name not in machine]
+    if missing:
+        yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(missing)}] at {place or '/'}"
+        return
+    if not isinstance(states, dict) or not states:
+        yield f"SCHEMA_VALIDATION_FAILED: The value for the field 'States' must not be empty at {place}/States"
+        return
+    if machine["StartAt"] not in states:
+        yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {machine['StartAt']} at {place}/StartAt"
+    reached = {machine["StartAt"]}
+    for name, state in states.items():
+        here = f"{place}/States/{name}"
+        if not isinstance(state, dict) or state.get("Type") not in _TYPES:
+            yield f"SCHEMA_VALIDATION_FAILED: The value for the field 'Type' must be one of {list(_TYPES)} at {here}/Type"
+            continue
+        yield from _problems_of_state(state, here)
+        for where, target in _targets(state):
+            reached.add(target)
+            if target not in states:
+                yield f"MISSING_TRANSITION_TARGET: Missing '{where.split('/')[-1]}' target: {target} at {here}/{where}"
+    for name in states:
+        if name not in reached:
+            yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}/States/{name}'
+
+
+def _problems_of_state(state: dict, here: str) -> Iterator[str]:
+    kind = state["Type"]
+    required = [field for field in _REQUIRED.get(kind, []) if field not in state]
+    if kind == "Map" and "ItemProcessor" not in state and "Iterator" not in state:
+        required.append("ItemProcessor")
+    if required:
+        yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(required)}] at {here}"
+    if kind not in _ENDS_BY_ITSELF and "Next" not in state and not state.get("End"):
+        yield f"SCHEMA_VALIDATION_FAILED: Either 'Next' or 'End' is required at {here}"
+    for field in ("Retry", "Catch"):
+        rules = state.get(field) or []
+        for index, rule in enumerate(rules):
+            names = rule.get("ErrorEquals") if isinstance(rule, dict) else None
+            if not names:
+                yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at {here}/{field}[{index}]"
+            elif "States.ALL" in names and (len(names) > 1 or index < len(rules) - 1):
+                yield (
+                    f"SCHEMA_VALIDATION_FAILED: The error code 'States.ALL' must appear alone and last "
+                    f"at {here}/{field}[{index}]/ErrorEquals"
+                )
+    for index, branch in enumerate(state.get("Branches") or []):
+        yield from _problems(branch, f"{here}/Branches[{index}]")
+    for field in ("ItemProcessor", "Iterator"):
+        if isinstance(state.get(field), dict):
+            yield from _problems(state[field], f"{here}/{field}")
+
+
+def _targets(state: dict) -> Iterator[tuple[str, str]]:
+    """Yield (field, name) for each transition of a state."""
+    for field in ("Next", "Default"):
+        if isinstance(state.get(field), str):
+            yield field, state[field]
+    for field in ("Choices", "Catch"):
+        for index, rule in enumerate(state.get(field) or []):
+            if isinstance(rule, dict) and isinstance(rule.get("Next"), str):
+                yield f"{field}[{index}]/Next", rule["Next"]
+
+
+def _text_of(parser_rule_context: Any) -> str:
+    """Read a JSON string of the definition as JSON (moto reads it as Python)."""
+    text = parser_rule_context.getText()
+    try:
+        return json.loads(text, strict=False)
+    except ValueError:
+        return text.strip('"')
+
+
+def install() -> None:
+    """Make moto check a definition before it keeps it, and parse it once."""
+    StepFunctionsParserBackend._validate_definition = staticmethod(check)
+    ExecutionWorker._get_evaluation_entrypoint = lambda self: parsed(
+        self._evaluation_details.state_machine_details.definition
+    )
+    antlr4utils.from_string_literal = _text_of
+    preprocessor.from_string_literal = _text_of
+    preprocessor.Preprocessor.visitAssign_template_value_terminal_string_literal = (
+        lambda self, ctx: AssignTemplateValueTerminalLit(value=_text_of(ctx.string_literal()))
+    )

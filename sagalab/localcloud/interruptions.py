@@ -1,0 +1,183 @@
+"""Waits that end at once when their execution ends, and nothing written after an end.
+
+Why, in moto 5.2.5: StopExecution and an execution's TimeoutSeconds wait for the running task; a task that
+was given up writes its late success into the history; Wait states and retry intervals cannot be shortened
+(SAGALAB_TIME_SCALE scales both, TimeoutSeconds and HeartbeatSeconds it does not); a wait that is not whole
+seconds never ends.
+"""
+
+import copy
+import os
+import threading
+import time
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.common.retry.max_attempts_decl import MaxAttemptsOutcome
+from moto.stepfunctions.parser.asl.component.common.retry.retrier_decl import RetrierDecl
+from moto.stepfunctions.parser.asl.component.common.retry.retrier_outcome import RetrierOutcome
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import EvalTimeoutError
+from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+
+from sagalab.localcloud import callbacks
+
+_END_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
+_installed = False
+
+
+def time_scale() -> float:
+    """Return SAGALAB_TIME_SCALE: the factor on Wait states and retry intervals (1.0 is real time)."""
+    return float(os.environ.get("SAGALAB_TIME_SCALE") or 1.0)
+
+
+def _watch(env: Environment, event: threading.Event) -> None:
+    """Have `event` set when `env` stops running."""
+    env.__dict__.setdefault("interrupts", []).append(event)
+
+
+def _interrupt(env: Environment) -> None:
+    for event in env.__dict__.get("interrupts", []):
+        event.set()
+    for frame in env._frames:
+        _interrupt(frame)
+
+
+def sleep(env: Environment, seconds: float) -> None:
+    """Sleep `seconds` (already scaled), or until `env` stops running."""
+    ended = threading.Event()
+    _watch(env, ended)
+    if env.is_running() and seconds > 0:
+        ended.wait(seconds)
+    env.interrupts.remove(ended)
+
+
+def _wait(self: WaitFunction, env: Environment) -> None:
+    sleep(env, self._get_wait_seconds(env=env) * time_scale())
+
+
+def _retry(self: RetrierDecl, env: Environment) -> None:
+    """moto's retrier with a scaled, interruptible sleep."""
+    self.error_equals.eval(env)
+    if not env.stack.pop():
+        env.stack.append(RetrierOutcome.Skipped)
+        return
+    self.max_attempts.eval(env=env)
+    if env.stack.pop() == MaxAttemptsOutcome.EXHAUSTED:
+        env.stack.append(RetrierOutcome.Failed)
+        return
+    for step in (self.interval_seconds, self.backoff_rate, self.max_delay_seconds, self.jitter_strategy):
+        step.eval(env=env)
+    sleep(env, env.stack.pop() * time_scale())
+    env.stack.append(RetrierOutcome.Executed)
+
+
+def _close(frame: Environment) -> None:
+    """Let nothing that still runs in `frame` write into the history."""
+    frame.event_history_context.closed = True
+    callbacks.abandon(frame)
+    for inner in list(frame._frames):
+        _close(inner)
+
+
+def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
+    """moto's evaluation of a Task, Map or Parallel, ended by its timeout or by the end of the execution."""
+    self.timeout.eval(env=env)
+    timeout_seconds = env.stack.pop()
+    frame = env.open_frame()
+    frame.states.reset(input_value=env.states.get_input())
+    frame.stack = copy.deepcopy(env.stack)
+    outcome: list[Any] = []
+    errors: list[Exception] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            self._eval_execution(frame)
+            outcome.extend(frame.stack)
+        except Exception as error:  # handed to the state's own thread
+            errors.append(error)
+        done.set()
+
+    _watch(env, done)
+    threading.Thread(target=run, daemon=True).start()
+    in_time = done.wait(timeout_seconds)
+    env.interrupts.remove(done)
+    if not outcome and not errors:
+        _close(frame)
+    frame.set_ended()
+    env.close_frame(frame)
+    if not env.is_running():
+        return
+    if errors:
+        raise errors[0]
+    if not in_time:
+        raise EvalTimeoutError()
+    env.stack.append(outcome.pop())
+    if not self._is_language_query_jsonpath():
+        env.states.set_result(env.stack[-1])
+    if self.assign_decl:
+        self.assign_decl.eval(env=env)
+    if self.result_selector:
+        self.result_selector.eval(env=env)
+    if self.result_path:
+        self.result_path.eval(env)
+    else:
+        env.states.reset(input_value=env.stack.pop())
+
+
+def _evaluate_program(self: Program, env: Environment) -> None:
+    """Run in the caller's thread; a timer ends the execution after its TimeoutSeconds."""
+    env.next_state_name = self.start_at.start_at_name
+    timer = None
+    if self.timeout_seconds:
+        timer = threading.Timer(
+            self.timeout_seconds.timeout_seconds, lambda: env.is_running() and env.set_timed_out()
+        )
+        timer.daemon = True
+        timer.start()
+    try:
+        super(Program, self).eval(env)
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def _wrap_ends(name: str) -> None:
+    end = getattr(Environment, name)
+
+    def ended(self: Environment, *args: Any, **kwargs: Any) -> None:
+        end(self, *args, **kwargs)
+        _interrupt(self)
+
+    setattr(Environment, name, ended)
+
+
+def _close_history() -> None:
+    add_event = EventManager.add_event
+
+    def add_event_while_open(self, context, event_type, *args, **kwargs):
+        if getattr(context, "closed", False) or getattr(self, "ended", False):
+            return context.source_event_id
+        if event_type in _END_EVENTS:
+            self.ended = True
+        return add_event(self, context, event_type, *args, **kwargs)
+
+    EventManager.add_event = add_event_while_open
+
+
+def install() -> None:
+    """Install this file's adaptations into moto."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    WaitFunction._eval_body = _wait
+    RetrierDecl._eval_body = _retry
+    ExecutionState._evaluate_with_timeout = _evaluate_with_timeout
+    Program.eval = _evaluate_program
+    for name in ("set_error", "set_timed_out", "set_stop"):
+        _wrap_ends(name)
+    _close_history()
