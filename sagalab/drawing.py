@@ -98,7 +98,7 @@ class Drawing(graphviz.Digraph):
     picture; every other name is written as DOT, as `graphviz.Digraph.save` does.
     """
 
-    def __init__(self, title: str, words: str, **options):
+    def __init__(self, title: str = "", words: str = "", **options):
         super().__init__(**options)
         self.title, self.words = title, words
         self._svg: tuple[str, str] | None = None

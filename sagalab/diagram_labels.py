@@ -1,0 +1,213 @@
+"""The labels of a picture as DOT's HTML-like labels, its tooltips, and its text alternative."""
+
+from html import escape
+
+from sagalab.diagram_graph import Edge, MachineGraph, Node
+from sagalab.diagram_status import NodeRun
+from sagalab.palette import STATUS, Look, look
+from sagalab.saga_shape import scope_shape
+from sagalab.state_labels import cut, kind_label, retry_label, retry_lines, short_json
+from sagalab.text_width import printable, text_width, wrap
+
+NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 13, 10.5, 10.5
+NAME_LIMIT = 30
+_MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
+_MAX_STEPS, _MAX_LABELS, _LABEL_LIMIT = 3, 3, 30
+_PATH_LIMIT = 60
+
+
+def seconds_label(seconds: float) -> str:
+    """Return a time in words of the right size: "12 ms", "1.4 s", "2 min 5 s", "3 h 20 min"."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _html(text: str) -> str:
+    return escape(printable(text))
+
+
+def _detail(node: Node, mark: str) -> list[str]:
+    """The lines under a state's name that the definition gives."""
+    kind = "not in the definition" if node.missing else kind_label(node.state)
+    kind = f"{mark} {kind}" if mark else kind
+    retry = retry_label(node.state)
+    line = f"{kind} · {retry}" if retry else kind
+    return [line] if len(line) <= 36 else [kind, retry]
+
+
+def _run_detail(run: NodeRun, times: bool) -> list[str]:
+    """The lines under a state's name that the execution gives."""
+    parts = []
+    if len(run.visits) > 1:
+        parts.append(f"{len(run.visits)} visits")
+    if times and run.seconds is not None:
+        parts.append(seconds_label(run.seconds))
+    if run.attempts > 1:
+        parts.append(f"×{run.attempts} attempts")
+    lines = [" · ".join(parts)] if parts else []
+    if len(run.visits) > 1 and len(run.counts) > 1:
+        lines.append(counts_label(run.counts))
+    if run.iterations:
+        lines.append(f"items {counts_label(run.iterations)}")
+    if run.error:
+        lines += wrap(run.error, NAME_LIMIT + 4, 2)
+    return lines
+
+
+def counts_label(counts: dict[str, int]) -> str:
+    """Return "7 ✓ 2 ✗" for a count of statuses, in the palette's order."""
+    return " ".join(f"{counts[status]} {STATUS[status].sign}" for status in STATUS if counts.get(status))
+
+
+def node_lines(node: Node, run: NodeRun | None, mark: str, times: bool) -> tuple[list[str], list[str]]:
+    """Return the lines of a state's box: those of its name, those of its details."""
+    names = wrap(printable(node.name), NAME_LIMIT)
+    details = _detail(node, mark)
+    if run is not None and run.visits:
+        details += _run_detail(run, times)
+    return names, [printable(line) for line in details]
+
+
+def lines_width(names: list[str], details: list[str]) -> float:
+    """Return how wide a box with these lines must be, in points."""
+    widths = [text_width(line, NAME_SIZE, bold=True) for line in names]
+    widths += [text_width(line, DETAIL_SIZE) for line in details]
+    return max(_MIN_WIDTH, *widths)
+
+
+def node_label(names: list[str], details: list[str], style: Look, width: float) -> str:
+    """Return a state's box as an HTML-like label: sign, name, details, `width` points of text."""
+    badge = ""
+    if style.sign:
+        dark = style.text == "#ffffff"
+        back, front = (style.text, style.fill) if dark else (style.line, "#ffffff")
+        badge = (
+            f'<td width="20" height="20" fixedsize="true" bgcolor="{back}">'
+            f'<font color="{front}" point-size="13"><b>{style.sign}</b></font></td><td width="7"></td>'
+        )
+    name = "<br align=\"left\"/>".join(f"<b>{_html(line)}</b>" for line in names)
+    name += '<br align="left"/>' if len(names) > 1 else ""
+    rows = [
+        f'<tr><td align="left" width="{width:.0f}"><font color="{style.text}" point-size="{NAME_SIZE}">'
+        f"{name}</font></td></tr>"
+    ]
+    for line in details:
+        rows.append(
+            f'<tr><td align="left"><font color="{style.muted}" point-size="{DETAIL_SIZE}">{_html(line)}</font>'
+            "</td></tr>"
+        )
+    text = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+    if not badge:
+        return f"<{text}>"
+    return (
+        '<<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>'
+        f"{badge}<td>{text}</td></tr></table>>"
+    )
+
+
+def steps_label(steps: list[int]) -> str:
+    """Return the numbers of the steps over an edge, the first few of many: "3, 5, 7 … ×12"."""
+    if len(steps) <= _MAX_STEPS:
+        return ", ".join(str(step) for step in steps)
+    return f"{steps[0]}, {steps[1]} … ×{len(steps)}"
+
+
+def edge_label(edge: Edge, steps: list[int], error: str | None, colour: str, step_colour: str) -> str:
+    """Return an edge's label, or "" if it has none: its step numbers, rules or error names.
+
+    `error` is the error that was caught on it, shown where the catcher's own names do not say it.
+    """
+    texts = [cut(printable(label), _LABEL_LIMIT) for label in edge.labels]
+    if len(texts) > _MAX_LABELS:
+        texts = [*texts[: _MAX_LABELS - 1], f"+ {len(texts) - _MAX_LABELS + 1} more"]
+    if edge.kind == "choice" and len(texts) > 1:
+        texts = [texts[0], *(f"or {text}" for text in texts[1:])]
+    if error and error not in edge.labels:
+        texts.append(f"({cut(printable(error), _LABEL_LIMIT)})")
+    if not texts and not steps:
+        return ""
+    cells = ""
+    if steps:
+        cells += (
+            f'<td bgcolor="{step_colour}" cellpadding="2"><font color="#ffffff" point-size="{EDGE_SIZE}"><b> '
+            f"{steps_label(steps)} </b></font></td>"
+        )
+    if texts:
+        lines = "<br/>".join(_html(text) for text in texts)
+        bold = ("<b>", "</b>") if steps else ("", "")
+        cells += (
+            f'<td cellpadding="3"><font color="{colour}" point-size="{EDGE_SIZE}">'
+            f"{bold[0]}{lines}{bold[1]}</font></td>"
+        )
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>>'
+
+
+def node_tooltip(node: Node, run: NodeRun | None) -> str:
+    """Return what a state's tooltip says: retriers; with an execution its input, output and cause."""
+    lines = [f"{printable(node.name)} ({kind_label(node.state)})"]
+    if node.state.get("Comment"):
+        lines.append(cut(printable(node.state["Comment"]), _TOOLTIP_CAUSE))
+    if run is None or not run.visits:
+        return "\n".join([*lines, *(["not reached"] if run is not None else []), *retry_lines(node.state)])
+    visit = run.visits[-1]
+    lines[0] += f": {look(run.status).word}" + (f", {len(run.visits)} visits, the last:" if len(run.visits) > 1 else "")
+    lines.append(f"input: {printable(short_json(visit.input, _TOOLTIP_JSON))}")
+    if visit.output is not None:
+        lines.append(f"output: {printable(short_json(visit.output, _TOOLTIP_JSON))}")
+    if run.error:
+        lines.append(f"error: {printable(run.error)}")
+    causes = [visit.cause, *(attempt.cause for attempt in reversed(visit.attempts))]
+    cause = next((cause for cause in causes if cause), None)
+    if cause:
+        lines.append(f"cause: {printable(cut(str(cause), _TOOLTIP_CAUSE))}")
+    return "\n".join(lines)
+
+
+def edge_tooltip(edge: Edge, steps: list[int]) -> str:
+    """Return what an edge's tooltip says: from where to where, why, in which steps."""
+    text = f"{printable(edge.source.name)} → {printable(edge.target.name)}"
+    if edge.labels:
+        text += f"\n{edge.kind}: " + " | ".join(printable(label) for label in edge.labels)
+    return text + (f"\nstep {steps_label(steps)}" if steps else "")
+
+
+def machine_words(graph: MachineGraph) -> str:
+    """Return a machine in words: the forward path, the compensations, what catches what."""
+    shape = scope_shape(graph.top)
+    sentences = [f"{len(graph.nodes)} states."]
+    if shape.forward:
+        sentences.append("Forward: " + _names(shape.forward) + ".")
+    if shape.compensations:
+        sentences.append("Compensations: " + _names(shape.compensations) + ".")
+    for edge in graph.top.edges:
+        if edge.kind == "catch":
+            sentences.append(f"{edge.source.name} on {', '.join(edge.labels)} goes to {edge.target.name}.")
+    return printable(" ".join(sentences))
+
+
+def _names(nodes: list[Node]) -> str:
+    return ", ".join(node.name for node in nodes)
+
+
+def path_words(execution) -> str:
+    """Return an execution in words: its status, then the path with what happened in each state."""
+    steps = []
+    for visit in execution.visits:
+        words = visit.name
+        error = visit.caught_error or visit.error
+        if visit.status != "succeeded":
+            words += f" ({look(visit.status).word}{': ' + error if error else ''})"
+        if visit.tries > 1:
+            words += f" ×{visit.tries}"
+        steps.append(words)
+    if len(steps) > _PATH_LIMIT:
+        left_out = len(steps) - _PATH_LIMIT
+        steps = [*steps[: _PATH_LIMIT - 10], f"… {left_out} more …", *steps[-10:]]
+    status = execution.status + (f" with {execution.error}" if execution.error else "")
+    return printable(f"{status}. Path: {' → '.join(steps) or 'no state entered'}.")
