@@ -1,0 +1,139 @@
+"""Where the events of a history belong: scopes, and the visits in them while the history is being read.
+
+A scope is a sequence of states: the execution itself, one branch of a Parallel, one iteration of a Map.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sagalab.visits import Attempt, Iteration, Visit
+
+CONTAINERS = ("Parallel", "Map")
+
+
+class Scope:
+    """One sequence of states: `owner` is the Parallel or Map around it (None: the execution itself)."""
+
+    __slots__ = ("owner", "index", "iteration", "current")
+
+    def __init__(self, owner: "OpenVisit | None" = None, index: int | None = None):
+        self.owner = owner
+        self.index = index
+        self.iteration: Iteration | None = None
+        self.current: OpenVisit | None = None
+
+
+class OpenVisit:
+    """A visit with what only the reading needs to know of it.
+
+    `open`: neither left nor cut off. `struck`: "failed" or "timed_out" while an error waits for its retrier
+    or catcher. `failed`: a container whose round has failed. `scopes`, `branches`, `items`: the scopes of
+    the current round, all, by name of their first state, by index of the item. `culprit`: the child that
+    failed it.
+    """
+
+    __slots__ = ("visit", "scope", "open", "struck", "failed", "scopes", "branches", "items", "culprit")
+
+    def __init__(self, visit: Visit, scope: Scope):
+        self.visit = visit
+        self.scope = scope
+        self.open = True
+        self.struck: str | None = None
+        self.failed = False
+        self.scopes: list[Scope] = []
+        self.branches: dict[str, Scope] = {}
+        self.items: dict[int | None, Scope] = {}
+        self.culprit: OpenVisit | None = None
+
+    @property
+    def is_container(self) -> bool:
+        """Whether the state holds other states (a Parallel or a Map)."""
+        return self.visit.type in CONTAINERS
+
+    @property
+    def last_attempt(self) -> Attempt | None:
+        """The latest attempt of a Task, or the latest round of a container."""
+        attempts = self.visit.rounds if self.is_container else self.visit.attempts
+        return attempts[-1] if attempts else None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether an attempt is under way."""
+        attempt = self.last_attempt
+        return attempt is not None and attempt.outcome == "running"
+
+    def strike(self, how: str, error: str | None, cause: str | None) -> None:
+        """Note an error that now waits for a retrier or a catcher."""
+        self.struck, self.visit.error, self.visit.cause = how, error, cause
+
+    def unstrike(self) -> None:
+        """Forget the error: the work begins anew or has succeeded."""
+        self.struck, self.failed, self.culprit = None, False, None
+        self.visit.error = self.visit.cause = self.visit.caught_error = None
+
+    def outwards(self) -> "Iterator[OpenVisit]":
+        """Yield this visit, then the containers around it, from the innermost out."""
+        place: OpenVisit | None = self
+        while place is not None:
+            yield place
+            place = place.scope.owner
+
+    def begin_round(self, at: datetime | None) -> Attempt:
+        """Begin a container's work, the first time or anew."""
+        last = self.last_attempt
+        if last is not None and last.outcome == "running":
+            end_attempt(last, "failed", at, self.visit.error, self.visit.cause)
+        self.unstrike()
+        self.scopes, self.branches, self.items = [], {}, {}
+        attempt = Attempt(number=len(self.visit.rounds) + 1, started=at)
+        self.visit.rounds.append(attempt)
+        return attempt
+
+    def add_scope(self, index: int | None) -> Scope:
+        """Open a branch or an iteration in the current round."""
+        scope = Scope(self, index)
+        self.scopes.append(scope)
+        if self.visit.type == "Map":
+            self.items[index] = scope
+        return scope
+
+    def close(self, status: str, at: datetime | None) -> None:
+        """End the visit without an event of its own that says so, and whatever is still open inside it."""
+        inner = status if status in ("succeeded", "timed_out") else "aborted"
+        stack = [(self, status)]
+        while stack:
+            place, how = stack.pop()
+            if place.open:
+                place.open = False
+                place.visit.status = "failed" if place.visit.type == "Fail" else how
+                if place.at_work:
+                    outcome = "succeeded" if how == "caught" else how
+                    end_attempt(place.last_attempt, outcome, at, place.visit.error, place.visit.cause)
+            stack.extend((scope.current, inner) for scope in place.scopes if scope.current and scope.current.open)
+            for scope in place.scopes:
+                if scope.iteration is not None and scope.iteration.status == "running":
+                    scope.iteration.status = "aborted" if inner == "timed_out" else inner
+
+    def reopen(self) -> None:
+        """Go on with a visit that the execution's end had closed (a redrive), and with those around it."""
+        for place in self.outwards():
+            if place.open or place.visit.exited_event is not None:
+                return
+            place.open = True
+            place.visit.status = "running"
+            place.unstrike()
+            if place.is_container and place.visit.rounds:
+                place.visit.rounds[-1] = Attempt(len(place.visit.rounds), started=place.visit.rounds[-1].started)
+            if place.scope.iteration is not None:
+                place.scope.iteration.status, place.scope.iteration.ended = "running", None
+
+
+def end_attempt(
+    attempt: Attempt | None, outcome: str, at: datetime | None, error: str | None = None, cause: str | None = None
+) -> None:
+    """Give an attempt its outcome; the error stays only with one that did not succeed."""
+    if attempt is None:
+        return
+    attempt.outcome, attempt.ended = outcome, at
+    failed = outcome in ("failed", "timed_out")
+    attempt.error, attempt.cause = (error, cause) if failed else (None, None)
