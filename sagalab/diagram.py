@@ -20,6 +20,7 @@ from sagalab.diagram_labels import (
     node_lines,
     node_tooltip,
     path_words,
+    room_label,
 )
 from sagalab.diagram_status import NodeRun, Overlay, overlay
 from sagalab.drawing import FONT, Drawing
@@ -35,13 +36,16 @@ def diagram(
     *,
     title: str | None = None,
     times: bool = True,
+    room_for=None,
 ) -> Drawing:
     """Return the picture of a state machine, a `graphviz.Digraph` that a notebook shows.
 
     `definition` is an ASL document (a dict or its JSON text); None takes the execution's own, or
     draws what the history shows. `execution` is an `Execution`: states get their status by colour
     and sign, taken transitions are bold and numbered in order. `title` heads the picture;
-    `times=False` leaves durations out, so that two runs of one path give the same bytes.
+    `times=False` leaves durations out, so that two runs of one path give the same bytes. `room_for` is
+    another Execution, such as the whole run of which this is a part: boxes are as large as it needs, so
+    that pictures of one machine keep one layout.
     A wrong definition draws as far as it goes (missing states are marked). Raises ValueError if
     `definition` is text and no JSON, or if both are None.
     """
@@ -52,17 +56,18 @@ def diagram(
     if definition is None:
         definition = execution.definition
     graph = MachineGraph() if definition is None else MachineGraph.from_definition(definition)
+    room = overlay(graph, room_for.visits) if room_for is not None else None
     laid = overlay(graph, execution.visits) if execution is not None else None
     words = machine_words(graph) if execution is None else path_words(execution)
     heading = title or ("State machine" if execution is None else "Execution")
-    return _Picture(graph, laid, execution, times).draw(heading, words, title)
+    return _Picture(graph, laid, execution, times, room).draw(heading, words, title)
 
 
 class _Picture:
     """Writes one graph as DOT. One instance a picture."""
 
-    def __init__(self, graph: MachineGraph, laid: Overlay | None, execution, times: bool):
-        self.graph, self.laid, self.execution, self.times = graph, laid, execution, times
+    def __init__(self, graph: MachineGraph, laid: Overlay | None, execution, times: bool, room: Overlay | None):
+        self.graph, self.laid, self.execution, self.times, self.room = graph, laid, execution, times, room
         self.exits: dict[Node, str] = {}
         self.top_handlers: set[Node] = set()
 
@@ -127,7 +132,7 @@ class _Picture:
         """Draw the states and transitions of one scope."""
         nodes = list(scope.nodes.values())
         texts = {node: self._lines(node, shape) for node in nodes}
-        width = max((lines_width(*lines) for lines in texts.values()), default=0)
+        width = max((self._width(node, texts[node], shape) for node in nodes), default=0)
         groups = {node: "forward" for node in shape.forward}
         groups |= {node: "undo" for node in shape.undo}
         groups |= {node: "handlers" for node in shape.handlers}
@@ -186,7 +191,18 @@ class _Picture:
 
     def _lines(self, node: Node, shape: SagaShape) -> tuple[list[str], list[str]]:
         mark = "◄◄" if node in shape.compensations else ""
-        return node_lines(node, self._run(node), mark, self.times)
+        names, details = node_lines(node, self._run(node), mark, self.times)
+        if self.room is not None:
+            needed = node_lines(node, self.room.nodes.get(node), mark, self.times)[1]
+            details += [" "] * (len(needed) - len(details))
+        return names, details
+
+    def _width(self, node: Node, lines: tuple[list[str], list[str]], shape: SagaShape) -> float:
+        width = lines_width(*lines)
+        if self.room is None:
+            return width
+        mark = "◄◄" if node in shape.compensations else ""
+        return max(width, lines_width(*node_lines(node, self.room.nodes.get(node), mark, self.times)))
 
     def _look(self, node: Node, shape: SagaShape) -> Look:
         run = self._run(node)
@@ -255,7 +271,7 @@ class _Picture:
             options["group"] = group
         dot.node(
             node.id,
-            label=node_label(*lines, style, width),
+            label=node_label(*lines, style, width, signed=self.laid is not None),
             shape="box",
             style=",".join(form),
             fillcolor=style.fill,
@@ -301,8 +317,9 @@ class _Picture:
             "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
         }
         label = edge_label(edge, steps, error, text, colour)
-        if label:
-            options["label"] = label
+        ahead = self.room.steps.get(edge, []) if self.room else []
+        if label or ahead:
+            options["label"] = label or room_label(ahead)
         tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)
         if edge.source.inner and catch:
             options["ltail"] = f"cluster_{edge.source.id}"

@@ -41,7 +41,7 @@ def _detail(node: Node, mark: str) -> list[str]:
     return [line] if len(line) <= 36 else [kind, retry]
 
 
-def _run_detail(run: NodeRun, times: bool) -> list[str]:
+def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
     """The lines under a state's name that the execution gives."""
     parts = []
     if len(run.visits) > 1:
@@ -55,8 +55,8 @@ def _run_detail(run: NodeRun, times: bool) -> list[str]:
         lines.append(counts_label(run.counts))
     if run.iterations:
         lines.append(f"items {counts_label(run.iterations)}")
-    if run.error:
-        lines += wrap(run.error, NAME_LIMIT + 4, 2)
+    if run.error and run.error not in shown:
+        lines += wrap(printable(run.error), NAME_LIMIT + 4, 2)
     return lines
 
 
@@ -70,7 +70,7 @@ def node_lines(node: Node, run: NodeRun | None, mark: str, times: bool) -> tuple
     names = wrap(printable(node.name), NAME_LIMIT)
     details = _detail(node, mark)
     if run is not None and run.visits:
-        details += _run_detail(run, times)
+        details += _run_detail(run, times, " ".join(details))
     return names, [printable(line) for line in details]
 
 
@@ -81,15 +81,18 @@ def lines_width(names: list[str], details: list[str]) -> float:
     return max(_MIN_WIDTH, *widths)
 
 
-def node_label(names: list[str], details: list[str], style: Look, width: float) -> str:
-    """Return a state's box as an HTML-like label: sign, name, details, `width` points of text."""
-    badge = ""
+def node_label(names: list[str], details: list[str], style: Look, width: float, signed: bool) -> str:
+    """Return a state's box as an HTML-like label: sign, name, details, `width` points of text.
+
+    `signed` keeps the sign's place also where there is none, so that all boxes are of one size.
+    """
+    badge = '<td width="20"></td><td width="7"></td>' if signed else ""
     if style.sign:
         dark = style.text == "#ffffff"
         back, front = (style.text, style.fill) if dark else (style.line, "#ffffff")
         badge = (
-            f'<td width="20" height="20" fixedsize="true" bgcolor="{back}">'
-            f'<font color="{front}" point-size="13"><b>{style.sign}</b></font></td><td width="7"></td>'
+            f'<td width="20" bgcolor="{back}">'
+            f'<font color="{front}" point-size="14"><b>{style.sign}</b></font></td><td width="7"></td>'
         )
     name = "<br align=\"left\"/>".join(f"<b>{_html(line)}</b>" for line in names)
     name += '<br align="left"/>' if len(names) > 1 else ""
@@ -132,7 +135,7 @@ def edge_label(edge: Edge, steps: list[int], error: str | None, colour: str, ste
         texts.append(f"({cut(printable(error), _LABEL_LIMIT)})")
     if not texts and not steps:
         return ""
-    cells = ""
+    cells = '<td width="4"></td>' if not texts else ""
     if steps:
         cells += (
             f'<td bgcolor="{step_colour}" cellpadding="2"><font color="#ffffff" point-size="{EDGE_SIZE}"><b> '
@@ -146,6 +149,15 @@ def edge_label(edge: Edge, steps: list[int], error: str | None, colour: str, ste
             f"{bold[0]}{lines}{bold[1]}</font></td>"
         )
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>>'
+
+
+def room_label(steps: list[int]) -> str:
+    """Return an empty label as large as the one that these step numbers will need."""
+    width = text_width(f" {steps_label(steps)} ", EDGE_SIZE, bold=True) + 8
+    return (
+        '<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">'
+        f'<tr><td width="{width:.0f}" height="17"></td></tr></table>>'
+    )
 
 
 def node_tooltip(node: Node, run: NodeRun | None) -> str:
