@@ -2,6 +2,7 @@
 
 from bootstrap import packages, stamp, venv_folder
 from bootstrap.console import say, step
+from bootstrap.damage import forget_damaged
 from bootstrap.failures import SetupProblem
 from bootstrap.lock import one_at_a_time
 from bootstrap.places import python_version
@@ -25,22 +26,36 @@ def _is_ready(dev: bool) -> bool:
 
 
 def _make_ready(dev: bool) -> None:
+    damaged = False
     reason = venv_folder.why_not_usable()
     if reason:
         _make_venv(reason)
-    elif not packages.has_uv():
-        try:
-            _install_tools()
-        except SetupProblem as problem:
-            if not problem.unknown:
-                raise
-            # Someone else's .venv, cut off in the middle: its pip does not run.
-            _make_venv("pip does not run in the one here")
-    damaged = stamp.compare(packages.UV_VERSION, dev=dev) is Found.DAMAGED
+    else:
+        damaged = stamp.compare(packages.UV_VERSION, dev=dev) is Found.DAMAGED
+        if damaged:
+            _forget_damaged()
+        if not (packages.has_pip() and packages.has_uv()):
+            _mend_tools()
     # What was there for the tests stays and must be kept up to date with the lock.
     with_dev = dev or bool(stamp.read().get("dev"))
-    packages.sync(dev=with_dev, repair=damaged)
+    packages.sync(dev=with_dev, check=damaged)
     stamp.write(packages.UV_VERSION, dev=with_dev)
+
+
+def _forget_damaged() -> None:
+    with step("Looking for packages that are not whole", "Looked at every file"):
+        names = forget_damaged()
+    say(f"To be installed again: {', '.join(names) or 'none'}")
+
+
+def _mend_tools() -> None:
+    try:
+        _install_tools()
+    except SetupProblem as problem:
+        if not problem.unknown:
+            raise
+        # Someone else's .venv, cut off in the middle: its pip does not run.
+        _make_venv("pip does not run in the one here")
 
 
 def _make_venv(reason: str) -> None:
@@ -54,4 +69,5 @@ def _install_tools() -> None:
     with step(f"Getting pip and uv {packages.UV_VERSION}", f"uv {packages.UV_VERSION} is here"):
         if not packages.has_pip():
             packages.install_pip()
-        packages.install_uv()
+        if not packages.has_uv():
+            packages.install_uv()

@@ -1,17 +1,20 @@
 """Put uv and the locked packages into `.venv`."""
 
 import hashlib
+import shutil
 import tempfile
 import urllib.request
 from pathlib import Path
 
 from bootstrap import index_settings, stamp
 from bootstrap.console import step
+from bootstrap.damage import forget_damaged
 from bootstrap.failures import SetupProblem, explain
 from bootstrap.places import PYTHON, SITE_PACKAGES, UV, child_environment
 from bootstrap.running import captured, shown
 
 UV_VERSION = "0.13.9"
+_UV_DIST_INFO = SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info"
 
 # Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
 PIP_WHEEL = (
@@ -58,47 +61,54 @@ def install_pip() -> None:
 
 def has_pip() -> bool:
     """Return whether `.venv` has a pip (one made by uv has none)."""
-    return (SITE_PACKAGES / "pip" / "__main__.py").exists()
+    return (SITE_PACKAGES / "pip" / "__main__.py").exists() and any(SITE_PACKAGES.glob("pip-*.dist-info"))
 
 
 def has_uv() -> bool:
     """Return whether `.venv` has the uv that this project is locked for."""
-    return UV.exists() and (SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info" / "RECORD").exists()
+    return UV.exists() and (_UV_DIST_INFO / "RECORD").exists()
 
 
 def install_uv() -> None:
     """Put uv into `.venv` by pip."""
+    # pip would take a uv whose program is gone for installed.
+    shutil.rmtree(_UV_DIST_INFO, ignore_errors=True)
     command = [PYTHON, "-m", "pip", "install", "--retries", "2", "--only-binary", "uv", f"uv=={UV_VERSION}"]
     code, text = captured(command, _pip_environment())
     if code != 0:
         raise explain(text, f"Installing uv {UV_VERSION} into .venv")
 
 
-def sync(*, dev: bool, repair: bool) -> None:
-    """Install what uv.lock names. `dev`: with the tools for the tests. `repair`: every package anew.
+def sync(*, dev: bool, check: bool) -> None:
+    """Install what uv.lock names. `dev`: with the tools for the tests. `check`: look whether all is whole then.
 
     Packages that the user added are left alone. Raises SetupProblem.
     """
     index = index_settings.find()
     stamp.SYNCING.touch()
     with step("Installing the packages of uv.lock", "Packages installed", shows_output=True):
-        # Folders from an interrupted or damaged installation look installed to uv.
-        again = ["--reinstall"] if repair else []
-        run = _from_mirror if index.mirror else _from_pypi
-        code, text = run(index.environment, dev, again)
-        if code != 0 and "certificate" in text and not index.environment.get("UV_SYSTEM_CERTS"):
-            # pip trusts what the system trusts, uv only when told so: a company proxy needs it.
-            code, text = run(index.environment | {"UV_SYSTEM_CERTS": "true"}, dev, again)
-        if code != 0:
-            raise explain(text, "Installing the packages")
+        _run_uv(index, dev, [])
+        if check and (damaged := forget_damaged()):
+            # uv's cache shares its files with .venv: who changed one here changed it there too.
+            _run_uv(index, dev, [f"--refresh-package={name.partition('-')[0]}" for name in damaged])
 
 
-def _from_pypi(environment: dict[str, str], dev: bool, again: list[str]) -> tuple[int, str]:
+def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:
+    run = _from_mirror if index.mirror else _from_pypi
+    code, text = run(index.environment, dev, options)
+    if code != 0 and "certificate" in text and not index.environment.get("UV_SYSTEM_CERTS"):
+        # pip trusts what the system trusts, uv only when told so: a company proxy needs it.
+        code, text = run(index.environment | {"UV_SYSTEM_CERTS": "true"}, dev, options)
+    if code != 0:
+        raise explain(text, "Installing the packages")
+
+
+def _from_pypi(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
     groups = [] if dev else ["--no-dev"]
-    return shown([UV, "sync", "--locked", "--inexact", *groups, *again, "--python", PYTHON], environment)
+    return shown([UV, "sync", "--locked", "--inexact", *groups, *options, "--python", PYTHON], environment)
 
 
-def _from_mirror(environment: dict[str, str], dev: bool, again: list[str]) -> tuple[int, str]:
+def _from_mirror(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
     """Install the locked versions, held to the lock's hashes, from the index that the user has set."""
     groups = [] if dev else ["--no-dev"]
     plain = {name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")}
@@ -108,7 +118,7 @@ def _from_mirror(environment: dict[str, str], dev: bool, again: list[str]) -> tu
         code, text = captured(command, plain)
         if code != 0:
             return code, text
-        install = [UV, "pip", "install", "--python", PYTHON, *again]
+        install = [UV, "pip", "install", "--python", PYTHON, *options]
         code, text = shown([*install, "--require-hashes", "--requirement", pins], environment)
     if code != 0:
         return code, text
