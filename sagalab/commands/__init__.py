@@ -3,4 +3,8 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-ORDER: list = []
+from sagalab.commands import cloud
+
+ORDER: list = [
+    cloud,
+]

@@ -1,0 +1,78 @@
+"""`sagalab cloud start|stop|status|reset|logs`: the local cloud as a process."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The local cloud: start, stop, look at it.", no_args_is_help=True)
+
+_GONE = "What was deployed on it is gone; `sagalab deploy` brings it back."
+
+
+def register(main: typer.Typer) -> None:
+    """Add `cloud` to the command line."""
+    main.add_typer(app, name="cloud")
+
+
+@app.command()
+def start(port: Annotated[int, typer.Option(help="The port to listen at; 0 takes a free one.", min=0, max=65535)] = 0):
+    """Start the local cloud (what needs it starts it anyway)."""
+    from sagalab.localcloud import process
+
+    record, new, remark = process.start(port)
+    if remark:
+        print(remark)
+    print(f"The local cloud {'runs now' if new else 'runs already'}: {record['endpoint']} (process {record['pid']}).")
+
+
+@app.command()
+def stop():
+    """Stop the local cloud and its workers."""
+    from sagalab.localcloud import process
+
+    print(f"The local cloud is stopped. {_GONE}" if process.stop() else "No local cloud runs here.")
+
+
+@app.command()
+def reset():
+    """Empty the local cloud: nothing is deployed afterwards. The address stays."""
+    from sagalab.localcloud import process
+
+    print(f"The local cloud is empty: {process.reset()['endpoint']}. {_GONE}")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False):
+    """Show whether the local cloud runs, where, and its workers."""
+    from sagalab.localcloud import process
+
+    known = process.status()
+    if as_json:
+        print(json.dumps(known, indent=2))
+    elif known["running"]:
+        print(f"The local cloud runs: {known['endpoint']} (process {known['pid']}, {known['version']}).")
+        print(f"Started {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(known['started']))}.")
+        for function, state, count in _counted(known["workers"]):
+            print(f"  {count} × {function}, {state}")
+    elif known["died"]:
+        print("The local cloud died. The next use starts a new one; `sagalab deploy` brings back what was deployed.")
+    else:
+        print("No local cloud runs here. It starts by itself when it is needed.")
+
+
+def _counted(workers: list[dict]) -> list[tuple[str, str, int]]:
+    kinds = [(worker["function"], worker["state"]) for worker in workers]
+    return [(*kind, kinds.count(kind)) for kind in sorted(set(kinds))]
+
+
+@app.command()
+def logs(lines: Annotated[int, typer.Option(help="How many lines from the end; 0 shows all.", min=0)] = 50):
+    """Show what the local cloud's process wrote. (Logs of functions are in CloudWatch Logs.)"""
+    from sagalab.localcloud import process
+
+    path = process.log_path()
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    for line in text.splitlines()[-lines:]:
+        print(line)
