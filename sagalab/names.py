@@ -9,22 +9,21 @@ PROJECT = "saga-lab"
 
 @dataclass(frozen=True)
 class TaskFunction:
-    """One Lambda task of the saga: its state, its ${…} substitution, its function and its service."""
+    """One Lambda task of the saga: its state, its ${…} substitution, its function and its handler."""
 
     task: str
     substitution: str
     suffix: str
     handler: str
-    service: str
 
 
 TASKS = (
-    TaskFunction("ProcessOrder", "NewOrderFunction", "new-order", "orders.new_order", "orders"),
-    TaskFunction("ProcessPayment", "DebitPaymentFunction", "debit-payment", "payments.debit", "payments"),
-    TaskFunction("ReserveInventory", "ReserveInventoryFunction", "reserve-inventory", "inventory.reserve", "inventory"),
-    TaskFunction("ReleaseInventory", "ReleaseInventoryFunction", "release-inventory", "inventory.release", "inventory"),
-    TaskFunction("ProcessRefund", "CreditPaymentFunction", "credit-payment", "payments.credit", "payments"),
-    TaskFunction("UpdateOrderStatus", "UpdateOrderFunction", "update-order", "orders.update_order", "orders"),
+    TaskFunction("ProcessOrder", "NewOrderFunction", "new-order", "orders.new_order"),
+    TaskFunction("ProcessPayment", "DebitPaymentFunction", "debit-payment", "payments.debit"),
+    TaskFunction("ReserveInventory", "ReserveInventoryFunction", "reserve-inventory", "inventory.reserve"),
+    TaskFunction("ReleaseInventory", "ReleaseInventoryFunction", "release-inventory", "inventory.release"),
+    TaskFunction("ProcessRefund", "CreditPaymentFunction", "credit-payment", "payments.credit"),
+    TaskFunction("UpdateOrderStatus", "UpdateOrderFunction", "update-order", "orders.update_order"),
 )
 TABLES = ("orders", "payments", "inventory", "stock", "attempts")
 

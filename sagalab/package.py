@@ -1,0 +1,45 @@
+"""The deployment package of the functions: lambdas/ as a zip, the same bytes for the same sources."""
+
+import base64
+import functools
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagalab.errors import SagaLabError
+from sagalab.project import LAMBDAS
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
+_READABLE = 0o644 << 16
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip and its SHA-256 in base64, which is how Lambda reports it (`CodeSha256`)."""
+
+    content: bytes
+
+    @functools.cached_property
+    def sha256(self) -> str:
+        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
+
+
+def package(folder: Path = LAMBDAS) -> Package:
+    """Return the zip of all Python files of `folder`: sorted, dated 1980, without caches.
+
+    Raises SagaLabError when there are none.
+    """
+    sources = sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+    if not sources:
+        raise SagaLabError(f"There are no functions in {folder.name}/.", "Get the clone's files back: git checkout lambdas")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sources:
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EARLIEST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, on Windows too: the permission bits below count
+            entry.external_attr = _READABLE
+            archive.writestr(entry, path.read_bytes().replace(b"\r\n", b"\n"))
+    return Package(buffer.getvalue())
