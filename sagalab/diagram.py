@@ -26,6 +26,7 @@ from sagalab.diagram_status import NodeRun, Overlay, overlay
 from sagalab.drawing import FONT, Drawing
 from sagalab.palette import COMPENSATION, NEUTRAL, RUN_STATUS, Look, look
 from sagalab.saga_shape import SagaShape, scope_shape
+from sagalab.state_labels import inside_label
 
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
@@ -74,7 +75,6 @@ class _Picture:
     def draw(self, heading: str, words: str, title: str | None) -> Drawing:
         drawing = Drawing(heading, words, name="saga", engine="dot", format="svg")
         drawing.attr(
-            compound="true",
             newrank="true",
             nodesep="0.42",
             ranksep="0.42",
@@ -211,13 +211,18 @@ class _Picture:
         return COMPENSATION if node in shape.compensations else NEUTRAL
 
     def _node(self, dot, node: Node, lines, width: float, shape: SagaShape, group: str, depth: int) -> None:
+        self._box(dot, node, lines, width, shape, group)
         if not node.inner:
-            self._box(dot, node, lines, width, shape, group)
             return
         style = self._look(node, shape)
         with dot.subgraph(name=f"cluster_{node.id}") as cluster:
             cluster.attr(
-                label="",
+                label=inside_label(node.state),
+                labelloc="b",
+                labeljust="r",
+                fontname=FONT,
+                fontsize="10.5",
+                fontcolor=NEUTRAL.muted,
                 style="rounded,filled" if node.type != "Map" else "rounded,filled,dashed",
                 fillcolor=palette.CLUSTER_FILL[depth % 2],
                 color=palette.CLUSTER_LINE if self.laid is None else style.line,
@@ -225,7 +230,6 @@ class _Picture:
                 margin="12",
                 tooltip=graphviz.escape(node_tooltip(node, self._run(node)).replace("&", "&amp;")),
             )
-            self._box(cluster, node, lines, width, shape, group)
             ends = []
             for inner in node.inner:
                 inner_shape = scope_shape(inner)
@@ -238,7 +242,7 @@ class _Picture:
                 else:
                     self._scope(cluster, inner, inner_shape, depth + 1)
                 if inner.start:
-                    self._plain_edge(cluster, node.id, inner.start.id, self._begun(inner))
+                    self._plain_edge(dot, node.id, inner.start.id, self._begun(inner))
                 ends += [end for end in inner.nodes.values() if end.ends and end.type != "Fail"]
             if ends:
                 self.exits[node] = f"{node.id}_exit"
@@ -321,8 +325,6 @@ class _Picture:
         if label or ahead:
             options["label"] = label or room_label(ahead)
         tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)
-        if edge.source.inner and catch:
-            options["ltail"] = f"cluster_{edge.source.id}"
         aside = set(shape.undo) | set(shape.handlers) if shape.compensations else set()
         if not catch and edge.source in aside and edge.target in aside:
             if edge.source in shape.undo:

@@ -29,7 +29,8 @@ def seconds_label(seconds: float) -> str:
 
 
 def _html(text: str) -> str:
-    return escape(printable(text))
+    """Escape a text for an HTML-like label; a backslash would start one of dot's own escapes."""
+    return escape(printable(text)).replace("\\", "\\\\")
 
 
 def _detail(node: Node, mark: str) -> list[str]:

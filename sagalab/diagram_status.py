@@ -73,7 +73,7 @@ def overlay(graph: MachineGraph, visits: list) -> Overlay:
             result.steps.setdefault(edge, []).append(step)
         last[thread_of(visit)] = (node, visit)
     for node, visit in last.values():
-        if node.ends and visit.status != "running":
+        if node.ends and (visit.status == "succeeded" or node.type == "Fail"):
             result.ended.add(node)
     for run in result.nodes.values():
         finals = {thread_of(visit): visit.status for visit in run.visits}

@@ -58,6 +58,14 @@ def kind_label(state: dict) -> str:
     return kind
 
 
+def inside_label(state: dict) -> str:
+    """Return what the box around the inner states of a Parallel or Map says."""
+    if state.get("Type") == "Parallel":
+        return "in parallel"
+    at_once = state.get("MaxConcurrency")
+    return "for each item" + (f", ≤ {at_once} at once" if isinstance(at_once, int) and at_once > 0 else "")
+
+
 def retry_label(state: dict) -> str:
     """Return "retry ≤ 3" (the most that one retrier allows; 3 is ASL's default), or ""."""
     retriers = state.get("Retry")
