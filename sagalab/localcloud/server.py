@@ -117,6 +117,9 @@ def main() -> None:
     # moto's own clients and presigned links follow this variable
     os.environ["MOTO_PORT"] = str(server.port)
 
+    from sagalab.localcloud import quick_imports
+
+    quick_imports.install()
     from sagalab.localcloud import adaptations, lambdas
 
     adaptations.install()
