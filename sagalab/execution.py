@@ -13,8 +13,9 @@ import pandas as pd
 
 from sagalab import execution_fetch, execution_tables
 from sagalab.definition_index import DefinitionIndex
+from sagalab.history_ends import END_STATUS
 from sagalab.history_events import Event, raw_events, read_events
-from sagalab.history_walk import END_STATUS, HistoryWalk
+from sagalab.history_walk import HistoryWalk
 from sagalab.visits import Attempt, Iteration, Visit, parse_json
 
 __all__ = ["Attempt", "Execution", "Iteration", "Visit"]

@@ -25,7 +25,7 @@ EVENT_TYPES: dict[str, EventType] = {
     "ExecutionFailed": EventType("execution_ended", "The execution failed."),
     "ExecutionTimedOut": EventType("execution_ended", "The execution took longer than its TimeoutSeconds."),
     "ExecutionAborted": EventType("execution_ended", "Somebody stopped the execution."),
-    "ExecutionRedriven": EventType("redriven", "The execution goes on from where it had ended unsuccessfully."),
+    "ExecutionRedriven": EventType("execution_redriven", "The execution goes on from where it had ended unsuccessfully."),
     "TaskScheduled": EventType("scheduled", "The call of a service was scheduled."),
     "TaskStarted": EventType("started", "The call of the service started."),
     "TaskStartFailed": EventType("attempt_failed", "The call of the service could not start."),
@@ -77,11 +77,11 @@ EVENT_TYPES: dict[str, EventType] = {
     "MapIterationSucceeded": EventType("iteration_succeeded", "The work on one item succeeded."),
     "MapIterationFailed": EventType("iteration_failed", "The work on one item failed."),
     "MapIterationAborted": EventType("iteration_aborted", "The work on one item was cut off."),
-    "MapRunStarted": EventType("map_run_started", "A distributed Map started its Map Run of child executions."),
-    "MapRunSucceeded": EventType("map_run_succeeded", "The Map Run succeeded."),
+    "MapRunStarted": EventType("map_run", "A distributed Map started its Map Run of child executions."),
+    "MapRunSucceeded": EventType("map_run", "The Map Run succeeded."),
     "MapRunFailed": EventType("map_run_failed", "The Map Run failed."),
-    "MapRunAborted": EventType("map_run_aborted", "The Map Run was cut off."),
-    "MapRunRedriven": EventType("map_run_started", "The Map Run goes on with its unsuccessful child executions."),
+    "MapRunAborted": EventType("map_run", "The Map Run was cut off."),
+    "MapRunRedriven": EventType("map_run", "The Map Run goes on with its unsuccessful child executions."),
 }
 # fmt: on
 
@@ -165,6 +165,14 @@ def _to_id(value: Any) -> int | None:
     return number if number >= 0 else None
 
 
+def _fill(ids: list[int | None]) -> list[int]:
+    """Give every event without an id the one after its neighbour's, or count anew where that one is taken."""
+    filled: list[int] = []
+    for event_id in ids:
+        filled.append(event_id if event_id is not None else (filled[-1] + 1 if filled else 1))
+    return filled if len(set(filled)) == len(filled) else list(range(1, len(ids) + 1))
+
+
 def raw_events(history: Any) -> list[Any]:
     """Return the list of raw events in what was given: a list, a response with `events`, pages of those.
 
@@ -175,7 +183,7 @@ def raw_events(history: Any) -> list[Any]:
             raise ValueError(f"{EXPECTED}; this is a dictionary without a list of 'events'.")
         history = history["events"]
     if isinstance(history, (str, bytes, Mapping)) or not isinstance(history, Iterable):
-        raise ValueError(f"{EXPECTED}; this is {_a(history)}.")
+        raise ValueError(f"{EXPECTED}; this is of type {type(history).__name__}.")
     events: list[Any] = []
     for item in history:
         page = item.get("events") if isinstance(item, Mapping) and "type" not in item else None
@@ -183,7 +191,7 @@ def raw_events(history: Any) -> list[Any]:
     if not events:
         raise ValueError(f"{EXPECTED}; this one is empty.")
     if not any(isinstance(item, Mapping) and isinstance(item.get("type"), str) for item in events):
-        raise ValueError(f"{EXPECTED}; this is a list of {_a(events[0])} without a 'type'.")
+        raise ValueError(f"{EXPECTED}; this is a list of {type(events[0]).__name__} without a 'type'.")
     return events
 
 
@@ -196,10 +204,11 @@ def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
                         "could not be read.")
     ids = [_to_id(raw.get("id")) for raw in typed]
     if None in ids:
-        warnings.append(f"{_count(ids.count(None), 'event')} had no id; the events were read in the order given.")
+        warnings.append(f"{_count(ids.count(None), 'event')} had no id; the order of the list was kept.")
         if typed[-1]["type"] == "ExecutionStarted" != typed[0]["type"]:
             typed.reverse()
-        ids = list(range(1, len(typed) + 1))
+            ids.reverse()
+        ids = _fill(ids)
     events: dict[int, Event] = {}
     copies = 0
     for event_id, raw in zip(ids, typed, strict=True):
@@ -220,6 +229,3 @@ def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
-
-def _a(thing: Any) -> str:
-    return "None" if thing is None else f"{type(thing).__name__} values" if thing == [] else type(thing).__name__

@@ -10,7 +10,7 @@ from sagalab.history_scopes import OpenVisit, Scope
 
 if TYPE_CHECKING:
     from sagalab.history_events import Event
-    from sagalab.history_walk import HistoryWalk, Place
+    from sagalab.history_walk import HistoryWalk
 
 # How many open visits are looked at: keeps the reading linear for whatever list it is given.
 SEARCH_LIMIT = 64
@@ -29,14 +29,13 @@ def guess_named(walk: "HistoryWalk", name: Any, state_type: str | None, place: O
     return None
 
 
-def guess_task(
-    walk: "HistoryWalk", event: "Event", place: OpenVisit | None, following: "Event | None"
-) -> OpenVisit | None:
+def guess_task(walk: "HistoryWalk", event: "Event", place: OpenVisit | None) -> OpenVisit | None:
     """Return the Task visit that an attempt's event is likely to belong to.
 
     The end of an attempt is followed at once by the exit of its state, in most histories; a schedule or a
     start follows what it belongs to.
     """
+    following = walk.following
     if following is not None and following.kind == "exited" and event.kind.startswith("attempt_"):
         here = guess_named(walk, following.details.get("name"), "Task", None)
         if here is not None and here.at_work:
@@ -63,16 +62,16 @@ def _fits(here: OpenVisit, event: "Event") -> bool:
     return event.kind != "started" or attempt.started is None
 
 
-def guess_scope(walk: "HistoryWalk", name: str, last: "Place") -> Scope:
+def guess_scope(walk: "HistoryWalk", name: str) -> Scope:
     """Return the scope that a state is likely to have been entered in."""
-    place, scope = last
+    place, scope = walk.last
     owner_name, branch = walk.index.homes.get(name, (None, None))
     if owner_name is not None:
         for owner in islice(reversed(walk.open), SEARCH_LIMIT):
             if owner.visit.name == owner_name and owner.open:
                 return _scope_in(owner, branch, scope)
     if place is None or (name in walk.index.homes and owner_name is None):
-        return walk._root
+        return walk.root
     if scope.owner is place:
         return scope
     if place.is_container and place.open:

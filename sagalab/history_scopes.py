@@ -5,10 +5,15 @@ A scope is a sequence of states: the execution itself, one branch of a Parallel,
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sagalab.visits import Attempt, Iteration, Visit
 
 CONTAINERS = ("Parallel", "Map")
+
+
+# Where an event belongs: the visit, and the scope that a state after it is entered in.
+Place = tuple["OpenVisit | None", "Scope"]
 
 
 class Scope:
@@ -78,7 +83,7 @@ class OpenVisit:
             yield place
             place = place.scope.owner
 
-    def begin_round(self, at: datetime | None) -> Attempt:
+    def begin_round(self, at: datetime | None) -> None:
         """Begin a container's work, the first time or anew."""
         last = self.last_attempt
         if last is not None and last.outcome == "running":
@@ -87,7 +92,7 @@ class OpenVisit:
         self.scopes, self.branches, self.items = [], {}, {}
         attempt = Attempt(number=len(self.visit.rounds) + 1, started=at)
         self.visit.rounds.append(attempt)
-        return attempt
+        self.visit.iterations = []
 
     def add_scope(self, index: int | None) -> Scope:
         """Open a branch or an iteration in the current round."""
@@ -97,22 +102,37 @@ class OpenVisit:
             self.items[index] = scope
         return scope
 
-    def close(self, status: str, at: datetime | None) -> None:
-        """End the visit without an event of its own that says so, and whatever is still open inside it."""
+    def open_inside(self) -> "list[OpenVisit]":
+        """Return the visits of the current round that are still open, one a scope at most."""
+        return [scope.current for scope in self.scopes if scope.current is not None and scope.current.open]
+
+    def end_iterations(self, status: str) -> None:
+        """Give a status to the iterations that no event ended."""
+        for scope in self.scopes:
+            if scope.iteration is not None and scope.iteration.status == "running":
+                scope.iteration.status = status
+
+    def close(self, status: str, at: datetime | None) -> "list[OpenVisit]":
+        """End the visit and whatever is still open inside it, by an event of something else; return what closed."""
         inner = status if status in ("succeeded", "timed_out") else "aborted"
-        stack = [(self, status)]
-        while stack:
-            place, how = stack.pop()
-            if place.open:
-                place.open = False
-                place.visit.status = "failed" if place.visit.type == "Fail" else how
-                if place.at_work:
+        closed, todo = [], [(self, status)]
+        while todo:
+            here, how = todo.pop()
+            if here.open:
+                here.open = False
+                closed.append(here)
+                here.visit.status = "failed" if here.visit.type == "Fail" else how
+                if here.at_work:
                     outcome = "succeeded" if how == "caught" else how
-                    end_attempt(place.last_attempt, outcome, at, place.visit.error, place.visit.cause)
-            stack.extend((scope.current, inner) for scope in place.scopes if scope.current and scope.current.open)
-            for scope in place.scopes:
-                if scope.iteration is not None and scope.iteration.status == "running":
-                    scope.iteration.status = "aborted" if inner == "timed_out" else inner
+                    end_attempt(here.last_attempt, outcome, at, here.visit.error, here.visit.cause)
+            todo.extend((child, inner) for child in here.open_inside())
+            here.end_iterations("aborted" if inner == "timed_out" else inner)
+        return closed
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether a container's round is under way, or an error kept it from starting."""
+        return self.at_work or not self.visit.rounds
 
     def reopen(self) -> None:
         """Go on with a visit that the execution's end had closed (a redrive), and with those around it."""
@@ -137,3 +157,17 @@ def end_attempt(
     attempt.outcome, attempt.ended = outcome, at
     failed = outcome in ("failed", "timed_out")
     attempt.error, attempt.cause = (error, cause) if failed else (None, None)
+
+
+def name_culprits(here: OpenVisit, error: str | None, cause: str | None) -> None:
+    """Give an error to the visits inside that caused it and do not know it (a Fail state's event does not)."""
+    down: OpenVisit | None = here
+    while down is not None:
+        if down.visit.error is None and down.visit.status in ("failed", "caught"):
+            down.visit.error, down.visit.cause = error, cause
+        down = down.culprit
+
+
+def to_text(value: Any) -> str | None:
+    """Return a detail as text; None stays None."""
+    return value if value is None or isinstance(value, str) else str(value)
