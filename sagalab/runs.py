@@ -82,7 +82,7 @@ def wait(
                 "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
             )
         time.sleep(pause)
-        pause = min(pause * 1.5, longest)
+        pause = min(pause * 1.2, longest)
     return Execution.fetch(client, execution_arn)
 
 

@@ -3,8 +3,9 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud
+from sagalab.commands import cloud, saga
 
 ORDER: list = [
+    saga,
     cloud,
 ]
