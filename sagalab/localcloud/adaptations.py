@@ -5,17 +5,24 @@ fails when moto no longer needs it: then delete the adaptation. (Lambda's worker
 """
 
 from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 
 from sagalab.localcloud import (
+    aborted_states,
     activities,
     api_errors,
+    assignments,
     callbacks,
+    choices,
     clients,
     definitions,
+    error_names,
     executions,
     integrations,
     interruptions,
     jsonata,
+    service_errors,
+    timestamps,
 )
 
 
@@ -24,16 +31,29 @@ def execute_state_machines() -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
 
 
+def log_no_failing_states() -> None:
+    """Write no log of failing states: moto 5.2.5 logs the whole tree of components, once a level."""
+    EvalComponent._log_failure_event_exception = lambda self, failure_event_exception: None
+    EvalComponent._log_exception = lambda self, exception: None
+
+
 ADAPTATIONS = (
     execute_state_machines,
+    log_no_failing_states,
     api_errors.install,
     definitions.install,
     jsonata.install,
     interruptions.install,
     executions.install,
+    assignments.install,
+    error_names.install,
+    choices.install,
+    aborted_states.install,
+    timestamps.install,
     callbacks.install,
     activities.install,
     integrations.install,
+    service_errors.install,
     clients.install,
 )
 

@@ -105,6 +105,7 @@ def _describe(self: StepFunctionResponse) -> ActionResult:
         "input": execution.execution_input,
         "inputDetails": {"included": True},
         "redriveCount": 0,
+        **_redrive(execution.status),
     }
     if execution.trace_header:
         response["traceHeader"] = execution.trace_header
@@ -118,6 +119,16 @@ def _describe(self: StepFunctionResponse) -> ActionResult:
         if getattr(execution, field) is not None:
             response[field] = getattr(execution, field)
     return ActionResult(response)
+
+
+def _redrive(status: str) -> dict[str, str]:
+    """Say whether AWS would redrive it (a redrive itself is not offered here)."""
+    if status in ("RUNNING", "SUCCEEDED"):
+        return {
+            "redriveStatus": "NOT_REDRIVABLE",
+            "redriveStatusReason": f"Execution is {status} and cannot be redriven",
+        }
+    return {"redriveStatus": "REDRIVABLE"}
 
 
 def _history(self: StepFunctionResponse) -> ActionResult:

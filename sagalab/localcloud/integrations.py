@@ -1,9 +1,11 @@
 """Parameters and results of service integrations in the case that each side expects.
 
 Why: moto 5.2.5 dropped the step that turns a state's `StateMachineArn` into boto3's `stateMachineArn` and
-the answer back; `.sync` and `aws-sdk:sfn` tasks failed for it.
+the answer back; `.sync` and `aws-sdk:sfn` tasks failed for it. A parameter that is null was sent as the
+text "null", and times in a result could not be written as JSON.
 """
 
+import datetime
 import functools
 from typing import Any
 
@@ -11,6 +13,8 @@ import botocore.session
 from botocore.model import OperationModel
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.utils import camel_to_snake_case
+
+from sagalab.localcloud import timestamps
 
 
 @functools.cache
@@ -34,6 +38,8 @@ def _parameters(
     boto_service_name: str | None = None,
     service_action_name: str | None = None,
 ) -> None:
+    for name in [name for name, value in parameters.items() if value is None]:
+        del parameters[name]
     operation = _operation(self, boto_service_name, service_action_name)
     if operation is not None and operation.input_shape is not None:
         self._to_boto_request(parameters, operation.input_shape)
@@ -48,6 +54,16 @@ def _result(
     operation = _operation(self, boto_service_name, service_action_name)
     if operation is not None and operation.output_shape is not None:
         self._from_boto_response(response, operation.output_shape)
+    _write_times(response)
+
+
+def _write_times(value: Any) -> None:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in list(items):
+        if isinstance(item, datetime.datetime):
+            value[key] = timestamps.text(item)
+        else:
+            _write_times(item)
 
 
 def install() -> None:

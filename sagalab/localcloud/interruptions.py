@@ -1,7 +1,8 @@
 """Waits that end at once when their execution ends, and nothing written after an end.
 
 Why, in moto 5.2.5: StopExecution and an execution's TimeoutSeconds wait for the running task; a task that
-was given up writes its late success into the history; Wait states and retry intervals cannot be shortened
+was given up writes its late success into the history; a failure of the execution inside a state is written
+twice; Wait states and retry intervals cannot be shortened
 (SAGALAB_TIME_SCALE scales both, TimeoutSeconds and HeartbeatSeconds it does not); a wait that is not whole
 seconds never ends.
 """
@@ -12,6 +13,8 @@ import threading
 import time
 from typing import Any
 
+from moto.stepfunctions.parser.api import HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.common.retry.max_attempts_decl import MaxAttemptsOutcome
 from moto.stepfunctions.parser.asl.component.common.retry.retrier_decl import RetrierDecl
 from moto.stepfunctions.parser.asl.component.common.retry.retrier_outcome import RetrierOutcome
@@ -23,8 +26,10 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
 from sagalab.localcloud import callbacks
+from sagalab.localcloud.jsonata import RecordedDetails
 
 _END_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
+_new_failure = FailureEvent.__init__
 _installed = False
 
 
@@ -145,6 +150,13 @@ def _evaluate_program(self: Program, env: Environment) -> None:
             timer.cancel()
 
 
+def _keep_for_the_end(self: FailureEvent, *args: Any, **kwargs: Any) -> None:
+    """A state's ExecutionFailed is no event of the state: only the end of the program writes it."""
+    _new_failure(self, *args, **kwargs)
+    if self.event_type == HistoryEventType.ExecutionFailed and self.event_details is not None:
+        self.event_details = RecordedDetails(self.event_details)
+
+
 def _wrap_ends(name: str) -> None:
     end = getattr(Environment, name)
 
@@ -158,14 +170,28 @@ def _wrap_ends(name: str) -> None:
 def _close_history() -> None:
     add_event = EventManager.add_event
 
-    def add_event_while_open(self, context, event_type, *args, **kwargs):
+    def add_event_while_open(self, context, event_type, event_details=None, *args, **kwargs):
         if getattr(context, "closed", False) or getattr(self, "ended", False):
+            return context.source_event_id
+        if isinstance(event_details, RecordedDetails) or _is_told(self, context, event_type, event_details):
             return context.source_event_id
         if event_type in _END_EVENTS:
             self.ended = True
-        return add_event(self, context, event_type, *args, **kwargs)
+        return add_event(self, context, event_type, event_details, *args, **kwargs)
 
     EventManager.add_event = add_event_while_open
+
+
+def _is_told(history: EventManager, context: Any, event_type: str, details: Any) -> bool:
+    """Tell whether the event before is this very EvaluationFailed (moto's Map state writes it again)."""
+    if event_type != HistoryEventType.EvaluationFailed:
+        return False
+    return any(
+        event["id"] == context.source_event_id
+        and event["type"] == event_type
+        and event.get("evaluationFailedEventDetails") == details["evaluationFailedEventDetails"]
+        for event in history._history_event_list
+    )
 
 
 def install() -> None:
@@ -178,6 +204,7 @@ def install() -> None:
     RetrierDecl._eval_body = _retry
     ExecutionState._evaluate_with_timeout = _evaluate_with_timeout
     Program.eval = _evaluate_program
-    for name in ("set_error", "set_timed_out", "set_stop"):
+    FailureEvent.__init__ = _keep_for_the_end
+    for name in ("set_ended", "set_error", "set_timed_out", "set_stop"):
         _wrap_ends(name)
     _close_history()

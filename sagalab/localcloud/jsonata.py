@@ -25,24 +25,27 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
     StringJSONata,
     StringVariableSample,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.items.items import ItemsJSONata
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
-from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
-from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 _VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _LARGEST_RANGE = 1000
+_KINDS = {type(None): "null", bool: "boolean", int: "number", float: "number", str: "string"}
+_map_evaluation = StateMap._eval_execution
 
 
 class RecordedDetails(dict):
-    """Event details of a failure whose event stands in the history already."""
+    """Event details of a failure whose event stands in the history already (interruptions.py skips it)."""
 
 
 class Undefined(Exception):
@@ -174,8 +177,12 @@ def _scope(env: Environment) -> dict[str, Any]:
     return {"states": env.states._states_data, **store._outer_scope, **store._inner_scope}
 
 
-def fail(env: Environment, cause: str, location: str | None) -> FailureEventException:
-    """Write EvaluationFailed into the history and return the States.QueryEvaluationError to raise."""
+def fail(env: Environment, cause: str, location: str | None, before_entered: bool = False) -> FailureEventException:
+    """Write EvaluationFailed into the history and return the States.QueryEvaluationError to raise.
+
+    With `before_entered` the event follows the one before the state was entered: AWS has it so when a
+    field's expression fails (seen in the recordings).
+    """
     error = StatesErrorName(typ=StatesErrorNameType.StatesQueryEvaluationError)
     details = EvaluationFailedEventDetails(error=error.error_name, cause=cause)
     if location:
@@ -188,14 +195,25 @@ def fail(env: Environment, cause: str, location: str | None) -> FailureEventExce
             event_details=RecordedDetails(evaluationFailedEventDetails=details),
         )
     )
+    context = env.event_history_context
+    if before_entered:
+        context.source_event_id = _event_before_entered(env)
     env.event_manager.add_event(
-        context=env.event_history_context,
+        context=context,
         event_type=HistoryEventType.EvaluationFailed,
         event_details=EventDetails(
             evaluationFailedEventDetails=failure.get_evaluation_failed_event_details()
         ),
     )
     return failure
+
+
+def _event_before_entered(env: Environment) -> int:
+    source = env.event_history_context.source_event_id
+    for event in reversed(env.event_manager._history_event_list):
+        if event["id"] == source:
+            return event["previousEventId"] if event["type"].endswith("StateEntered") else source
+    return source
 
 
 def _message(error: JException) -> str:
@@ -214,17 +232,39 @@ def evaluate_in(env: Environment, component: StringJSONata) -> Any:
     try:
         return evaluate(expression, _scope(env))
     except Undefined:
-        raise fail(env, f"{where} returned nothing (undefined).", location) from None
+        raise fail(env, f"{where} returned nothing (undefined).", location, before_entered=True) from None
     except UnsupportedResult:
-        raise fail(env, f"{where} returned an unsupported result type.", location) from None
+        raise fail(env, f"{where} returned an unsupported result type.", location, before_entered=True) from None
     except JException as error:
-        raise fail(env, f"{where} threw an error during evaluation. {_message(error)}", location) from None
+        raise fail(env, f"{where} threw an error during evaluation. {_message(error)}", location, before_entered=True) from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-        raise fail(env, f"{where} threw an error during evaluation. {error}", location) from None
+        raise fail(env, f"{where} threw an error during evaluation. {error}", location, before_entered=True) from None
 
 
 def _evaluate_string(self: StringJSONata, env: Environment) -> None:
     env.stack.append(evaluate_in(env, self))
+
+
+def _evaluate_items(self: ItemsJSONata, env: Environment) -> None:
+    items = evaluate_in(env, self.string_jsonata)
+    if not isinstance(items, list):
+        kind = _KINDS.get(type(items), "object")
+        cause = (
+            f"The JSONata expression '{self.string_jsonata.expression}' specified for the field 'Items' returned an "
+            f"unexpected result type. Expected 'array', but was '{kind}' for value: "
+            f"{to_json_str(items, separators=(',', ':'))}"
+        )
+        raise fail(env, cause, "Items", before_entered=True)
+    env.stack.append(items)
+
+
+def _evaluate_map(self: StateMap, env: Environment) -> None:
+    if self.query_language.query_language_mode == QueryLanguageMode.JSONata and self.items is None:
+        items = env.states.get_input()
+        if self.item_reader is None and not isinstance(items, list):
+            cause = f"Map state input must be an array but was: {to_json_str(items, separators=(',', ':'))}"
+            raise fail(env, cause, None, before_entered=True)
+    _map_evaluation(self, env)
 
 
 def _sample_variable(self: StringVariableSample, env: Environment) -> None:
@@ -233,13 +273,6 @@ def _sample_variable(self: StringVariableSample, env: Environment) -> None:
         env.stack.append(evaluate(self.expression, _scope(env)))
     except Undefined:
         env.stack.append(None)
-
-
-def _assigned_variables(self: VariableStore) -> dict[str, str]:
-    """The variables that a state assigned, each as JSON (moto writes strings without escapes)."""
-    return {
-        name: to_json_str(self.get(name), separators=(",", ":")) for name in sorted(self._declaration_tracing)
-    }
 
 
 def _evaluate_text(expression: str) -> Any:
@@ -253,18 +286,8 @@ def _evaluate_text(expression: str) -> Any:
 
 def install() -> None:
     """Make moto evaluate JSONata with jsonata-python."""
-    if StringJSONata._eval_body is _evaluate_string:
-        return
     StringJSONata._eval_body = _evaluate_string
     StringVariableSample._eval_body = _sample_variable
-    VariableStore.get_assigned_variables = _assigned_variables
+    ItemsJSONata._eval_body = _evaluate_items
+    StateMap._eval_execution = _evaluate_map
     moto_jsonata._eval_jsonata = _evaluate_text
-    add_event = EventManager.add_event
-
-    @functools.wraps(add_event)
-    def add_event_once(self, context, event_type, event_details=None, *args, **kwargs):
-        if isinstance(event_details, RecordedDetails):
-            return context.source_event_id
-        return add_event(self, context, event_type, event_details, *args, **kwargs)
-
-    EventManager.add_event = add_event_once
