@@ -153,8 +153,7 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode):
     result: dict[str, object] = {}
     yield result
     lines: dict[str, int] = {}
-    loader.flatten_mapping(node)
-    for key_node, value_node in node.value:
+    for key_node, _ in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="a name must be a plain text", problem_mark=key_node.start_mark)
         key = key_node.value
@@ -163,7 +162,9 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode):
                 problem=_duplicate(key, lines[key]), problem_mark=key_node.start_mark
             )
         lines[key] = key_node.start_mark.line + 1
-        result[key] = loader.construct_object(value_node, deep=True)
+    loader.flatten_mapping(node)  # what "<<" merges in may be overridden
+    for key_node, value_node in node.value:
+        result[key_node.value] = loader.construct_object(value_node, deep=True)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)

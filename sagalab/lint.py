@@ -1,0 +1,59 @@
+"""`lint(definition)`: what is wrong with a state machine, in plain words, before it runs.
+
+The rules are in the lint_*.py files, one concept a file; each has a code and, in its docstring, a
+bad and a good example. SAGA0xx: the language; 1xx: Retry, Catch and time; 2xx: variables; 3xx: the
+saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
+"""
+
+from sagalab import (
+    lint_errors,
+    lint_language,
+    lint_query_language,
+    lint_saga,
+    lint_timing,
+    lint_undo_chain,
+    lint_undos,
+    lint_variables,
+)
+from sagalab.asl_graph import Graph
+from sagalab.lint_rule import ERROR, HINT, RULES, WARNING, Finding
+
+__all__ = ["ERROR", "HINT", "RULES", "RULE_FILES", "WARNING", "Finding", "lint"]
+
+RULE_FILES = (
+    lint_language,
+    lint_query_language,
+    lint_errors,
+    lint_timing,
+    lint_variables,
+    lint_saga,
+    lint_undos,
+    lint_undo_chain,
+)
+_NOT_ASL = "A machine is an object with StartAt and States."
+
+
+def lint(definition: object) -> list[Finding]:
+    """Return what is wrong with a definition (an ASL document as Python values), errors first.
+
+    Within a severity in the order of the states. Never raises, whatever the value is.
+    """
+    if not isinstance(definition, dict):
+        return [Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)]
+    if not isinstance(definition.get("States"), dict) or not definition["States"]:
+        return [Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")]
+    try:
+        graph = Graph(definition)
+        found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(graph)]
+    except RecursionError:
+        return [Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")]
+    places = {state.path: index for index, state in enumerate(graph.states)}
+    severities = (ERROR, WARNING, HINT)
+
+    def order(finding: Finding) -> tuple[int, int, str]:
+        path = finding.path
+        while path and path not in places:
+            path = path.rpartition(".")[0] if "." in path else ""
+        return severities.index(finding.severity), places.get(path, -1), finding.code
+
+    return sorted(dict.fromkeys(found), key=order)
