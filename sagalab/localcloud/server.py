@@ -117,12 +117,13 @@ def main() -> None:
     # moto's own clients and presigned links follow this variable
     os.environ["MOTO_PORT"] = str(server.port)
 
-    from sagalab.localcloud import quick_imports
+    from sagalab.localcloud import dispatch, quick_imports
 
     quick_imports.install()
     from sagalab.localcloud import adaptations, lambdas
 
     adaptations.install()
+    dispatch.install()
     lambdas.install(given.state / "workers", endpoint)
     server.identity = {
         "pid": os.getpid(),
