@@ -17,25 +17,31 @@ def count(key: str) -> int:
 
 
 @contextmanager
-def on_its_way(key: str, seconds: float):
-    """Note when the work inside will be done, and then that it is, unless a later sleeper has noted itself."""
+def on_its_way(key: str, seconds: float | None):
+    """Note when the work inside will be done, and then that it is; with None, note nothing.
+
+    A later sleeper of the same task overwrites the note, and then only it says that it is done.
+    """
+    if seconds is None:
+        yield
+        return
     due = Decimal(str(round(time.time() + seconds, 3)))
     update(key, "SET due = :due, done = :done", {":due": due, ":done": False})
     try:
         yield
     finally:
         with suppress(tables.dynamodb.exceptions.ConditionalCheckFailedException):
-            update(key, "SET done = :done", {":done": True, ":due": due}, ConditionExpression="due = :due")
+            update(key, "SET done = :done", {":due": due, ":done": True}, ConditionExpression="due = :due")
 
 
 def update(key: str, expression: str, values: dict, **condition) -> dict:
     """Update the row and return it as it is then."""
     item = tables.dynamodb.update_item(
         TableName=tables.ATTEMPTS,
-        Key=tables.encode_row({"key": key}),
+        Key=tables.encoded({"key": key}),
         UpdateExpression=expression,
-        ExpressionAttributeValues=tables.encode_row(values),
+        ExpressionAttributeValues=tables.encoded(values),
         ReturnValues="ALL_NEW",
         **condition,
     )["Attributes"]
-    return tables.decode_row(item)
+    return tables.decoded(item)

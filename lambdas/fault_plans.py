@@ -67,31 +67,42 @@ def seed_plan(order_id) -> dict:
 
 def check_plan(plan) -> None:
     """Raise InvalidFaultPlan, naming the field, if this is not {task: {kind, when, times, ms}}."""
-    require(isinstance(plan, dict), "faults", "an object of tasks", plan)
+    require(isinstance(plan, dict), "faults", "an object with tasks as its keys", plan)
     for task, fault in plan.items():
-        require(task in TASKS, f"faults.{task}", f"one of the tasks {', '.join(TASKS)}")
+        require(task in TASKS, f"faults.{task}", f"one of the tasks {', '.join(TASKS)}", task)
         require(isinstance(fault, dict), f"faults.{task}", "an object with a kind", fault)
-        for key, value in fault.items():
-            field = f"faults.{task}.{key}"
-            if key == "kind":
-                require(isinstance(value, str) and value in KINDS, field, f"one of {', '.join(KINDS)}", value)
-            elif key == "when":
-                require(isinstance(value, str) and value in WHEN, field, "before or after", value)
-            elif key == "times":
-                require(value is None or is_count(value, MAX_TIMES), field, f"1 to {MAX_TIMES} or null", value)
-            elif key == "ms":
-                require(value is None or is_count(value, MAX_MS), field, f"1 to {MAX_MS} or null", value)
-            else:
-                require(False, field, "one of kind, when, times, ms")
-        require("kind" in fault, f"faults.{task}.kind", f"one of {', '.join(KINDS)}", "missing")
+        for key in {"kind": None} | fault:
+            check_field(f"faults.{task}.{key}", key, fault.get(key))
+
+
+def check_field(field: str, key: str, value) -> None:
+    """Raise InvalidFaultPlan if this is not a field of a fault, or cannot have this value."""
+    if key == "kind":
+        require(is_one_of(value, KINDS), field, f"one of {', '.join(KINDS)}", value)
+    elif key == "when":
+        require(is_one_of(value, WHEN), field, " or ".join(WHEN), value)
+    elif key == "times":
+        require(is_count(value, MAX_TIMES), field, f"a whole number from 1 to {MAX_TIMES}, or null", value)
+    elif key == "ms":
+        require(is_count(value, MAX_MS), field, f"a whole number from 1 to {MAX_MS}, or null", value)
+    else:
+        require(False, field, "one of kind, when, times, ms", key)
+
+
+def is_one_of(value, allowed) -> bool:
+    """Say whether this is one of the allowed words."""
+    return isinstance(value, str) and value in allowed
 
 
 def is_count(value, most: int) -> bool:
-    """Say whether this is a whole number from 1 to `most`; true is not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= most and value == int(value)
+    """Say whether this is None or a whole number from 1 to `most`; true is not."""
+    if value is None:
+        return True
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 1 <= value <= most and value == int(value)
 
 
-def require(holds: bool, field: str, must_be: str, *found) -> None:
-    """Raise InvalidFaultPlan in the form "faults.ProcessPayment.when must be before or after, not …"."""
+def require(holds: bool, field: str, must_be: str, found) -> None:
+    """Raise InvalidFaultPlan like "faults.ProcessPayment.when must be before or after, not 'during'"."""
     if not holds:
-        raise InvalidFaultPlan(f"{field} must be {must_be}" + "".join(f", not {value!r:.60}" for value in found))
+        raise InvalidFaultPlan(f"{field} must be {must_be}, not {found!r:.60}")

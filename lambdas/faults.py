@@ -6,7 +6,6 @@ The plan comes with the order, so an input alone reproduces a run; fault_plans.p
 import functools
 import os
 import time
-from contextlib import nullcontext
 
 import attempts
 from fault_plans import OUTLASTING, fault_of
@@ -31,16 +30,15 @@ def task(name: str, error: type[Exception]):
             attempt = attempts.count(key)
             if fault["times"] and attempt > fault["times"]:
                 return business(event)
-            print(f"{name}, attempt {attempt}, on purpose: {fault['kind']} {fault['when']} commit", flush=True)
-            with attempts.on_its_way(key, seconds(fault, context)) if outlasting(fault) else nullcontext():
-                if fault["when"] == "before":
+            print(f"{name}, attempt {attempt}, on purpose: {fault}", flush=True)
+            with attempts.on_its_way(key, seconds_to_live(fault, context)):
+                if fault["when"] == "after":
+                    result = business(event)
                     strike(fault, name, error)
-                    return business(event)
-                result = business(event)
+                    return result
                 strike(fault, name, error)
-                return result
+                return business(event)
 
-        handler.business = business
         return handler
 
     return edge
@@ -62,11 +60,8 @@ def strike(fault: dict, name: str, error: type[Exception]) -> None:
         raise TimeoutError(f"{name} took {fault['ms']} ms on purpose and wrote nothing")
 
 
-def outlasting(fault: dict) -> bool:
-    """Say whether this fault outlasts the task, so that others should know when it will be done."""
-    return fault["kind"] in OUTLASTING
-
-
-def seconds(fault: dict, context) -> float:
-    """Return how long the sleeper will live: as planned, or until the function's own Timeout ends it."""
+def seconds_to_live(fault: dict, context) -> float | None:
+    """Return how long a sleeper will live: as planned, or until the function's own Timeout ends it."""
+    if fault["kind"] not in OUTLASTING:
+        return None
     return min(fault["ms"], context.get_remaining_time_in_millis()) / 1000

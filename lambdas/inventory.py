@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import stock
 import tables
 from faults import task
 from order_check import check_order, check_order_id
@@ -20,8 +19,8 @@ class ErrReleaseInventory(Exception):
 def reserve(order: dict) -> dict:
     """Take every item from the stock and write the Reserve row, in one transaction: all or nothing.
 
-    The same transaction checks that there is no Release row, as release checks that there is no Reserve
-    row it did not see. So whichever comes first, no stock stays taken for an order that was undone.
+    Each side checks in its own transaction for the other's row, so one of them always comes first. If it is
+    the release, this is refused; if it is the reservation, the release finds it and gives the stock back.
     """
     check_order(order, ErrReserveInventory)
     wanted = Counter()
@@ -33,11 +32,11 @@ def reserve(order: dict) -> dict:
     earlier, undone, *short = tables.write(
         tables.new_row(tables.INVENTORY, row),
         tables.no_row(tables.INVENTORY, transaction_id=release_id),
-        *[stock.take(item_id, qty) for item_id, qty in wanted.items()],
+        *[take(item_id, qty) for item_id, qty in wanted.items()],
     )
     if undone:
         raise ErrReserveInventory(f"the reservation of order {order['order_id']} was already undone")
-    if not earlier and any(left is not None for left in short):
+    if not earlier and any(row is not None for row in short):
         raise ErrReserveInventory(shortage(wanted, short))
     return {**order, "inventory": tables.as_json(earlier or row)}
 
@@ -50,17 +49,29 @@ def release(order: dict) -> dict:
     """
     check_order_id(order, ErrReleaseInventory)
     reserve_id = tables.transaction_id(order["order_id"], "Reserve")
-    reserved = tables.read(tables.INVENTORY, transaction_id=reserve_id)
-    quantities = reserved["quantities"] if reserved else {}
-    row = movement(order["order_id"], "Release", quantities)
+    while True:  # a second time if a reservation came in between
+        reserved = tables.read(tables.INVENTORY, transaction_id=reserve_id)
+        quantities = reserved["quantities"] if reserved else {}
+        row = movement(order["order_id"], "Release", quantities)
+        still_none = [] if reserved else [tables.no_row(tables.INVENTORY, transaction_id=reserve_id)]
+        earlier, *came_between = tables.write(
+            tables.new_row(tables.INVENTORY, row),
+            *still_none,
+            *[give_back(item_id, qty) for item_id, qty in quantities.items()],
+        )
+        if not any(came_between):
+            return {**order, "inventory": tables.as_json(earlier or row)}
 
-    actions = [stock.give_back(item_id, qty) for item_id, qty in quantities.items()]
-    if not reserved:
-        actions.append(tables.no_row(tables.INVENTORY, transaction_id=reserve_id))
-    earlier, *came_between = tables.write(tables.new_row(tables.INVENTORY, row), *actions)
-    if any(came_between):
-        return release.business(order)
-    return {**order, "inventory": tables.as_json(earlier or row)}
+
+def take(item_id: str, qty: int) -> dict:
+    """Action: take so many of an item from the stock, if that many are left."""
+    key, values = {"item_id": item_id}, {":qty": qty}
+    return tables.change(tables.STOCK, key, "SET in_stock = in_stock - :qty", values, "in_stock >= :qty")
+
+
+def give_back(item_id: str, qty: int) -> dict:
+    """Action: give so many of an item back to the stock."""
+    return tables.change(tables.STOCK, {"item_id": item_id}, "ADD in_stock :qty", {":qty": qty})
 
 
 def movement(order_id: str, transaction_type: str, quantities: dict) -> dict:
@@ -78,7 +89,7 @@ def movement(order_id: str, transaction_type: str, quantities: dict) -> dict:
 def shortage(wanted: dict[str, int], short: list[dict | None]) -> str:
     """Say of each item in the way what was wanted and what is left."""
     return "; ".join(
-        f"item {item_id}: {qty} wanted, {left['in_stock']} left" if left else f"item {item_id}: not in the catalogue"
-        for (item_id, qty), left in zip(wanted.items(), short, strict=True)
-        if left is not None
+        f"item {item_id}: {qty} wanted, " + (f"{row['in_stock']} left" if row else "there is no such item")
+        for (item_id, qty), row in zip(wanted.items(), short, strict=True)
+        if row is not None
     )

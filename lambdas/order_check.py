@@ -17,7 +17,8 @@ def check_order(order, error: type[Exception]) -> None:
         check_text(order["order_date"], "order_date", error)
     lines = order.get("items")
     if not isinstance(lines, list) or not 1 <= len(lines) <= MAX_LINES:
-        raise error(f"items must be a list of 1 to {MAX_LINES} items, not {shown(lines)}")
+        found = f"{len(lines)} items" if isinstance(lines, list) else shown(lines)
+        raise error(f"items must be a list of 1 to {MAX_LINES} items, not {found}")
     for number, line in enumerate(lines):
         check_line(line, f"items[{number}]", error)
 
@@ -36,19 +37,20 @@ def check_line(line, field: str, error: type[Exception]) -> None:
     check_text(line.get("item_id"), f"{field}.item_id", error)
     if line.get("description") is not None:
         check_text(line["description"], f"{field}.description", error, empty=True)
-    qty, price = line.get("qty"), line.get("unit_price")
+    qty = line.get("qty")
     if not is_number(qty) or not 1 <= qty <= MAX_QTY or qty != int(qty):
-        raise error(f"{field}.qty must be a whole number of at least 1 (at most {MAX_QTY}), not {shown(qty)}")
+        raise error(f"{field}.qty must be a whole number of at least 1, at most {MAX_QTY}, not {shown(qty)}")
+    price = line.get("unit_price")
     if not is_number(price) or not 0 <= price <= MAX_PRICE or money(price) != Decimal(str(price)):
-        raise error(
-            f"{field}.unit_price must be a number from 0 to {MAX_PRICE} with at most 2 decimals, not {shown(price)}"
-        )
+        must_be = f"a number from 0 to {MAX_PRICE} with at most 2 decimals"
+        raise error(f"{field}.unit_price must be {must_be}, not {shown(price)}")
 
 
 def check_text(value, field: str, error: type[Exception], empty: bool = False) -> None:
     """Raise `error` if this is not text that a table can hold."""
     if not isinstance(value, str) or len(value) > MAX_TEXT or not (empty or value.strip()):
-        raise error(f"{field} must be text of 1 to {MAX_TEXT} characters, not {shown(value)}")
+        least = 0 if empty else 1
+        raise error(f"{field} must be text of {least} to {MAX_TEXT} characters, not {shown(value)}")
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise error(f"{field} must be text in Unicode, not {shown(value)}")
 

@@ -1,10 +1,8 @@
 """The order service: writes the order's status. Its table: orders, one row an order."""
 
-from decimal import Decimal
-
 import tables
 from faults import task
-from order_check import check_order, check_order_id
+from order_check import check_order, check_order_id, money
 
 
 class ErrProcessOrder(Exception):
@@ -27,15 +25,7 @@ def new_order(order: dict) -> dict:
         "order_date": order.get("order_date"),
         "customer_id": order["customer_id"],
         "order_status": "New",
-        "items": [
-            {
-                "item_id": line["item_id"],
-                "qty": int(line["qty"]),
-                "description": line.get("description"),
-                "unit_price": Decimal(str(line["unit_price"])),
-            }
-            for line in order["items"]
-        ],
+        "items": [row_item(item) for item in order["items"]],
     }
     [earlier] = tables.write(tables.new_row(tables.ORDERS, row, key="order_id"))
     if earlier and earlier["order_status"] != "New":
@@ -50,10 +40,16 @@ def update_order(order: dict) -> dict:
     Without an order it leaves a row with nothing but the status: a tombstone that stops a late original.
     """
     check_order_id(order, ErrUpdateOrderStatus)
-    tables.dynamodb.update_item(
-        TableName=tables.ORDERS,
-        Key=tables.encode_row({"order_id": order["order_id"]}),
-        UpdateExpression="SET order_status = :status",
-        ExpressionAttributeValues=tables.encode_row({":status": "Pending"}),
-    )
+    key = {"order_id": order["order_id"]}
+    tables.write(tables.change(tables.ORDERS, key, "SET order_status = :status", {":status": "Pending"}))
     return {**order, "order_status": "Pending"}
+
+
+def row_item(item: dict) -> dict:
+    """Return an item of the order as its row holds it: whole quantities, exact prices."""
+    return {
+        "item_id": item["item_id"],
+        "qty": int(item["qty"]),
+        "description": item.get("description") or "",
+        "unit_price": money(item["unit_price"]),
+    }

@@ -17,8 +17,8 @@ class ErrProcessRefund(Exception):
 def debit(order: dict) -> dict:
     """Take the payment: write the Debit row, in one transaction with the check that there is no Credit row.
 
-    The two rows shut each other out: credit, too, checks in its transaction that the Debit row is as it
-    read it. So whichever comes first, either the debit is refused or the credit sees it and returns it.
+    Each side checks in its own transaction for the other's row, so one of them always comes first. If it is
+    the credit, the debit is refused here; if it is the debit, the credit finds it and gives it back.
     """
     check_order(order, ErrProcessPayment)
     amount = sum(money(line["unit_price"]) * int(line["qty"]) for line in order["items"])
@@ -38,21 +38,18 @@ def debit(order: dict) -> dict:
 def credit(order: dict) -> dict:
     """Give back what the Debit row says was taken: write the Credit row.
 
-    Without a debit it writes a Credit row of 0, in one transaction with the check that there is still no
-    Debit row: a tombstone that stops a late debit. If a debit came in between, it is read and given back.
+    Without a debit it writes a Credit row of 0, if there is still no Debit row in the same transaction: a
+    tombstone that stops a late debit. The amount is that of the Debit row, whatever the order says.
     """
     check_order_id(order, ErrProcessRefund)
     debit_id = tables.transaction_id(order["order_id"], "Debit")
-    taken = tables.read(tables.PAYMENTS, transaction_id=debit_id)
-    row = payment(order["order_id"], "Credit", -taken["payment_amount"] if taken else 0)
-
-    actions = [tables.new_row(tables.PAYMENTS, row)]
-    if not taken:
-        actions.append(tables.no_row(tables.PAYMENTS, transaction_id=debit_id))
-    earlier, *came_between = tables.write(*actions)
-    if any(came_between):
-        return credit.business(order)
-    return {**order, "payment": tables.as_json(earlier or row)}
+    while True:  # a second time if a debit came in between
+        taken = tables.read(tables.PAYMENTS, transaction_id=debit_id)
+        row = payment(order["order_id"], "Credit", -taken["payment_amount"] if taken else 0)
+        still_none = [] if taken else [tables.no_row(tables.PAYMENTS, transaction_id=debit_id)]
+        earlier, *came_between = tables.write(tables.new_row(tables.PAYMENTS, row), *still_none)
+        if not any(came_between):
+            return {**order, "payment": tables.as_json(earlier or row)}
 
 
 def payment(order_id: str, payment_type: str, amount) -> dict:

@@ -1,4 +1,4 @@
-"""How the services reach their tables: one client a process, one way to write, one way to name a row."""
+"""How the services reach their tables: read one row, and write several in one transaction or none."""
 
 import os
 import random
@@ -11,21 +11,26 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-dynamodb = boto3.client("dynamodb")
-to_dynamodb = TypeSerializer().serialize
-from_dynamodb = TypeDeserializer().deserialize
-
-# Each service has its own table; a function knows only the names that it may use.
+# Each function's environment holds the names of the tables that it may use, and no others.
 ORDERS = os.environ.get("ORDERS_TABLE", "")
 PAYMENTS = os.environ.get("PAYMENTS_TABLE", "")
 INVENTORY = os.environ.get("INVENTORY_TABLE", "")
 STOCK = os.environ.get("STOCK_TABLE", "")
 ATTEMPTS = os.environ.get("ATTEMPTS_TABLE", "")
 
-# The error name decides whether Step Functions tries again: every Retry of the saga names this one.
+dynamodb = boto3.client("dynamodb")  # once a process: every later call is quick
+to_dynamodb = TypeSerializer().serialize
+from_dynamodb = TypeDeserializer().deserialize
+
+# The name of an error decides what Step Functions does: every Retry of the saga names this one.
 TransientError = type("Lambda.ServiceException", (Exception,), {"__doc__": "Try again in a moment."})
 
-CONFLICT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+# What DynamoDB says when it is only busy: as a transaction's reason, and as an error.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+BUSY = {
+    "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError",
+    "TransactionInProgressException", "ProvisionedThroughputExceededException", "ThrottlingException",
+}  # fmt: skip
 TRIES = 6
 
 
@@ -35,76 +40,88 @@ def transaction_id(order_id: str, transaction_type: str) -> str:
 
 
 def now() -> str:
-    """Return the time as ISO 8601 text in UTC, to the millisecond."""
+    """Return the time in UTC as ISO 8601 text, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def encode_row(row: dict) -> dict:
-    """Write a row as DynamoDB wants it: {"qty": 2} becomes {"qty": {"N": "2"}}."""
-    return {name: to_dynamodb(value) for name, value in row.items()}
-
-
-def decode_row(item: dict) -> dict:
-    """Read a row as DynamoDB has it; numbers become Decimal."""
-    return {name: from_dynamodb(value) for name, value in item.items()}
 
 
 def read(table: str, **key) -> dict | None:
     """Return a row as it is at this moment, or None."""
-    item = dynamodb.get_item(TableName=table, Key=encode_row(key), ConsistentRead=True).get("Item")
-    return item and decode_row(item)
-
-
-def new_row(table: str, row: dict, key: str = "transaction_id") -> dict:
-    """Action for `write`: add this row; there must be none with its key."""
-    return {"Put": {"TableName": table, "Item": encode_row(row), **only_if(f"attribute_not_exists({key})")}}
-
-
-def no_row(table: str, **key) -> dict:
-    """Action for `write`: touch nothing; there must be no row with this key."""
-    condition = only_if(f"attribute_not_exists({next(iter(key))})")
-    return {"ConditionCheck": {"TableName": table, "Key": encode_row(key), **condition}}
-
-
-def only_if(condition: str) -> dict:
-    """Return the part of an action that says when it may run, and that asks for the row in its way."""
-    return {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    item = dynamodb.get_item(TableName=table, Key=encoded(key), ConsistentRead=True).get("Item")
+    return item and decoded(item)
 
 
 def write(*actions: dict) -> list[dict | None]:
     """Do all of these actions in one DynamoDB transaction, or none of them.
 
-    Returns one entry an action: None where nothing stood in its way, else the row that did ({} where a
-    row was missing). All None: the transaction is done. Any other: nothing was written. Two transactions
-    on one row at the same time make DynamoDB refuse one of them: that one is tried again here, and after
-    some tries raises `TransientError`, which the state machine retries.
+    Returns one entry an action: None if nothing was in its way, else the row that was ({} if there is
+    none). All None means done; any other means that nothing was written. Where two transactions meet,
+    DynamoDB refuses one: it is tried again here, and then by the state machine (TransientError).
     """
     for tried in range(TRIES):
-        try:
-            dynamodb.transact_write_items(TransactItems=list(actions))
-            return [None] * len(actions)
-        except dynamodb.exceptions.TransactionCanceledException as refusal:
-            reasons = refusal.response["CancellationReasons"]
-        except ClientError as refusal:
-            if refusal.response["Error"]["Code"] != "TransactionInProgressException":
-                raise
-            reasons = [{"Code": "TransactionConflict"}]
-        codes = {reason["Code"] for reason in reasons}
-        if not codes & CONFLICT:
-            break
+        reasons = refused(actions)
+        if not any(reason["Code"] in BUSY for reason in reasons):
+            return [
+                decoded(reason.get("Item", {})) if reason["Code"] == "ConditionalCheckFailed" else None
+                for reason in reasons
+            ]
         time.sleep(random.uniform(0, 0.02 * 2**tried))
-    else:
-        raise TransientError(f"DynamoDB refused the transaction {TRIES} times: {sorted(codes & CONFLICT)}")
-    if odd := codes - {"None", "ConditionalCheckFailed"}:
-        raise RuntimeError(f"DynamoDB refused the transaction: {sorted(odd)}: {reasons}")
-    return [
-        decode_row(reason.get("Item", {})) if reason["Code"] == "ConditionalCheckFailed" else None
-        for reason in reasons
-    ]
+    raise TransientError(f"DynamoDB was busy {TRIES} times with these rows: {reasons}")
+
+
+def refused(actions: tuple[dict, ...]) -> list[dict]:
+    """Try the transaction once and return DynamoDB's reasons against it, one an action."""
+    try:
+        dynamodb.transact_write_items(TransactItems=list(actions))
+        return [{"Code": "None"} for _ in actions]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in BUSY:
+            return [{"Code": error.response["Error"]["Code"]}]
+        reasons = error.response.get("CancellationReasons", [])
+        if {reason["Code"] for reason in reasons} & (BUSY | {"ConditionalCheckFailed"}):
+            return reasons
+        raise
+
+
+def new_row(table: str, row: dict, key: str = "transaction_id") -> dict:
+    """Action: write this row, if there is none with its key. Fields that are None are left out."""
+    item = encoded({name: value for name, value in row.items() if value is not None})
+    return {"Put": {"TableName": table, "Item": item, **only_if(f"attribute_not_exists({key})")}}
+
+
+def no_row(table: str, **key) -> dict:
+    """Action: write nothing, and hold only if there is no row with this key."""
+    condition = only_if(f"attribute_not_exists({next(iter(key))})")
+    return {"ConditionCheck": {"TableName": table, "Key": encoded(key), **condition}}
+
+
+def change(table: str, key: dict, expression: str, values: dict, condition: str = "") -> dict:
+    """Action: change fields of a row (and make it if it is missing), if the condition holds."""
+    update = {
+        "TableName": table,
+        "Key": encoded(key),
+        "UpdateExpression": expression,
+        "ExpressionAttributeValues": encoded(values),
+    }
+    return {"Update": update | (only_if(condition) if condition else {})}
+
+
+def only_if(condition: str) -> dict:
+    """Return the part of an action that holds its condition, and that asks for the row in its way."""
+    return {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+def encoded(row: dict) -> dict:
+    """Write a row as DynamoDB wants it: {"qty": 2} becomes {"qty": {"N": "2"}}."""
+    return {name: to_dynamodb(value) for name, value in row.items()}
+
+
+def decoded(item: dict) -> dict:
+    """Read a row as DynamoDB has it; its numbers become Decimal."""
+    return {name: from_dynamodb(value) for name, value in item.items()}
 
 
 def as_json(value):
-    """Turn a row into what JSON can say: every Decimal becomes a number."""
+    """Return a row as JSON can say it: every Decimal becomes a number."""
     if isinstance(value, dict):
         return {name: as_json(part) for name, part in value.items()}
     if isinstance(value, list):

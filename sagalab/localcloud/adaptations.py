@@ -16,6 +16,7 @@ from sagalab.localcloud import (
     choices,
     clients,
     definitions,
+    dynamodb,
     error_names,
     executions,
     integrations,
@@ -55,6 +56,7 @@ ADAPTATIONS = (
     integrations.install,
     service_errors.install,
     clients.install,
+    dynamodb.install,
 )
 
 
