@@ -78,8 +78,8 @@ def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
     if as_json:
         _print_json([_scenario_json(each) for each in runs])
     else:
-        columns = ("scenario", "expected path", "actual path", "status", "duration", "result")
-        _print_table(columns, [_scenario_row(each) for each in runs], lines=True)
+        for each in runs:
+            _print_table(None, _scenario_rows(each))
         good = sum(each.as_expected for each in runs)
         print(f"{good} of {len(runs)} as expected.")
     raise typer.Exit(0 if all(each.as_expected for each in runs) else 1)
@@ -130,15 +130,15 @@ def _result(as_expected: bool) -> str:
     return "✓ as expected" if as_expected else "✗ differs"
 
 
-def _scenario_row(each: "ScenarioRun") -> tuple[str, ...]:
-    return (
-        f"{each.scenario.key}: {each.scenario.title}",
-        _ARROW.join(each.scenario.path),
-        _ARROW.join(each.path),
-        each.execution.status,
-        f"{each.seconds:.2f} s",
-        _result(each.as_expected),
-    )
+def _scenario_rows(each: "ScenarioRun") -> list[tuple[str, str]]:
+    """Return what is shown of one scenario: paths are long, so each has a line of its own."""
+    return [
+        (f"scenario {each.scenario.key}", each.scenario.title),
+        ("  expected path", _ARROW.join(each.scenario.path)),
+        ("  actual path", _ARROW.join(each.path)),
+        ("  status", f"{each.execution.status} after {each.seconds:.2f} s"),
+        ("  result", _result(each.as_expected)),
+    ]
 
 
 def _scenario_json(each: "ScenarioRun") -> dict[str, Any]:
@@ -193,13 +193,13 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _print_table(columns: tuple[str, ...] | None, rows: list[tuple[str, ...]], *, lines: bool = False) -> None:
+def _print_table(columns: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*(columns or ()), show_header=bool(columns), show_lines=lines, box=box.ROUNDED if columns else None)
+    table = Table(*(columns or ()), show_header=bool(columns), box=box.ROUNDED if columns else None)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
