@@ -4,12 +4,13 @@ pip, uv and the operating system say it in their own words; `explain` recognises
 """
 
 import errno
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from bootstrap.places import ROOT
+from bootstrap.places import BIN, ROOT
 
 NEEDED_MB = 900  # measured: .venv 424 MB and uv's cache about as much again
 
@@ -75,6 +76,14 @@ def _refused(_text: str) -> SetupProblem:
     )
 
 
+def _wrong_hash(text: str) -> SetupProblem:
+    found = re.search(r"(?:Hash mismatch for|download|fetch) `([^`@= ]+)", text)
+    return SetupProblem(
+        f"What arrived as {found[1] if found else 'a package'} is not the file that uv.lock names (its hash differs).",
+        "Run the same command again; if it stays, the package index or a proxy changes files.",
+    )
+
+
 def _stale_lock(_text: str) -> SetupProblem:
     return SetupProblem(
         "uv.lock does not match pyproject.toml.",
@@ -102,6 +111,7 @@ def _not_in_index(_text: str) -> SetupProblem:
 # The order counts: a full disk also ends downloads, a proxy that wants a login also breaks connections.
 _SIGNS = (
     (r"No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b", _full_disk),
+    (r"[Hh]ash(es)? mismatch|DO NOT MATCH THE HASHES", _wrong_hash),
     (r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLCertVerification|certificate verify", _certificate),
     (r"\b407\b|Proxy Authentication Required|\b401\b|Unauthorized|\b403\b|Forbidden", _refused),
     (
@@ -122,8 +132,9 @@ def explain(text: str, doing: str) -> SetupProblem:
         if re.search(sign, text):
             return problem(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"(?i)error\b", line)] or lines[-1:]
-    said = f" It said: {errors[0][:300]}" if errors else ""
+    errors = [line for line in lines if re.match(r"(?i)error\b", line)][:1] or lines[-1:]
+    causes = [line for line in lines if line.startswith("cause:")][-1:]
+    said = f" It said: {' '.join(errors + causes)[:300]}" if errors else ""
     cure = "Remove the folder .venv and run the same command again."
     return SetupProblem(f"{doing} failed.{said}", cure, unknown=True)
 
@@ -132,6 +143,11 @@ def explain_os_error(error: OSError) -> SetupProblem:
     """Return the problem that an operating system's error speaks of."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) or getattr(error, "winerror", None) == 112:
         return _full_disk("")
+    if error.errno in (errno.EACCES, errno.EPERM) and os.path.isfile(error.filename or "") and BIN in Path(error.filename).parents:
+        return SetupProblem(
+            f"Programs in {BIN} may not be run (is this disk mounted with noexec?).",
+            "Copy the project to another disk, or remove the folder .venv, and run the same command there.",
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         if getattr(error, "winerror", None) in (5, 32):
             return SetupProblem(
