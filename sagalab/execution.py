@@ -15,6 +15,7 @@ from sagalab import execution_fetch, execution_tables
 from sagalab.definition_index import DefinitionIndex
 from sagalab.history_ends import END_STATUS
 from sagalab.history_events import Event, raw_events, read_events
+from sagalab.history_scopes import to_text
 from sagalab.history_walk import HistoryWalk
 from sagalab.visits import Attempt, Iteration, Visit, parse_json
 
@@ -137,9 +138,10 @@ class Execution:
         """The cause that came with the error (often JSON text)."""
         return self._ending("cause")
 
-    def _ending(self, key: str) -> Any:
+    def _ending(self, key: str) -> str | None:
         details = self._end.details if self._end is not None else {}
-        return details.get(key, self._description.get(key) if self.status != "RUNNING" else None)
+        described = self._description.get(key) if self.status != "RUNNING" else None
+        return to_text(details.get(key, described))
 
     @property
     def started(self) -> datetime | None:

@@ -79,7 +79,14 @@ def _summary(details: Any) -> str:
     for key, value in details.items():
         if value is None or (isinstance(key, str) and key.endswith("Details")):
             continue
-        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        text = value if isinstance(value, str) else _compact(value)
         parts.append(f"{key}={text}")
     line = " ".join(" ".join(parts)[: 4 * SUMMARY_LENGTH].split())
     return line if len(line) <= SUMMARY_LENGTH else line[: SUMMARY_LENGTH - 1] + "…"
+
+
+def _compact(value: Any) -> str:
+    try:
+        return json.dumps(value, default=str, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return str(type(value).__name__)

@@ -8,6 +8,7 @@ that a log group holds https://docs.aws.amazon.com/step-functions/latest/dg/cw-l
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -118,8 +119,20 @@ def kind_of(event_type: str) -> str:
     return next((kind for pattern, kind in _NAMING if pattern.fullmatch(event_type)), "unknown")
 
 
+@lru_cache(maxsize=256)
+def _details_key(event_type: str) -> str:
+    """Return where the API puts the details of an event type."""
+    for kind in ("Entered", "Exited"):
+        if event_type.endswith("State" + kind):
+            return f"state{kind}EventDetails"
+    return event_type[:1].lower() + event_type[1:] + "EventDetails"
+
+
 def details_of(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return an event's details: `…EventDetails` (the API) or `details` (a log group); empty if none."""
+    details = raw.get(_details_key(raw["type"]))
+    if isinstance(details, dict):
+        return details
     for key, value in raw.items():
         if isinstance(key, str) and (key.endswith("EventDetails") or key == "details"):
             if isinstance(value, Mapping):
@@ -156,13 +169,13 @@ def _from_text_or_number(value: Any) -> datetime:
 
 
 def _to_id(value: Any) -> int | None:
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if number >= 0 else None
+    return number if 0 <= number < 2**63 else None
 
 
 def _fill(ids: list[int | None]) -> list[int]:
@@ -186,7 +199,7 @@ def raw_events(history: Any) -> list[Any]:
         raise ValueError(f"{EXPECTED}; this is of type {type(history).__name__}.")
     events: list[Any] = []
     for item in history:
-        page = item.get("events") if isinstance(item, Mapping) and "type" not in item else None
+        page = item.get("events") if isinstance(item, (dict, Mapping)) and "type" not in item else None
         events.extend(page) if isinstance(page, (list, tuple)) else events.append(item)
     if not events:
         raise ValueError(f"{EXPECTED}; this one is empty.")
@@ -198,7 +211,7 @@ def raw_events(history: Any) -> list[Any]:
 def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
     """Return the events in order of their ids, each once, and what was not understood (plain sentences)."""
     warnings: list[str] = []
-    typed = [raw for raw in raws if isinstance(raw, Mapping) and isinstance(raw.get("type"), str)]
+    typed = [raw for raw in raws if isinstance(raw, (dict, Mapping)) and isinstance(raw.get("type"), str)]
     if len(typed) < len(raws):
         warnings.append(f"{_count(len(raws) - len(typed), 'entry', 'entries')} had no event type and "
                         "could not be read.")

@@ -114,6 +114,10 @@ class OpenVisit:
 
     def close(self, status: str, at: datetime | None) -> "list[OpenVisit]":
         """End the visit and whatever is still open inside it, by an event of something else; return what closed."""
+        if not self.scopes and not self.at_work and self.open:
+            self.open = False
+            self.visit.status = "failed" if self.visit.type == "Fail" else status
+            return [self]
         inner = status if status in ("succeeded", "timed_out") else "aborted"
         closed, todo = [], [(self, status)]
         while todo:

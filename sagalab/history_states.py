@@ -177,7 +177,7 @@ def on_aborted(walk: "HistoryWalk", step: "Step") -> Place | None:
 def on_evaluation_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
     """EvaluationFailed: an error that may still be retried or caught."""
     event, place = step.event, step.place
-    name = event.details.get("state")
+    name = to_text(event.details.get("state"))
     here = place
     if place is None or not place.open or (name is not None and place.visit.name != name):
         here = walk.entered_after.get((event.previous_id, name)) or walk.named(name, None, step)

@@ -8,6 +8,7 @@ What AWS does that shapes this walk (seen in recorded histories):
 - A caught error shows as …Exited of the state that failed; a retried one as a further …Scheduled.
 """
 
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sagalab import history_attempts, history_containers, history_ends, history_states
@@ -60,7 +61,7 @@ class HistoryWalk:
 
     def run(self) -> "HistoryWalk":
         """Read all events."""
-        for event, self.following in zip(self.events, [*self.events[1:], None], strict=True):
+        for event, self.following in zip_longest(self.events, self.events[1:]):
             step = self._step(event)
             handler = HANDLERS.get(event.kind)
             if handler is None:
