@@ -11,7 +11,7 @@ from moto.logs.models import LogsBackend, logs_backends
 from sagalab.localcloud.worker import Answer, Call, Worker
 
 
-def log_lines(call: Call, worker: Worker, answer: Answer, first: bool) -> list[str]:
+def log_lines(call: Call, worker: Worker, answer: Answer) -> list[str]:
     """Return the log events of one invocation, in order."""
     version = worker.version
     milliseconds = answer.seconds * 1000
@@ -20,8 +20,8 @@ def log_lines(call: Call, worker: Worker, answer: Answer, first: bool) -> list[s
         f"Billed Duration: {max(1, math.ceil(milliseconds))} ms\tMemory Size: {version.memory} MB\t"
         f"Max Memory Used: {min(version.memory, 40)} MB"
     )
-    if first and worker.init_seconds is not None:
-        report += f"\tInit Duration: {worker.init_seconds * 1000:.2f} ms"
+    if answer.init_seconds is not None:
+        report += f"\tInit Duration: {answer.init_seconds * 1000:.2f} ms"
     return [
         f"START RequestId: {call.request_id} Version: {version.key[3]}",
         *answer.lines,

@@ -83,8 +83,10 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
     response_headers["X-Amz-Executed-Version"] = str(function.version)
     if kind == "DryRun":
         return b""
+    request_id = str(uuid.uuid4())
+    response_headers["x-amzn-requestid"] = request_id
     call = Call(
-        request_id=str(uuid.uuid4()),
+        request_id=request_id,
         arn=function.function_arn,
         payload=payload,
         timeout=float(function.timeout),
@@ -123,11 +125,11 @@ def _enter(function: LambdaFunction, identity: tuple) -> None:
 
 def _run(function: LambdaFunction, identity: tuple, call: Call):
     try:
-        answer, worker, first = _pool.run(_version_of(function), call)
+        answer, worker = _pool.run(_version_of(function), call)
     finally:
         with _lock:
             _running[identity] -= 1
-    log = function_logs.log_lines(call, worker, answer, first)
+    log = function_logs.log_lines(call, worker, answer)
     function_logs.deliver(worker, log)
     return answer, log
 
@@ -184,7 +186,7 @@ _delete_in_moto = LambdaBackend.delete_function
 
 
 def describe_workers() -> list[dict]:
-    """Return one entry a worker: function, state, and for idle ones pid and calls."""
+    """Return one entry a worker: function, state, pid, calls."""
     return _pool.describe()
 
 

@@ -242,6 +242,7 @@ def _environment() -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "*",
+        "MOTO_DISABLE_GLOBAL_CORS": "1",
         "PYTHONUTF8": "1",
     }
 

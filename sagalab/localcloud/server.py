@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import psutil
@@ -45,13 +46,15 @@ class Handler(MotoRequestHandler):
         def start_response(status, headers, exc_info=None):
             started[:] = [int(status.split(" ", 1)[0]), headers]
 
-        pieces = self.server.app(environ, start_response)
         try:
+            pieces = self.server.app(environ, start_response)
             answer = b"".join(pieces)
-        finally:
-            if hasattr(pieces, "close"):
-                pieces.close()
-        self._send(started[0], started[1], answer)
+            pieces.close()
+        except Exception as error:  # a gap in moto: tell the caller what, and the log where
+            traceback.print_exc()
+            report = {"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"}
+            return self._send(500, [("Content-Type", "application/json")], json.dumps(report).encode())
+        return self._send(started[0], started[1], answer)
 
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -5,6 +5,7 @@ answer: no thread between, so that a warm call is quick. Source of the protocol:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,10 @@ from uuid import uuid4
 
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _INIT_SECONDS = 10  # AWS gives the init phase 10 seconds; then the function's Timeout counts
+# a process group of its own, to kill all that the function started; no console window on Windows
+_OWN_SESSION: dict = (
+    {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
+)
 _LARGEST_LOG = 32_000_000  # bytes; a worker whose log file is larger is replaced
 
 
@@ -62,6 +67,7 @@ class Answer:
     failed: bool = False
     lines: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    init_seconds: float | None = None  # of a worker's first call
 
 
 class WorkerGone(Exception):
@@ -69,12 +75,11 @@ class WorkerGone(Exception):
 
 
 class Worker:
-    """A worker process. `start` and `call` block; one thread uses a worker at a time."""
+    """A worker process, started by its first call. One thread uses a worker at a time; any may kill it."""
 
     def __init__(self, version: FunctionVersion, folder: Path, endpoint: str):
         self.version = version
         self.calls = 0
-        self.init_seconds: float | None = None
         self.idle_since = 0.0
         self.pid = 0
         now = datetime.now(UTC)
@@ -88,7 +93,7 @@ class Worker:
 
     # -- the process
 
-    def start(self, call: Call) -> Answer | None:
+    def _start(self, call: Call) -> Answer | None:
         """Start the process and let it import the handler. Return None, or the answer of a failed init."""
         began = time.monotonic()
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +105,7 @@ class Worker:
                     [sys.executable, "-I", "-S", "-X", "utf8", str(_RUNTIME), sysconfig.get_path("purelib")],
                     env=self._environment(address), cwd=self.version.code,
                     stdin=subprocess.PIPE, stdout=output, stderr=output,
-                    start_new_session=os.name == "posix",
+                    **_OWN_SESSION,
                 )
             self._log = open(log_path, "rb")
             self.pid = self._process.pid
@@ -114,7 +119,6 @@ class Worker:
             return self._timed_out(call, began)
         except WorkerGone:
             return self._ended(call, began)
-        self.init_seconds = time.monotonic() - began
         if head.endswith("/init/error"):
             self._reply("202 Accepted", b"{}")
             report = json.loads(body)
@@ -174,28 +178,29 @@ class Worker:
             given |= {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
         return dict(self.version.variables) | given
 
+    def kill(self) -> None:
+        """Kill the process, and on POSIX all it started; wait until it is gone."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+
     def end(self) -> None:
-        """Kill the process, and all it started; wait until it is gone."""
+        """Kill the process and free what belongs to it."""
+        self.kill()
         process, self._process = self._process, None
         if self._connection:
             self._connection.close()
         if process:
-            if process.poll() is None:
-                if os.name == "posix":
-                    try:
-                        os.killpg(process.pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        process.kill()
-                else:
-                    process.kill()
-            process.wait()
             process.stdin.close()
         if self._log:
             self._log.close()
-            try:
+            with contextlib.suppress(OSError):  # Windows: still open; the next start of the cloud removes it
                 os.unlink(self._log.name)
-            except OSError:  # Windows: still open somewhere; the next start of the cloud removes it
-                pass
             self._log = None
 
     # -- one call
@@ -205,7 +210,14 @@ class Worker:
 
         A timeout or the end of the process is an answer; the worker is ended then (`alive` is False).
         """
-        if self.calls:
+        init_seconds = None
+        if self._process is None:
+            began = time.monotonic()
+            failed = self._start(call)
+            if failed:
+                return failed
+            init_seconds = time.monotonic() - began
+        else:
             try:
                 self._read(time.monotonic() + _INIT_SECONDS)
             except TimeoutError:
@@ -235,7 +247,7 @@ class Worker:
             return self._ended(call, began)
         seconds = time.monotonic() - began
         self._reply("202 Accepted", b'{"status":"OK"}')
-        return Answer(body, path.endswith("/error"), self._lines(), seconds)
+        return Answer(body, path.endswith("/error"), self._lines(), seconds, init_seconds)
 
     @property
     def alive(self) -> bool:
@@ -304,10 +316,8 @@ class Worker:
         self._received += data
 
     def _reply(self, status: str, body: bytes) -> None:
-        try:
+        with contextlib.suppress(OSError):  # the process ends after an init error, and may be gone already
             self._send(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n", body)
-        except OSError:
-            pass  # the process ends after an init error, and may be gone already
 
     def _send(self, head: str, body: bytes) -> None:
         self._connection.settimeout(None)
