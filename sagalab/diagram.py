@@ -12,7 +12,9 @@ import graphviz
 from sagalab import palette
 from sagalab.diagram_graph import Edge, MachineGraph, Node, Scope
 from sagalab.diagram_labels import (
+    EdgeText,
     edge_label,
+    edge_text,
     edge_tooltip,
     lines_width,
     machine_words,
@@ -20,7 +22,6 @@ from sagalab.diagram_labels import (
     node_lines,
     node_tooltip,
     path_words,
-    room_label,
 )
 from sagalab.diagram_status import NodeRun, Overlay, overlay
 from sagalab.drawing import FONT, Drawing
@@ -37,6 +38,8 @@ def diagram(
     *,
     title: str | None = None,
     times: bool = True,
+    compact: bool = False,
+    marked: str | None = None,
     room_for=None,
 ) -> Drawing:
     """Return the picture of a state machine, a `graphviz.Digraph` that a notebook shows.
@@ -44,8 +47,9 @@ def diagram(
     `definition` is an ASL document (a dict or its JSON text); None takes the execution's own, or
     draws what the history shows. `execution` is an `Execution`: states get their status by colour
     and sign, taken transitions are bold and numbered in order. `title` heads the picture;
-    `times=False` leaves durations out, so that two runs of one path give the same bytes. `room_for` is
-    another Execution, such as the whole run of which this is a part: boxes are as large as it needs, so
+    `times=False` leaves durations out, so that two runs of one path give the same bytes. `compact`
+    leaves all details and untaken labels out, for small pictures; `marked` names a state to point out.
+    `room_for` is another Execution, such as the whole run of which this is a part: boxes are as large as it needs, so
     that pictures of one machine keep one layout.
     A wrong definition draws as far as it goes (missing states are marked). Raises ValueError if
     `definition` is text and no JSON, or if both are None.
@@ -61,14 +65,24 @@ def diagram(
     laid = overlay(graph, execution.visits) if execution is not None else None
     words = machine_words(graph) if execution is None else path_words(execution)
     heading = title or ("State machine" if execution is None else "Execution")
-    return _Picture(graph, laid, execution, times, room).draw(heading, words, title)
+    return _Picture(graph, laid, room, execution, times, compact, marked).draw(heading, words, title)
 
 
 class _Picture:
     """Writes one graph as DOT. One instance a picture."""
 
-    def __init__(self, graph: MachineGraph, laid: Overlay | None, execution, times: bool, room: Overlay | None):
-        self.graph, self.laid, self.execution, self.times, self.room = graph, laid, execution, times, room
+    def __init__(
+        self,
+        graph: MachineGraph,
+        laid: Overlay | None,
+        room: Overlay | None,
+        execution,
+        times: bool,
+        compact: bool,
+        marked: str | None,
+    ):
+        self.graph, self.laid, self.room, self.execution = graph, laid, room, execution
+        self.times, self.compact, self.marked = times, compact, marked
         self.exits: dict[Node, str] = {}
         self.top_handlers: set[Node] = set()
 
@@ -76,8 +90,8 @@ class _Picture:
         drawing = Drawing(heading, words, name="saga", engine="dot", format="svg")
         drawing.attr(
             newrank="true",
-            nodesep="0.42",
-            ranksep="0.42",
+            nodesep="0.3" if self.compact else "0.42",
+            ranksep="0.3" if self.compact else "0.42",
             pad="0.2",
             bgcolor=palette.BACKGROUND,
             fontname=FONT,
@@ -191,9 +205,9 @@ class _Picture:
 
     def _lines(self, node: Node, shape: SagaShape) -> tuple[list[str], list[str]]:
         mark = "◄◄" if node in shape.compensations else ""
-        names, details = node_lines(node, self._run(node), mark, self.times)
+        names, details = node_lines(node, self._run(node), mark, self.times, self.compact)
         if self.room is not None:
-            needed = node_lines(node, self.room.nodes.get(node), mark, self.times)[1]
+            needed = node_lines(node, self.room.nodes.get(node), mark, self.times, self.compact)[1]
             details += [" "] * (len(needed) - len(details))
         return names, details
 
@@ -202,7 +216,8 @@ class _Picture:
         if self.room is None:
             return width
         mark = "◄◄" if node in shape.compensations else ""
-        return max(width, lines_width(*node_lines(node, self.room.nodes.get(node), mark, self.times)))
+        needed = node_lines(node, self.room.nodes.get(node), mark, self.times, self.compact)
+        return max(width, lines_width(*needed))
 
     def _look(self, node: Node, shape: SagaShape) -> Look:
         run = self._run(node)
@@ -268,7 +283,11 @@ class _Picture:
     def _box(self, dot, node: Node, lines, width: float, shape: SagaShape, group: str) -> None:
         style = self._look(node, shape)
         run = self._run(node)
-        colour, dash = (style.line, style.dash) if not node.missing else (palette.STATUS["failed"].line, "dashed")
+        colour, dash, pen = style.line, style.dash, style.width
+        if node.missing:
+            colour, dash = palette.STATUS["failed"].line, "dashed"
+        if node.name == self.marked:
+            colour, dash, pen = palette.MARKED, "solid", 5.0
         form = [part for part in ("filled", dash, _FORMS.get(node.type, "rounded")) if part]
         options = {"peripheries": "2"} if node in shape.compensations or node.type == "Succeed" else {}
         if group:
@@ -280,7 +299,7 @@ class _Picture:
             style=",".join(form),
             fillcolor=style.fill,
             color=colour,
-            penwidth=f"{style.width:.1f}",
+            penwidth=f"{pen:.1f}",
             tooltip=graphviz.escape(node_tooltip(node, run).replace("&", "&amp;")),
             id=node.id,
             **{
@@ -289,6 +308,7 @@ class _Picture:
                     + ([run.status] if run is not None else [])
                     + (["compensation"] if node in shape.compensations else [])
                     + (["missing"] if node.missing else [])
+                    + (["marked"] if node.name == self.marked else [])
                 )
             },
             **options,
@@ -311,8 +331,6 @@ class _Picture:
             colour = text = palette.CATCH_EDGE if catch else palette.TAKEN_EDGE
         else:
             colour, text = palette.UNTAKEN_EDGE, palette.UNTAKEN_TEXT
-        run = self._run(edge.source)
-        error = run.error if run and steps and catch else None
         options = {
             "color": colour,
             "penwidth": "2.8" if steps else "1.3",
@@ -320,10 +338,9 @@ class _Picture:
             "tooltip": graphviz.escape(edge_tooltip(edge, steps).replace("&", "&amp;")),
             "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
         }
-        label = edge_label(edge, steps, error, text, colour)
-        ahead = self.room.steps.get(edge, []) if self.room else []
-        if label or ahead:
-            options["label"] = label or room_label(ahead)
+        label = edge_label(self._text(edge, self.laid), self._text(edge, self.room), text, colour)
+        if label:
+            options["label"] = label
         tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)
         aside = set(shape.undo) | set(shape.handlers) if shape.compensations else set()
         if not catch and edge.source in aside and edge.target in aside:
@@ -336,6 +353,13 @@ class _Picture:
             dot.edge(tail, edge.target.id, **options)
         else:
             dot.edge(tail, edge.target.id, weight="8" if edge.kind == "next" else "4", **options)
+
+    def _text(self, edge: Edge, laid: Overlay | None) -> EdgeText:
+        steps = laid.steps.get(edge, []) if laid else []
+        if self.compact and self.laid is not None:
+            return edge_text([], edge.kind, steps, None)
+        error = laid.nodes[edge.source].error if edge.kind == "catch" and steps else None
+        return edge_text(edge.labels, edge.kind, steps, error)
 
     def _top_edges(self, dot: graphviz.Digraph, shape: SagaShape) -> None:
         top = self.graph.top

@@ -1,5 +1,6 @@
 """The labels of a picture as DOT's HTML-like labels, its tooltips, and its text alternative."""
 
+from dataclasses import dataclass
 from html import escape
 
 from sagalab.diagram_graph import Edge, MachineGraph, Node
@@ -11,6 +12,7 @@ from sagalab.text_width import printable, text_width, wrap
 
 NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 13, 10.5, 10.5
 NAME_LIMIT = 30
+_COMPACT_LIMIT = 19
 _MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
 _MAX_STEPS, _MAX_LABELS, _LABEL_LIMIT = 3, 3, 30
 _PATH_LIMIT = 60
@@ -56,7 +58,9 @@ def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
         lines.append(counts_label(run.counts))
     if run.iterations:
         lines.append(f"items {counts_label(run.iterations)}")
-    if run.error and run.error not in shown:
+    if run.retried:
+        lines.append(cut(f"after {printable(run.retried)}", NAME_LIMIT + 4))
+    elif run.error and run.error not in shown:
         lines += wrap(printable(run.error), NAME_LIMIT + 4, 2)
     return lines
 
@@ -66,9 +70,13 @@ def counts_label(counts: dict[str, int]) -> str:
     return " ".join(f"{counts[status]} {STATUS[status].sign}" for status in STATUS if counts.get(status))
 
 
-def node_lines(node: Node, run: NodeRun | None, mark: str, times: bool) -> tuple[list[str], list[str]]:
-    """Return the lines of a state's box: those of its name, those of its details."""
-    names = wrap(printable(node.name), NAME_LIMIT)
+def node_lines(
+    node: Node, run: NodeRun | None, mark: str, times: bool, compact: bool
+) -> tuple[list[str], list[str]]:
+    """Return the lines of a state's box: those of its name, those of its details (none if compact)."""
+    names = wrap(printable(node.name), _COMPACT_LIMIT if compact else NAME_LIMIT)
+    if compact:
+        return [f"{mark} {names[0]}" if mark else names[0], *names[1:]], []
     details = _detail(node, mark)
     if run is not None and run.visits:
         details += _run_detail(run, times, " ".join(details))
@@ -122,43 +130,47 @@ def steps_label(steps: list[int]) -> str:
     return f"{steps[0]}, {steps[1]} … ×{len(steps)}"
 
 
-def edge_label(edge: Edge, steps: list[int], error: str | None, colour: str, step_colour: str) -> str:
-    """Return an edge's label, or "" if it has none: its step numbers, rules or error names.
+@dataclass(frozen=True)
+class EdgeText:
+    """What an edge's label holds: the numbers of the steps over it, and lines of rules or error names."""
 
-    `error` is the error that was caught on it, shown where the catcher's own names do not say it.
-    """
-    texts = [cut(printable(label), _LABEL_LIMIT) for label in edge.labels]
+    steps: str
+    lines: tuple[str, ...]
+
+
+def edge_text(labels: list[str], kind: str, steps: list[int], error: str | None) -> EdgeText:
+    """Return an edge's label. `error` was caught on it, shown where the catcher's names do not say it."""
+    texts = [cut(printable(label), _LABEL_LIMIT) for label in labels]
     if len(texts) > _MAX_LABELS:
         texts = [*texts[: _MAX_LABELS - 1], f"+ {len(texts) - _MAX_LABELS + 1} more"]
-    if edge.kind == "choice" and len(texts) > 1:
+    if kind == "choice" and len(texts) > 1:
         texts = [texts[0], *(f"or {text}" for text in texts[1:])]
-    if error and error not in edge.labels:
+    if error and error not in labels:
         texts.append(f"({cut(printable(error), _LABEL_LIMIT)})")
-    if not texts and not steps:
+    return EdgeText(steps_label(steps) if steps else "", tuple(texts))
+
+
+def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str) -> str:
+    """Return an edge's HTML-like label, or "" if it has none, as large as `room` needs as well."""
+    lines = [*text.lines, *[" "] * (len(room.lines) - len(text.lines))]
+    cells = ""
+    if text.steps or room.steps:
+        width = max(text_width(f" {steps} ", EDGE_SIZE, bold=True) for steps in (text.steps, room.steps)) + 4
+        front = '<td width="4"></td>' if not lines else ""
+        cells += f'{front}<td width="{width:.0f}" height="17"'
+        if text.steps:
+            number = f'<font color="#ffffff" point-size="{EDGE_SIZE}"><b>{_html(text.steps)}</b></font>'
+            cells += f' bgcolor="{step_colour}">{number}</td>'
+        else:
+            cells += "></td>"
+    if lines:
+        width = max(text_width(line, EDGE_SIZE, bold=True) for line in (*lines, *room.lines)) + 6
+        words = "<br/>".join(_html(line) for line in lines)
+        words = f"<b>{words}</b>" if text.steps else words
+        cells += f'<td width="{width:.0f}"><font color="{colour}" point-size="{EDGE_SIZE}">{words}</font></td>'
+    if not cells:
         return ""
-    cells = '<td width="4"></td>' if not texts else ""
-    if steps:
-        cells += (
-            f'<td bgcolor="{step_colour}" cellpadding="2"><font color="#ffffff" point-size="{EDGE_SIZE}"><b> '
-            f"{steps_label(steps)} </b></font></td>"
-        )
-    if texts:
-        lines = "<br/>".join(_html(text) for text in texts)
-        bold = ("<b>", "</b>") if steps else ("", "")
-        cells += (
-            f'<td cellpadding="3"><font color="{colour}" point-size="{EDGE_SIZE}">'
-            f"{bold[0]}{lines}{bold[1]}</font></td>"
-        )
-    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>>'
-
-
-def room_label(steps: list[int]) -> str:
-    """Return an empty label as large as the one that these step numbers will need."""
-    width = text_width(f" {steps_label(steps)} ", EDGE_SIZE, bold=True) + 8
-    return (
-        '<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">'
-        f'<tr><td width="{width:.0f}" height="17"></td></tr></table>>'
-    )
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{cells}</tr></table>>'
 
 
 def node_tooltip(node: Node, run: NodeRun | None) -> str:

@@ -29,12 +29,18 @@ class NodeRun:
 
     @property
     def error(self) -> str | None:
-        """The error that struck last."""
-        for visit in reversed(self.visits):
-            struck = visit.caught_error or visit.error
-            if struck:
-                return struck
-        return None
+        """The error that struck last and ended a visit."""
+        struck = [visit.caught_error or visit.error for visit in self.visits if visit.status != "running"]
+        return next((error for error in reversed(struck) if error), None)
+
+    @property
+    def retried(self) -> str | None:
+        """The error of the last attempt that was tried again, if no error ended the last visit."""
+        visit = self.visits[-1] if self.visits else None
+        if visit is None or visit.status not in ("succeeded", "running"):
+            return None
+        failed = [attempt.error for attempt in [*visit.attempts, *visit.rounds] if attempt.error]
+        return failed[-1] if failed else None
 
     @property
     def iterations(self) -> dict[str, int]:

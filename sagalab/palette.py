@@ -47,6 +47,7 @@ CLUSTER_FILL = ("#f7f9fc", "#eef2f8")
 CLUSTER_LINE = "#9aa7b8"
 LANE_FILL = "#faf7fe"
 LANE_LINE = "#cdbfe6"
+MARKED = "#c2008f"
 CHANGED_FILL = "#fff1b8"
 
 RUN_STATUS = {

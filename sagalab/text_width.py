@@ -23,7 +23,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
             total += 0.90
         elif character in _WIDE:
             total += 0.72
-        elif unicodedata.east_asian_width(character) in "WF":
+        elif unicodedata.east_asian_width(character) in "WF" or "\u2190" <= character <= "\u2bff":
             total += 1.0
         elif unicodedata.combining(character):
             continue
