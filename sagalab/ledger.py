@@ -75,30 +75,27 @@ class Ledger:
         """Nothing is left of any step: no order or one set back, no money taken, nothing reserved."""
         return not self._placed and self.balance == 0 and not self.reserved
 
-    @cached_property
-    def owed(self) -> tuple[Owed, ...]:
-        """What is missing to a consistent end; empty when all is done or all is undone.
+    def owed(self, succeeded: bool) -> tuple[Owed, ...]:
+        """Return what is missing to a consistent end of an execution that succeeded, or that did not.
 
-        An order that is placed, reserved and paid more than once owes only what was taken too much; in
-        every other case what is owed is what it takes to undo all.
+        One that succeeded must have done all, any other must have undone all. So an order that is placed, paid
+        and reserved owes all three undos when its execution failed. An order that succeeded and was paid more
+        than once owes only what was taken too much.
         """
-        if self.all_done:
-            return ()
-        if self._placed and self._all_reserved and self.balance > self.total:
-            return (debts.refund(self.balance - self.total),)
+        if succeeded and (self.all_done or self._overpaid):
+            return () if self.all_done else (debts.refund(self.balance - self.total),)
         found = []
-        if self.reserved:
-            found.append(debts.release(self.reserved))
         if self.balance:
             found.append(debts.refund(self.balance))
+        if self.reserved:
+            found.append(debts.release(self.reserved))
         if self._placed:
             found.append(debts.status(self.status or "without a status"))
         return tuple(found)
 
     @property
-    def words(self) -> str:
-        """What is owed in one line, money first: "42.98 not refunded; 2 × item 9 not released"."""
-        return "; ".join(each.words for each in sorted(self.owed, key=lambda each: each.amount is None))
+    def _overpaid(self) -> bool:
+        return self._placed and self._all_reserved and self.balance > self.total
 
     @property
     def _placed(self) -> bool:

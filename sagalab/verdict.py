@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagalab.ledger import Ledger
 from sagalab.ledger_read import read_ledger
-from sagalab.owed import named_in
+from sagalab.owed import Owed, named_in
 
 if TYPE_CHECKING:
     from sagalab.deploy import Deployment
@@ -25,10 +25,14 @@ DELIVERY_SECONDS = 5.0  # how long SNS may take to bring a published message to 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`name` is consistent, announced or leaked; `words` says why in one line; `ledger` is what it rests on."""
+    """`name` is consistent, announced or leaked; `words` says why in one line.
+
+    `owed` lists the undos that are missing; `ledger` is what the verdict rests on.
+    """
 
     name: str
     words: str
+    owed: tuple[Owed, ...]
     ledger: Ledger
 
     def __str__(self) -> str:
@@ -69,34 +73,37 @@ def verdict(execution: "Execution", deployment: "Deployment | None" = None, *, w
 
 
 def judge(ledger: Ledger, execution: "Execution") -> Verdict:
-    """Return the verdict that a ledger and an execution's path imply."""
-    return Verdict(*_judge(ledger, execution), ledger)
+    """Return the verdict that a ledger and an execution imply.
+
+    An execution that succeeded must have done all; one that ended otherwise must have undone all, since it
+    told its caller that the order failed. One that still runs may be at either end.
+    """
+    succeeded = execution.status == "SUCCEEDED" or (execution.status == "RUNNING" and ledger.all_done)
+    owed = ledger.owed(succeeded)
+    words = "; ".join(each.words for each in owed)
+    if succeeded:
+        if ledger.all_done:
+            name, words = CONSISTENT, "all was done"
+        else:
+            name, words = LEAKED, f"the execution succeeded, but {words or 'nothing of the order is left'}"
+    elif not owed:
+        name, words = CONSISTENT, "all was undone"
+    elif _announced(ledger, execution, owed):
+        name, words = ANNOUNCED, f"{words}; a notification names it"
+    else:
+        name = LEAKED
+    if ledger.pending:
+        words += f"; {', '.join(ledger.pending)} may still commit"
+    return Verdict(name, words, owed, ledger)
 
 
-def _judge(ledger: Ledger, execution: "Execution") -> tuple[str, str]:
-    late = f"; {', '.join(ledger.pending)} may still commit" if ledger.pending else ""
-    succeeded = execution.status == "SUCCEEDED"
-    if ledger.all_done:
-        if succeeded or execution.status == "RUNNING":
-            return CONSISTENT, "all was done" + late
-        return CONSISTENT, f"all was done, though the execution ended {execution.status}" + late
-    if ledger.all_undone:
-        if succeeded:
-            return LEAKED, "the execution succeeded, but nothing of the order is left" + late
-        return CONSISTENT, "all was undone" + late
-    if not succeeded and _announced(ledger, execution):
-        return ANNOUNCED, f"{ledger.words}; a notification names it" + late
-    start = "the execution succeeded, but " if succeeded else ""
-    return LEAKED, start + ledger.words + late
-
-
-def _announced(ledger: Ledger, execution: "Execution") -> bool:
+def _announced(ledger: Ledger, execution: "Execution", debts: tuple[Owed, ...]) -> bool:
     """Say whether the last notification about debts names exactly what is owed.
 
     It may also name an undo that is not owed, if that undo's last visit failed: the undo took effect and
     its answer was lost, so no workflow could know.
     """
-    owed = {each.undo: each for each in ledger.owed}
+    owed = {each.undo: each for each in debts}
     last_status = {visit.name: visit.status for visit in execution.visits}
     unknowable = {name for name, status in last_status.items() if status not in ("succeeded", "running")}
     for note in reversed(ledger.notifications):
@@ -122,5 +129,5 @@ def as_record(found: Verdict) -> dict[str, Any]:
     return {
         "verdict": found.name,
         "words": found.words,
-        "owed": [{"undo": each.undo, "words": each.words} for each in found.ledger.owed],
+        "owed": [{"undo": each.undo, "words": each.words} for each in found.owed],
     }
