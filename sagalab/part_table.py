@@ -63,7 +63,8 @@ class Table(Part):
         return False
 
     def delete(self) -> None:
-        if unless(_MISSING, patiently, passing=BUSY, call=self._client().delete_table, TableName=self.name):
+        client = self._client()
+        if unless(_MISSING, lambda: patiently(BUSY, client.delete_table, TableName=self.name)):
             self._wait("table_not_exists")
 
     def _wait(self, event: str) -> None:
