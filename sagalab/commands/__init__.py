@@ -3,9 +3,10 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, saga
+from sagalab.commands import cloud, doctor, saga
 
 ORDER: list = [
     saga,
     cloud,
+    doctor,
 ]

@@ -27,6 +27,7 @@ def child_environment() -> dict[str, str]:
     environment["VIRTUAL_ENV"] = str(VENV)
     environment["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     environment["PYTHONUTF8"] = "1"  # a Windows pipe would be cp1252 otherwise
+    environment["JUPYTER_PREFER_ENV_PATH"] = "1"  # kernels and settings of .venv before those in the home
     return environment
 
 

@@ -3,12 +3,12 @@
 import json
 import os
 import socket
-import subprocess
 
-from bootstrap.console import say
+from bootstrap.console import say, step
 from bootstrap.failures import SetupProblem
 from bootstrap.foreground import run_in_front
 from bootstrap.places import FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
+from bootstrap.running import captured
 
 _SAGALAB = [str(PYTHON), "-m", "sagalab.cli"]
 
@@ -36,28 +36,27 @@ def start_saga() -> bool:
         say("SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: .venv/bin/sagalab deploy", "running")
         return False
     was_running = _cloud_is_running()
-    done = subprocess.run([*_SAGALAB, "deploy"], cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        say("The saga is not deployed yet: the first notebook does it. To see why not: sagalab doctor", "failed")
+    try:
+        with step("Starting the local cloud and deploying the saga", "The saga is deployed on the local cloud"):
+            code, text = captured([*_SAGALAB, "deploy"], child_environment())
+            if code != 0:
+                raise SetupProblem(text.strip())
+    except SetupProblem as problem:
+        print(problem.what)
+        say("The saga is not deployed; the notebooks try it again. What may be wrong: sagalab doctor", "failed")
     return not was_running
 
 
 def _cloud_is_running() -> bool:
-    done = subprocess.run(
-        [*_SAGALAB, "cloud", "status", "--json"],
-        cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
-    )
+    code, text = captured([*_SAGALAB, "cloud", "status", "--json"], child_environment())
     try:
-        return bool(json.loads(done.stdout).get("running"))
+        return code == 0 and bool(json.loads(text).get("running"))
     except ValueError:
-        return False
+        return True  # not to be stopped by us: we know nothing of it
 
 
 def _stop_cloud() -> None:
-    subprocess.run(
-        [*_SAGALAB, "cloud", "stop"],
-        cwd=ROOT, env=child_environment(), stdin=subprocess.DEVNULL, capture_output=True,
-    )
+    captured([*_SAGALAB, "cloud", "stop"], child_environment())
 
 
 def _no_news() -> None:

@@ -1,0 +1,14 @@
+"""Doctor: start a local cloud and stop it again. A process of its own, because its state folder is another."""
+
+import sys
+
+from sagalab.errors import SagaLabError
+from sagalab.localcloud import process
+
+if __name__ == "__main__":
+    try:
+        process.start()
+    except SagaLabError as error:
+        sys.exit(error.what)
+    finally:
+        process.stop()
