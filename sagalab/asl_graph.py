@@ -11,12 +11,16 @@ SUBMACHINES = ("ItemProcessor", "Iterator")
 
 @dataclass(eq=False)
 class Scope:
-    """The states that can reach each other: the machine itself, a branch, or a Map's item processor."""
+    """The states that can reach each other: the machine itself, a branch, or a Map's item processor.
+
+    `following` is the memory of `saga_roles.following`.
+    """
 
     body: dict
     parent: "State | None"
     path: str
     states: dict[str, "State"] = field(default_factory=dict)
+    following: dict["State", frozenset["State"]] = field(default_factory=dict, repr=False)
 
     @property
     def start(self) -> "State | None":

@@ -109,7 +109,8 @@ def _excerpt(expression: str, position: int) -> str:
 def free_variables(expression: str) -> tuple[str, ...]:
     """Return the names of the variables that an expression reads and does not bind, each once.
 
-    Functions of JSONata and names bound by := or as a parameter are not among them; `states` is.
+    Names bound by := or as a parameter are not among them, nor functions that are called; `states`
+    is, and so is a function that is handed on by its name, as in $map(list, $uppercase).
     """
     tree, _ = _parse(expression)
     found: dict[str, None] = {}
@@ -147,7 +148,7 @@ def _walk(node: object, bound: frozenset[str], reads: dict[str, None], calls: di
         bound = bound | _step_names(node.steps)
     if kind == "variable":
         # "" is $ and "$" is $$: the context and the root, not variables
-        if node.value not in ("", "$") and node.value not in bound and node.value not in FUNCTIONS:
+        if node.value not in ("", "$") and node.value not in bound:
             reads[node.value] = None
     inner = bound
     for name, value in vars(node).items():

@@ -6,7 +6,7 @@ saga yet (no undo anywhere) is left alone. All are warnings: such a machine runs
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, reach, texts
+from sagalab.asl_graph import Graph, texts
 from sagalab.lint_rule import WARNING, Finding, Report, rule
 from sagalab.saga_roles import around, following, sagas
 from sagalab.saga_rollbacks import done_at, numbered_catches, rollbacks
@@ -170,7 +170,7 @@ def failed_undo_ends_the_chain(graph: Graph, report: Report) -> Iterator[Finding
             own = set(saga.undos_in([place]))
             rest = [undo for undo in saga.undos_in(following(place)) if undo not in own]
             for index, edge in numbered_catches(place):
-                run = saga.undos_in(reach([edge.target], catch=False))
+                run = saga.undos_from(edge.target)
                 skipped = [undo.name for undo in rest if undo not in run]
                 if skipped:
                     yield report(

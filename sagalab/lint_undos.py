@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sagalab.asl_graph import Graph, State, reach
 from sagalab.lint_rule import WARNING, Finding, Report, rule
-from sagalab.saga_roles import around, precedes, sagas
+from sagalab.saga_roles import around, parks, precedes, sagas
 from sagalab.saga_rollbacks import done_at, rollbacks
 
 
@@ -85,7 +85,7 @@ def no_undo(graph: Graph, report: Report) -> Iterator[Finding]:
 def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
     """An undo is retried: it is the last chance, so it must not give up at the first fault.
 
-    A Retry on a Parallel or Map around it, or a Catch that leads back to it, is one too.
+    A Retry on a Parallel or Map around it, or a Catch that leads straight back to it, is one too.
 
     Bad:
         StartAt: Reserve
@@ -121,8 +121,9 @@ def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
         for undo in saga.undos:
             places = around(undo)
             retried = any(retrier.get("MaxAttempts", 3) != 0 for state in places for retrier in state.retriers)
+            others = {saga.place(other) for other in saga.undos} - {saga.place(undo)}
             loops = any(
-                state in reach([edge.target], catch=False)
+                state in reach([edge.target], catch=False, stop=others | parks(state.scope))
                 for state in places
                 for edge in state.edges
                 if edge.kind == "catch"

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from sagalab.asl_graph import Edge, Graph, Scope, State
-from sagalab.jsonata_text import expressions_of, free_variables, walk_texts
+from sagalab.jsonata_text import FUNCTIONS, expressions_of, free_variables, walk_texts
 from sagalab.lint_rule import ERROR, Finding, Report, rule
 
 
@@ -52,7 +52,7 @@ def read_before_assigned(graph: Graph, report: Report) -> Iterator[Finding]:
             continue  # never reached
         told: set[str] = set()
         for part, name in _reads(state):
-            if name in known[state] or name in told:
+            if name in known[state] or name in told or name in FUNCTIONS and name not in anywhere:
                 continue
             told.add(name)
             yield report(state, *_explain(state, name, anywhere, known), part)

@@ -16,6 +16,7 @@ All is read from the ASL, one scope (the machine, a branch) at a time:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sagalab.asl_graph import Graph, Scope, State, nested, reach
 from sagalab.saga_words import changes_something, is_undo_by_name, marked_step, subjects
@@ -58,12 +59,18 @@ class Saga:
         served = [other for other in self.steps if self.undo_of.get(other) is undo]
         return undo if undo is not None and served[0] is step else None
 
+    def undos_from(self, target: State) -> list[State]:
+        """Return the undos that run when `target` is entered, a park not passed unless it comes first."""
+        at_once = self.undos_in(reach([target], catch=False, stop=parks(self.scope)))
+        return at_once or self.undos_in(reach([target], catch=False))
+
     def undos_in(self, states: Iterable[State]) -> list[State]:
         """Return the undos among the states and inside them, in running order."""
         inside = set(nested(states))
         return [undo for undo in self.undos if undo in inside]
 
 
+@lru_cache(maxsize=1)
 def sagas(graph: Graph) -> list[Saga]:
     """Return the sagas of a machine, outer scopes first. A scope that is no saga gives none."""
     found = [saga for saga in map(_saga_of, graph.scopes) if saga is not None]
@@ -84,13 +91,29 @@ def _inside(scope: Scope, outer: Scope) -> bool:
 
 def precedes(first: State, second: State) -> bool:
     """Tell whether `second` can run after `first` succeeded, without a Catch in between."""
-    a, b = _common_places(first, second)
+    a, b = (first, second) if first.scope is second.scope else _common_places(first, second)
     return a is not b and b in following(a)
 
 
-def following(state: State) -> set[State]:
-    """Return the states of its scope that can come after a state has succeeded."""
-    return reach([edge.target for edge in state.edges if edge.kind != "catch"], catch=False)
+def following(state: State) -> frozenset[State]:
+    """Return the states of its scope that can come after a state has succeeded.
+
+    A park ends the search: an undo that runs only after a human has answered is not in its turn.
+    """
+    memory = state.scope.following
+    if state not in memory:
+        targets = [edge.target for edge in state.edges if edge.kind != "catch"]
+        memory[state] = frozenset(reach(targets, catch=False, stop=parks(state.scope)))
+    return memory[state]
+
+
+@lru_cache(maxsize=64)
+def parks(scope: Scope) -> frozenset[State]:
+    """Return the states behind a Catch that wait for a task token: a human looks at what failed."""
+    waiting = [state for state in scope.states.values() if state.is_task_token]
+    if not waiting or scope.start is None:
+        return frozenset()
+    return frozenset(waiting) - reach([scope.start], catch=False)
 
 
 def around(state: State) -> list[State]:

@@ -17,7 +17,7 @@ def rollbacks(saga: Saga) -> Iterator[tuple[State, int, State, list[State]]]:
             continue
         for index, edge in numbered_catches(source):
             after = reach([edge.target], catch=False)
-            undone = saga.undos_in(after)
+            undone = saga.undos_from(edge.target)
             if not undone and (
                 edge.target in saga.forward
                 and edge.target.type != "Fail"
@@ -37,4 +37,5 @@ def numbered_catches(state: State) -> list[tuple[int, Edge]]:
 def done_at(saga: Saga, source: State) -> list[State]:
     """Return the steps that may be done when `source` fails; of a Parallel or Map those inside too."""
     inside = set(nested([source])) - {source}
-    return [step for step in saga.steps if step in inside or step in saga.steps_before(source)]
+    before = set(saga.steps_before(source))
+    return [step for step in saga.steps if step in inside or step in before]
