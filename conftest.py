@@ -23,6 +23,14 @@ def pytest_configure(config) -> None:
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval" / "sanitize.cfg")
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Run the notebooks first: on a local cloud on which nothing is deployed, with waits as long as they say.
+
+    Later the tests' own cloud (tests/conftest.py) is in the environment that a kernel would inherit.
+    """
+    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+
+
 def pytest_unconfigure(config) -> None:
     folder = config.sagalab_state_dir
     if any(folder.glob("*")):

@@ -21,7 +21,7 @@ def test_what_is_good_is_said_and_no_process_is_left(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
         [sys.executable, "-m", "sagalab.cli", "doctor", "--json"],
-        cwd=ROOT, env=environment | {"SAGALAB_STATE_DIR": str(tmp_path)},
+        cwd=ROOT, env=environment | dict.fromkeys(("SAGALAB_STATE_DIR", "TMPDIR", "TEMP", "TMP"), str(tmp_path)),
         stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=120,
     )
     told = json.loads(done.stdout)
@@ -31,7 +31,7 @@ def test_what_is_good_is_said_and_no_process_is_left(tmp_path):
     assert done.returncode == (0 if told["good"] else 1)
     assert "none runs, and it can start" in done.stdout
     lines = [" ".join(found.info["cmdline"] or []) for found in psutil.process_iter(["cmdline"])]
-    assert not [line for line in lines if "sagalab-doctor-" in line]
+    assert not [line for line in lines if str(tmp_path) in line]
     assert list(tmp_path.iterdir()) == []
 
 
