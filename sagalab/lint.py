@@ -17,8 +17,9 @@ from sagalab import (
 )
 from sagalab.asl_graph import Graph
 from sagalab.lint_rule import ERROR, HINT, RULES, WARNING, Finding
+from sagalab.lint_table import Findings
 
-__all__ = ["ERROR", "HINT", "RULES", "RULE_FILES", "WARNING", "Finding", "lint"]
+__all__ = ["ERROR", "HINT", "RULES", "RULE_FILES", "WARNING", "Finding", "Findings", "lint"]
 
 RULE_FILES = (
     lint_language,
@@ -33,20 +34,22 @@ RULE_FILES = (
 _NOT_ASL = "A machine is an object with StartAt and States."
 
 
-def lint(definition: object) -> list[Finding]:
+def lint(definition: object) -> Findings:
     """Return what is wrong with a definition (an ASL document as Python values), errors first.
 
-    Within a severity in the order of the states. Never raises, whatever the value is.
+    Within a severity in the order of the states. Never raises, whatever the value is. The result is
+    a list that a notebook shows as a table.
     """
     if not isinstance(definition, dict):
-        return [Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)]
+        return Findings([Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)])
     if not isinstance(definition.get("States"), dict) or not definition["States"]:
-        return [Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")]
+        return Findings([Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")])
     try:
         graph = Graph(definition)
         found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(graph)]
     except RecursionError:
-        return [Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")]
+        deep = Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")
+        return Findings([deep])
     places = {state.path: index for index, state in enumerate(graph.states)}
     severities = (ERROR, WARNING, HINT)
 
@@ -56,4 +59,4 @@ def lint(definition: object) -> list[Finding]:
             path = path.rpartition(".")[0] if "." in path else ""
         return severities.index(finding.severity), places.get(path, -1), finding.code
 
-    return sorted(dict.fromkeys(found), key=order)
+    return Findings(sorted(dict.fromkeys(found), key=order))

@@ -3,10 +3,11 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, doctor, saga
+from sagalab.commands import cloud, doctor, lint, saga
 
 ORDER: list = [
     saga,
     cloud,
     doctor,
+    lint,
 ]
