@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from deployed_things import everything, expected
@@ -11,6 +12,8 @@ from deployed_things import everything, expected
 from sagalab.deploy import deploy, deploy_machine
 from sagalab.destroy import destroy
 from sagalab.errors import SagaLabError
+from sagalab.package import package
+from sagalab.parts import Parts
 from sagalab.status import status
 
 SLEEPER = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 90000, "End": True}}}
@@ -44,74 +47,73 @@ def test_nothing_is_left_and_the_neighbour_stays(cloud):
     assert everything(cloud, "t-destroy") == set()
 
 
-def make_foreign_table(cloud, name):
-    client = cloud.client("dynamodb")
-    client.create_table(
-        TableName=name,
+def make_foreign(cloud, prefix) -> dict[tuple[str, str], Callable]:
+    """Make one untagged thing of each kind under names that a deployment would use; return how to delete it."""
+    names = {
+        "table": f"{prefix}-orders",
+        "role": f"{prefix}-saga-role",
+        "topic": f"{prefix}-notifications",
+        "queue": f"{prefix}-notifications-dlq",
+        "log group": f"/aws/vendedlogs/states/{prefix}-saga",
+        "function": f"{prefix}-new-order",
+        "state machine": f"{prefix}-saga",
+    }
+    dynamodb, iam, sns, sqs, logs, functions, machines = (
+        cloud.client(name) for name in ("dynamodb", "iam", "sns", "sqs", "logs", "lambda", "stepfunctions")
+    )
+    assume = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName=names["role"], AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [assume]})
+    )["Role"]["Arn"]
+    dynamodb.create_table(
+        TableName=names["table"],
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
     )
-    return lambda: client.delete_table(TableName=name)
-
-
-def make_foreign_role(cloud, name):
-    client = cloud.client("iam")
-    assume = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [assume]})
-    client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    return lambda: client.delete_role(RoleName=name)
-
-
-def make_foreign_topic(cloud, name):
-    client = cloud.client("sns")
-    arn = client.create_topic(Name=name)["TopicArn"]
-    return lambda: client.delete_topic(TopicArn=arn)
-
-
-def make_foreign_queue(cloud, name):
-    client = cloud.client("sqs")
-    url = client.create_queue(QueueName=name)["QueueUrl"]
-    return lambda: client.delete_queue(QueueUrl=url)
-
-
-def make_foreign_log_group(cloud, name):
-    client = cloud.client("logs")
-    client.create_log_group(logGroupName=name)
-    return lambda: client.delete_log_group(logGroupName=name)
-
-
-def make_foreign_machine(cloud, name):
-    client = cloud.client("stepfunctions")
-    arn = client.create_state_machine(
-        name=name, definition=json.dumps(SLEEPER), roleArn=f"arn:aws:iam::{cloud.account}:role/any"
+    topic = sns.create_topic(Name=names["topic"])["TopicArn"]
+    queue = sqs.create_queue(QueueName=names["queue"])["QueueUrl"]
+    logs.create_log_group(logGroupName=names["log group"])
+    functions.create_function(
+        FunctionName=names["function"],
+        Role=role,
+        Runtime="python3.13",
+        Handler="orders.new_order",
+        Code={"ZipFile": package().content},
+    )
+    machine = machines.create_state_machine(
+        name=names["state machine"], definition=json.dumps(SLEEPER), roleArn=role
     )["stateMachineArn"]
-    return lambda: client.delete_state_machine(stateMachineArn=arn)
+    deletions = {
+        "table": lambda: dynamodb.delete_table(TableName=names["table"]),
+        "role": lambda: iam.delete_role(RoleName=names["role"]),
+        "topic": lambda: sns.delete_topic(TopicArn=topic),
+        "queue": lambda: sqs.delete_queue(QueueUrl=queue),
+        "log group": lambda: logs.delete_log_group(logGroupName=names["log group"]),
+        "function": lambda: functions.delete_function(FunctionName=names["function"]),
+        "state machine": lambda: machines.delete_state_machine(stateMachineArn=machine),
+    }
+    return {(kind, name): deletions[kind] for kind, name in names.items()}
 
 
-# A prefix of its own for each kind: moto keeps the tags of a deleted thing for the next of its name.
-FOREIGN = {
-    "table": (make_foreign_table, "t-other-1", "t-other-1-orders"),
-    "role": (make_foreign_role, "t-other-2", "t-other-2-saga-role"),
-    "topic": (make_foreign_topic, "t-other-3", "t-other-3-notifications"),
-    "queue": (make_foreign_queue, "t-other-4", "t-other-4-notifications-dlq"),
-    "log group": (make_foreign_log_group, "t-other-5", "/aws/vendedlogs/states/t-other-5-saga"),
-    "state machine": (make_foreign_machine, "t-other-6", "t-other-6-saga"),
-}
+def test_another_ones_thing_of_the_same_name_is_refused_and_left_alone(cloud):
+    prefix = "t-other"
+    foreign = make_foreign(cloud, prefix)
+    parts = Parts(cloud, prefix)
+    candidates = [*(part for stage in parts.stages() for part in stage), *parts.all_machines()]
+    for part in [part for part in candidates if (part.kind, part.name) in foreign]:
+        with pytest.raises(SagaLabError, match=f"A {part.kind} named {part.name} exists"):
+            part.ensure()
+    with pytest.raises(SagaLabError, match="not made by Saga Lab"):
+        deploy(cloud, prefix=prefix, progress=False)
 
+    changes = destroy(cloud, prefix=prefix, progress=False)
 
-@pytest.mark.parametrize("kind", FOREIGN)
-def test_another_ones_thing_of_the_same_name_is_refused_and_left_alone(cloud, kind):
-    make, prefix, name = FOREIGN[kind]
-    clean = make(cloud, name)
-    try:
-        with pytest.raises(SagaLabError, match=f"A {kind} named {name} exists"):
-            deploy(cloud, prefix=prefix, progress=False)
-        left = [change for change in destroy(cloud, prefix=prefix, progress=False) if change.action == "not ours"]
-        assert [(change.kind, change.name) for change in left] == [(kind, name)]
-        assert everything(cloud, prefix) == {(kind, name)}
-    finally:
-        clean()
+    assert {(change.kind, change.name) for change in changes if change.action == "not ours"} == set(foreign)
+    assert everything(cloud, prefix) == set(foreign)
+    for delete in foreign.values():
+        delete()
+    assert everything(cloud, prefix) == set()
 
 
 KILLED = """
@@ -128,13 +130,13 @@ deploy(cloud, prefix="t-half", progress=False)
 """
 
 
-@pytest.mark.parametrize("at", [20, 60, 90])
+@pytest.mark.parametrize("at", [25, 70])
 def test_a_deployment_killed_in_the_middle_is_mended_or_destroyed(cloud, at):
     done = subprocess.run([sys.executable, "-c", KILLED.format(at=at)], env=dict(os.environ), timeout=60)
     assert done.returncode == 9
     made = everything(cloud, "t-half")
     assert made and made < expected("t-half")
-    if at == 60:
+    if at == 70:
         deploy(cloud, prefix="t-half", progress=False)
         assert everything(cloud, "t-half") == expected("t-half")
     destroy(cloud, prefix="t-half", progress=False)
