@@ -23,6 +23,7 @@ from sagalab.localcloud import (
     interruptions,
     jsonata,
     service_errors,
+    shortcuts,
     timestamps,
 )
 
@@ -56,6 +57,7 @@ ADAPTATIONS = (
     integrations.install,
     service_errors.install,
     clients.install,
+    shortcuts.install,
     dynamodb.install,
 )
 

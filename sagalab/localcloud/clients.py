@@ -15,6 +15,8 @@ from botocore.config import Config
 from moto.settings import moto_server_port
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from sagalab.localcloud import shortcuts
+
 _LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
 _making = threading.Lock()
 
@@ -22,7 +24,7 @@ _making = threading.Lock()
 @functools.cache
 def _made(region: str, service: str, port: str) -> BaseClient:
     session = boto3.session.Session()
-    return session.client(
+    client = session.client(
         service_name=service,
         region_name=region,
         endpoint_url=f"http://127.0.0.1:{port}",
@@ -36,6 +38,8 @@ def _made(region: str, service: str, port: str) -> BaseClient:
             max_pool_connections=256,
         ),
     )
+    shortcuts.stay_inside(client)
+    return client
 
 
 def client_for(region: str, service: str, state_credentials: Any = None) -> BaseClient:
