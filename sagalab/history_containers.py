@@ -62,8 +62,8 @@ def _container(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bo
         return here.visit.type == state_type and here.visit.exited_event is None
 
     around = [here for here in step.place.outwards() if is_one(here)] if step.place is not None else []
-    if not around:
-        around = [here for here in islice(reversed(walk.open), SEARCH_LIMIT) if is_one(here)]
+    if not around or step.loose:
+        around += [here for here in islice(reversed(walk.open), SEARCH_LIMIT) if is_one(here)]
     here = next(filter(fits, around), around[0] if around else None)
     if here is None:
         walk.note("Event {} belongs to a Parallel or Map that was not seen to be entered.", step.event)
@@ -74,7 +74,7 @@ def _container(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bo
 
 def on_state_started(walk: "HistoryWalk", step: "Step") -> Place | None:
     """ParallelStateStarted, MapStateStarted: after a failed round it is the retrier's doing."""
-    here = _container(walk, step, lambda container: container.open)
+    here = _container(walk, step, lambda container: container.open and not container.at_work)
     if here is None:
         return None
     begin_round(walk, here, step.event)
@@ -113,11 +113,11 @@ def on_state_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
 
 def on_iteration_started(walk: "HistoryWalk", step: "Step") -> Place | None:
     """MapIterationStarted; an item that had started before starts again in a new round, or after a redrive."""
-    here = _map(walk, step)
-    if here is None:
-        return None
     event = step.event
     index = _index(walk, event)
+    here = _map(walk, step, lambda container: index not in container.items)
+    if here is None:
+        return None
     walk.reopen(here)
     before = here.items.get(index)
     if not here.visit.rounds or here.failed or (before is not None and not walk.redrives):
@@ -141,8 +141,8 @@ def _index(walk: "HistoryWalk", event: "Event") -> int | None:
     return None
 
 
-def _map(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
-    here = walk.named(step.event.details.get("name"), "Map", step)
+def _map(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
+    here = walk.named(step.event.details.get("name"), "Map", step, fits)
     if here is None:
         walk.note("Event {} belongs to a Parallel or Map that was not seen to be entered.", step.event)
     return here
@@ -152,10 +152,11 @@ def on_iteration_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
     """MapIterationSucceeded, MapIterationFailed, MapIterationAborted."""
     event = step.event
     status = event.kind.removeprefix("iteration_")
-    here = _map(walk, step)
+    index = _index(walk, event)
+    here = _map(walk, step, lambda container: index in container.items)
     if here is None:
         return None
-    item = here.items.get(_index(walk, event))
+    item = here.items.get(index)
     if item is None or item.iteration is None:
         walk.note("Event {} ends an iteration that was not seen to start.", event)
         return here, here.scope

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sagalab.history_scopes import OpenVisit, Place, name_culprits, to_text
 
 if TYPE_CHECKING:
+    from sagalab.history_events import Event
     from sagalab.history_walk import HistoryWalk, Step
 
 END_STATUS = {
@@ -35,20 +36,22 @@ def on_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
     A failure strikes the visit that it follows and the containers around it; the others are cut off.
     """
     event = walk.end = step.event
-    status = END_STATUS[event.type]
-    place = None
-    if status == "SUCCEEDED":
-        for left in list(walk.open):
-            if left.open:
-                walk.presume_left(left, event)
-    elif status == "FAILED":
-        culprit = _culprit(walk, step)
-        if culprit is not None:
-            _fail(walk, culprit, step)
-            place = culprit, culprit.scope
-    for cut in list(walk.open):
-        walk.close(cut, "timed_out" if status == "TIMED_OUT" else "aborted", event)
-    return place
+    culprit = _culprit(walk, step) if event.type == "ExecutionFailed" else None
+    if culprit is not None:
+        _fail(walk, culprit, step)
+    close_all(walk, event)
+    return (culprit, culprit.scope) if culprit is not None else None
+
+
+def close_all(walk: "HistoryWalk", end: "Event") -> None:
+    """Close what is still open at the end of the execution."""
+    for here in list(walk.open):
+        if not here.open:
+            continue
+        if end.type == "ExecutionSucceeded":
+            walk.presume_left(here, end)
+        else:
+            walk.close(here, "timed_out" if end.type == "ExecutionTimedOut" else "aborted", end)
 
 
 def _culprit(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:

@@ -3,6 +3,7 @@
 Only then; an event with a chain is placed by it. A guess takes the oldest open visit that the event fits.
 """
 
+from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +17,25 @@ if TYPE_CHECKING:
 SEARCH_LIMIT = 64
 
 
-def guess_named(walk: "HistoryWalk", name: Any, state_type: str | None, place: OpenVisit | None) -> OpenVisit | None:
-    """Return the oldest open visit of that name (and type); without a name the visit just before."""
+def guess_named(
+    walk: "HistoryWalk",
+    name: Any,
+    state_type: str | None,
+    place: OpenVisit | None,
+    fits: Callable[[OpenVisit], bool] = lambda here: True,
+) -> OpenVisit | None:
+    """Return the oldest open visit of that name (and type) that fits; without a name the visit just before."""
     if not isinstance(name, str):
         return place if place is not None and place.visit.exited_event is None else None
+
+    def is_it(here: OpenVisit) -> bool:
+        return here.visit.name == name and state_type in (None, here.visit.type) and fits(here)
+
     for here in islice(walk.open, SEARCH_LIMIT):
-        if here.visit.name == name and here.open and state_type in (None, here.visit.type):
+        if here.open and is_it(here):
             return here
     for here in place.outwards() if place is not None else ():
-        if here.visit.name == name and here.visit.exited_event is None and state_type in (None, here.visit.type):
+        if here.visit.exited_event is None and is_it(here):
             return here
     return None
 

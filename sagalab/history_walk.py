@@ -8,6 +8,7 @@ What AWS does that shapes this walk (seen in recorded histories):
 - A caught error shows as …Exited of the state that failed; a retried one as a further …Scheduled.
 """
 
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -74,6 +75,9 @@ class HistoryWalk:
                     self.owner_of_event[event.id] = place.visit
             self._places[event.id] = self.last = (place, scope)
             self.kinds[event.id] = event.kind
+        if self.end is not None and self.open:
+            self.note("Event {} ends the execution, and yet states were entered after it.", self.end)
+            history_ends.close_all(self, self.end)
         return self
 
     def _step(self, event: Event) -> Step:
@@ -100,14 +104,20 @@ class HistoryWalk:
         """Keep a warning; `{}` stands for the id of the event. A text is told once for all its events."""
         self._notes.setdefault(text, []).append(event.id)
 
-    def named(self, name: Any, state_type: str | None, step: Step) -> OpenVisit | None:
-        """Return the visit of that name that an event belongs to: the one it follows, or one around that."""
+    def named(
+        self, name: Any, state_type: str | None, step: Step, fits: Callable[[OpenVisit], bool] | None = None
+    ) -> OpenVisit | None:
+        """Return the visit of that name that an event belongs to: the one it follows, or one around that.
+
+        `fits` helps to choose where the event does not say what it follows.
+        """
         if step.place is not None and not step.loose:
             for here in step.place.outwards():
-                fits = name is None or here.visit.name == name
-                if fits and here.visit.exited_event is None and state_type in (None, here.visit.type):
+                is_it = name is None or here.visit.name == name
+                if is_it and here.visit.exited_event is None and state_type in (None, here.visit.type):
                     return here
-        return guess_named(self, name, state_type, step.place)
+        guess = guess_named(self, name, state_type, step.place, fits) if fits else None
+        return guess or guess_named(self, name, state_type, step.place)
 
     def close(self, here: OpenVisit, status: str, event: Event) -> None:
         """End a visit, and what is open inside it, by an event that is not its own."""

@@ -90,6 +90,7 @@ class Simulation:
     def _map(self, name: str, last: int, home: tuple, program: list, items: int, at_once: int) -> Any:
         entered = self._enter("Map", name, last, home, "succeeded", [])
         last = room = self.history.add("MapStateStarted", entered, length=items)
+        yield
         waiting, runs = list(range(items)), {}
         while waiting or runs:
             while waiting and len(runs) < at_once:
