@@ -28,7 +28,7 @@ def _comparison(rule: dict) -> str:
         for kind in _KINDS:
             if bare.startswith(kind) and bare[len(kind) :] in _SIGNS:
                 value = operand if operator.endswith("Path") else json.dumps(operand, ensure_ascii=False)
-                return f"{variable} {_SIGNS[bare[len(kind):]]} {value}"
+                return f"{variable} {_SIGNS[bare[len(kind) :]]} {value}"
         return f"{variable} {operator} {json.dumps(operand, ensure_ascii=False)}"
     return variable
 

@@ -59,11 +59,15 @@ class Comparison:
         return f"{self.text()}\n\n{self.table.fillna('').to_string(index=False)}"
 
     def _table_html(self) -> str:
-        head = "".join(f'<th style="text-align:left;padding:4px 12px">{escape(str(c))}</th>' for c in self.table)
+        head = "".join(
+            f'<th style="text-align:left;padding:4px 12px">{escape(str(c))}</th>' for c in self.table
+        )
         rows = []
         for row in self.table.fillna("").itertuples(index=False):
             style = "background:#fff1b8;font-weight:bold" if row[0] == self.step else ""
-            cells = "".join(f'<td style="text-align:left;padding:4px 12px">{escape(str(cell))}</td>' for cell in row)
+            cells = "".join(
+                f'<td style="text-align:left;padding:4px 12px">{escape(str(cell))}</td>' for cell in row
+            )
             rows.append(f'<tr style="{style}">{cells}</tr>')
         return f'<table style="border-collapse:collapse"><tr>{head}</tr>{"".join(rows)}</table>'
 
@@ -114,7 +118,9 @@ def compare(
             title,
             execution.status + (f" {execution.error}" if execution.error else ""),
             look(RUN_STATUS.get(execution.status, "")),
-            diagram(definition or execution.definition, execution, compact=True, times=False, marked=parted_at),
+            diagram(
+                definition or execution.definition, execution, compact=True, times=False, marked=parted_at
+            ),
         )
         for title, execution in zip(titles, (a, b), strict=True)
     ]
@@ -137,13 +143,17 @@ def _in_order(visits: list) -> Iterator:
             stack.pop()
             continue
         yield visit
-        order = sorted(inside.get(id(visit), []), key=lambda thread: [part or 0 for part in (thread[3], *thread[1:3])])
+        order = sorted(
+            inside.get(id(visit), []), key=lambda thread: [part or 0 for part in (thread[3], *thread[1:3])]
+        )
         stack.append(iter([inner for thread in order for inner in threads[thread]]))
 
 
 def _aligned(one: list, two: list) -> Iterator[tuple]:
     """Pair the steps of two runs by state; None where a run has no such step."""
-    names = [[(visit.depth, visit.branch, visit.iteration, visit.name) for visit in run] for run in (one, two)]
+    names = [
+        [(visit.depth, visit.branch, visit.iteration, visit.name) for visit in run] for run in (one, two)
+    ]
     for _, i1, i2, j1, j2 in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
         yield from zip_longest(one[i1:i2], two[j1:j2])
 

@@ -4,6 +4,7 @@ Reads any ASL, also one that is wrong: a transition to a state that does not exi
 node marked `missing`, a state without a type is a node all the same. Rules or catchers that share
 a target are one edge (asl_graph.py keeps them apart, for the lint).
 """
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

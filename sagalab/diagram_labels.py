@@ -103,7 +103,7 @@ def node_label(names: list[str], details: list[str], style: Look, width: float, 
             f'<td width="20" bgcolor="{back}">'
             f'<font color="{front}" point-size="14"><b>{style.sign}</b></font></td><td width="7"></td>'
         )
-    name = "<br align=\"left\"/>".join(f"<b>{_html(line)}</b>" for line in names)
+    name = '<br align="left"/>'.join(f"<b>{_html(line)}</b>" for line in names)
     name += '<br align="left"/>' if len(names) > 1 else ""
     rows = [
         f'<tr><td align="left" width="{width:.0f}"><font color="{style.text}" point-size="{NAME_SIZE}">'
@@ -111,7 +111,8 @@ def node_label(names: list[str], details: list[str], style: Look, width: float, 
     ]
     for line in details:
         rows.append(
-            f'<tr><td align="left"><font color="{style.muted}" point-size="{DETAIL_SIZE}">{_html(line)}</font>'
+            f'<tr><td align="left"><font color="{style.muted}" point-size="{DETAIL_SIZE}">'
+            f"{_html(line)}</font>"
             "</td></tr>"
         )
     text = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
@@ -167,7 +168,9 @@ def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str) ->
         width = max(text_width(line, EDGE_SIZE, bold=True) for line in (*lines, *room.lines)) + 6
         words = "<br/>".join(_html(line) for line in lines)
         words = f"<b>{words}</b>" if text.steps else words
-        cells += f'<td width="{width:.0f}"><font color="{colour}" point-size="{EDGE_SIZE}">{words}</font></td>'
+        cells += (
+            f'<td width="{width:.0f}"><font color="{colour}" point-size="{EDGE_SIZE}">{words}</font></td>'
+        )
     if not cells:
         return ""
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{cells}</tr></table>>'
@@ -181,7 +184,9 @@ def node_tooltip(node: Node, run: NodeRun | None) -> str:
     if run is None or not run.visits:
         return "\n".join([*lines, *(["not reached"] if run is not None else []), *retry_lines(node.state)])
     visit = run.visits[-1]
-    lines[0] += f": {look(run.status).word}" + (f", {len(run.visits)} visits, the last:" if len(run.visits) > 1 else "")
+    lines[0] += f": {look(run.status).word}" + (
+        f", {len(run.visits)} visits, the last:" if len(run.visits) > 1 else ""
+    )
     lines.append(f"input: {printable(short_json(visit.input, _TOOLTIP_JSON))}")
     if visit.output is not None:
         lines.append(f"output: {printable(short_json(visit.output, _TOOLTIP_JSON))}")

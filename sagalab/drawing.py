@@ -26,7 +26,7 @@ HOW_TO_GET_DOT = (
 )
 _TIME_LIMIT = 60
 # Signs that the fonts inside graphviz-pure lack, and what stands for them in a PNG.
-_PNG_SIGNS = str.maketrans({"✓": "√", "✗": "×", "↷": "»", "⏱": "○", "▶": "►"})
+_PNG_SIGNS = str.maketrans({"✓": "√", "✗": "×", "↷": "»", "◔": "○"})
 
 
 def find_dot() -> Path | None:
@@ -69,7 +69,9 @@ def run_dot(source: str, format: str, *options: str) -> bytes:
 _PREAMBLE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _ANCHOR = re.compile(r'(?:<title>[^<]*</title>\n)?<g id="a_[^"]*"><a xlink:title="([^"]*)">\n')
-_LABEL_ANCHOR = re.compile(r'<g id="a_[^"]*-(?:label|headlabel|taillabel)"><a [^>]*>\n(.*?)</a>\n</g>\n', re.DOTALL)
+_LABEL_ANCHOR = re.compile(
+    r'<g id="a_[^"]*-(?:label|headlabel|taillabel)"><a [^>]*>\n(.*?)</a>\n</g>\n', re.DOTALL
+)
 _GRAPH_TITLE = re.compile(r'(<g id="graph0"[^>]*>\n)<title>[^<]*</title>\n')
 
 

@@ -7,7 +7,9 @@ from sagalab.palette import RUN_STATUS, look
 from sagalab.picture_grid import Cell, PictureGrid
 
 
-def scenario_matrix(executions: Mapping, definition: dict | str | None = None, *, columns: int = 3) -> PictureGrid:
+def scenario_matrix(
+    executions: Mapping, definition: dict | str | None = None, *, columns: int = 3
+) -> PictureGrid:
     """Return a grid of small pictures, one an execution.
 
     `executions` maps a title to an `Execution`; `definition` is their machine (None: each one's own).

@@ -26,9 +26,9 @@ class Look:
 STATUS = {
     "succeeded": Look("#dff3e4", "#157347", "#0d2b1a", "#2f5d43", "✓", "succeeded"),
     "failed": Look("#b3261e", "#6f0f0a", "#ffffff", "#ffe3df", "✗", "failed", 2.6),
-    "timed_out": Look("#b3261e", "#6f0f0a", "#ffffff", "#ffe3df", "⏱", "timed out", 2.6, "dashed"),
+    "timed_out": Look("#b3261e", "#6f0f0a", "#ffffff", "#ffe3df", "◔", "timed out", 2.6, "dashed"),
     "caught": Look("#ffc46b", "#a85a00", "#3a1f00", "#6b3d00", "↷", "failed, caught", 2.6),
-    "running": Look("#d3e6fd", "#0b5cad", "#06294d", "#27517d", "▶", "running", 2.6, "dashed"),
+    "running": Look("#d3e6fd", "#0b5cad", "#06294d", "#27517d", "►", "running", 2.6, "dashed"),
     "aborted": Look("#6b7280", "#374151", "#ffffff", "#eef0f3", "■", "aborted", 2.6),
     "not_reached": Look("#f3f4f6", "#9aa2ad", "#5b6470", "#6b7480", "", "not reached", 1.0, "dashed"),
 }

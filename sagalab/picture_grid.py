@@ -42,7 +42,8 @@ class PictureGrid:
         widths = [max(size[0] for size in sizes[column :: self.columns]) for column in range(self.columns)]
         limits = [max(12, int(width / 11)) for width in widths]
         captions = [
-            wrap(printable(cell.caption), limits[index % self.columns], 2) for index, cell in enumerate(self.cells)
+            wrap(printable(cell.caption), limits[index % self.columns], 2)
+            for index, cell in enumerate(self.cells)
         ]
         parts, top = [], _GAP / 2
         for first in range(0, len(self.cells), self.columns):
@@ -62,7 +63,9 @@ class PictureGrid:
             f'<rect width="100%" height="100%" fill="{palette.BACKGROUND}"/>\n{"".join(parts)}</svg>\n'
         )
 
-    def _cell(self, index: int, svg: str, size: tuple, caption: list[str], left: float, top: float, head: float) -> str:
+    def _cell(
+        self, index: int, svg: str, size: tuple, caption: list[str], left: float, top: float, head: float
+    ) -> str:
         look = self.cells[index].look
         words = "".join(
             f'<text x="{left + 34:.1f}" y="{top + _CAPTION_LINE * (line + 0.8):.1f}" font-family="{_FONT}" '
@@ -70,17 +73,18 @@ class PictureGrid:
             for line, text in enumerate(caption)
         )
         words += (
-            f'<text x="{left + 34:.1f}" y="{top + _CAPTION_LINE * len(caption) + 14:.1f}" font-family="{_FONT}" '
-            f'font-size="{_NOTE}" fill="{palette.NEUTRAL.muted}">{escape(printable(self.cells[index].note))}</text>'
+            f'<text x="{left + 34:.1f}" y="{top + _CAPTION_LINE * len(caption) + 14:.1f}" '
+            f'font-family="{_FONT}" font-size="{_NOTE}" fill="{palette.NEUTRAL.muted}">'
+            f"{escape(printable(self.cells[index].note))}</text>"
         )
         sign = (
             f'<rect x="{left:.1f}" y="{top + 2:.1f}" width="26" height="26" fill="{look.line}"/>'
             f'<text x="{left + 13:.1f}" y="{top + 21:.1f}" text-anchor="middle" font-family="{_FONT}" '
             f'font-size="19" font-weight="bold" fill="#ffffff">{look.sign}</text>'
         )
-        inner = svg.replace(
-            "<svg ", f'<svg x="{left:.1f}" y="{top + head:.1f}" ', 1
-        ).replace(f'width="{size[0]:.0f}pt" height="{size[1]:.0f}pt"', f'width="{size[0]}" height="{size[1]}"', 1)
+        inner = svg.replace("<svg ", f'<svg x="{left:.1f}" y="{top + head:.1f}" ', 1).replace(
+            f'width="{size[0]:.0f}pt" height="{size[1]:.0f}pt"', f'width="{size[0]}" height="{size[1]}"', 1
+        )
         return f'<g class="cell">{sign}{words}\n{inner}</g>\n'
 
     def text(self) -> str:
@@ -91,7 +95,9 @@ class PictureGrid:
         """Write the grid as SVG; returns the path. Raises SagaLabError for another kind of file."""
         path = Path(filename)
         if path.suffix.lower() != ".svg":
-            raise SagaLabError(f"A grid of pictures is saved as SVG, not as {path.suffix or 'that'}.", "Use x.svg.")
+            raise SagaLabError(
+                f"A grid of pictures is saved as SVG, not as {path.suffix or 'that'}.", "Use x.svg."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.svg(), encoding="utf-8")
         return str(path)

@@ -73,7 +73,9 @@ def scope_shape(scope: Scope) -> SagaShape:
             work.append((node, ahead))
     names = {node for node, _ in work}
     for node, ahead in work:
-        row_of_undo = len(names & set(ahead)) > 1 or any(node in after for other, after in work if other != node)
+        row_of_undo = len(names & set(ahead)) > 1 or any(
+            node in after for other, after in work if other != node
+        )
         if row_of_undo or any(other.type == "Fail" for other in ahead):
             shape.compensations.append(node)
     _lay_beside(shape, row, plain, catches)

@@ -64,7 +64,12 @@ class Frame:
 
     def text(self) -> str:
         """Return the frame in words."""
-        lines = [self.title, self.drawing.words, f"input: {_compact(self.input)}", f"output: {_compact(self.output)}"]
+        lines = [
+            self.title,
+            self.drawing.words,
+            f"input: {_compact(self.input)}",
+            f"output: {_compact(self.output)}",
+        ]
         lines += [f"${name} = {_compact(value)}" for name, value in self.variables.items()]
         lines += [f"{change.table} {change.key}: {change.kind}" for change in self.changed]
         return "\n".join(lines)
@@ -82,7 +87,8 @@ class Frame:
         return (
             f'<div style="background:#fff;color:#16202c;padding:10px;font:14px {_FONTS}">'
             f'<div style="font-size:17px;font-weight:bold;margin-bottom:6px">{escape(self.title)}</div>'
-            f'{picture}<div style="display:flex;flex-wrap:wrap;gap:10px;margin-top:8px">{"".join(data)}</div></div>'
+            f'{picture}<div style="display:flex;flex-wrap:wrap;gap:10px;margin-top:8px">'
+            f"{''.join(data)}</div></div>"
         )
 
     def _table_html(self, table: str, rows: Mapping) -> str:
@@ -97,7 +103,11 @@ class Frame:
                 f'<td style="padding:2px 8px;text-align:left">{escape(printable(key))}</td>'
                 f'<td style="padding:2px 8px;text-align:left">{escape(printable(text))}</td></tr>'
             )
-        body = f'<table style="border-collapse:collapse;color:#16202c">{"".join(lines)}</table>' if lines else "no rows"
+        body = (
+            f'<table style="border-collapse:collapse;color:#16202c">{"".join(lines)}</table>'
+            if lines
+            else "no rows"
+        )
         return _box_html(f"table {table}", body)
 
     def __repr__(self) -> str:
@@ -135,7 +145,9 @@ class Steps(Sequence):
         if isinstance(k, slice):
             return [self[index] for index in range(*k.indices(len(self)))]
         if not -len(self) <= k < len(self):
-            raise IndexError(f"The run has {len(self) - 1} events; frames go from 0 to {len(self) - 1}, not {k}.")
+            raise IndexError(
+                f"The run has {len(self) - 1} events; frames go from 0 to {len(self) - 1}, not {k}."
+            )
         return self._frame(k % len(self))
 
     def _read_rows(self, k: int) -> Tables:
@@ -152,7 +164,9 @@ class Steps(Sequence):
         owner = self._owners.get(event.get("id"))
         visit = run.visits[owner] if owner is not None and owner < len(run.visits) else None
         moment, start = event.get("timestamp"), self.execution.started
-        seconds = (moment - start).total_seconds() if hasattr(moment, "timestamp") and start is not None else None
+        seconds = (
+            (moment - start).total_seconds() if hasattr(moment, "timestamp") and start is not None else None
+        )
         return Frame(
             k=k,
             of=len(self) - 1,
@@ -169,7 +183,9 @@ class Steps(Sequence):
         )
 
 
-def steps(execution, *, definition: dict | str | None = None, rows: Callable | Mapping | None = None) -> Steps:
+def steps(
+    execution, *, definition: dict | str | None = None, rows: Callable | Mapping | None = None
+) -> Steps:
     """Return an execution as a sequence of frames: `steps(run)[k]` is the run after its first k events.
 
     `definition`: its machine (None: the execution's own). `rows` adds database rows to each frame: a
@@ -217,6 +233,7 @@ def _box(title: str, text: str) -> str:
 
 def _box_html(title: str, body: str) -> str:
     return (
-        '<div style="border:1px solid #9aa7b8;border-radius:6px;padding:6px 10px;max-height:16em;overflow:auto;'
-        f'max-width:46em;font-size:13px"><div style="font-weight:bold;color:#55606e">{escape(title)}</div>{body}</div>'
+        '<div style="border:1px solid #9aa7b8;border-radius:6px;padding:6px 10px;font-size:13px;'
+        'max-width:46em;max-height:16em;overflow:auto">'
+        f'<div style="font-weight:bold;color:#55606e">{escape(title)}</div>{body}</div>'
     )

@@ -10,7 +10,11 @@ _PACE_MS = 700
 
 
 def player(
-    execution, *, definition: dict | str | None = None, rows: Callable | Mapping | None = None, start: int | None = None
+    execution,
+    *,
+    definition: dict | str | None = None,
+    rows: Callable | Mapping | None = None,
+    start: int | None = None,
 ) -> ipywidgets.VBox:
     """Return a widget that plays an execution event by event; arguments as for `steps`.
 
@@ -25,7 +29,9 @@ def player(
     slider = ipywidgets.IntSlider(
         first, 0, last, description="events", continuous_update=False, layout=ipywidgets.Layout(width="55%")
     )
-    play = ipywidgets.Play(value=first, min=0, max=last, interval=_PACE_MS, tooltip="play the run event by event")
+    play = ipywidgets.Play(
+        value=first, min=0, max=last, interval=_PACE_MS, tooltip="play the run event by event"
+    )
     back = ipywidgets.Button(description="◄ back", tooltip="one event back", layout=wide)
     forward = ipywidgets.Button(description="forward ►", tooltip="one event forward", layout=wide)
     ipywidgets.jslink((play, "value"), (slider, "value"))

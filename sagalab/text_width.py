@@ -37,7 +37,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 def printable(text: object) -> str:
     """Return the text with every character that XML cannot hold, or that moves lines, replaced."""
     return "".join(
-        character if unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Co") else "\N{REPLACEMENT CHARACTER}"
+        character
+        if unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Co")
+        else "\N{REPLACEMENT CHARACTER}"
         for character in str(text).replace("\t", " ").replace("\r\n", " ").replace("\n", " ")
     )
 

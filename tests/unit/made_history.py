@@ -27,7 +27,9 @@ class HistoryMaker:
 
     def events_of_run(self) -> list[dict]:
         """Return the whole history."""
-        last = self._event("ExecutionStarted", 0, executionStartedEventDetails={"input": json.dumps(self.input)})
+        last = self._event(
+            "ExecutionStarted", 0, executionStartedEventDetails={"input": json.dumps(self.input)}
+        )
         try:
             last = self._scope(self.definition, last)
             details = {"executionSucceededEventDetails": {"output": json.dumps(self.input)}}
@@ -42,7 +44,9 @@ class HistoryMaker:
     def _event(self, type: str, previous: int, after: float = 0.004, **details) -> int:
         self.now += timedelta(seconds=after)
         number = len(self.events) + 1
-        self.events.append({"timestamp": self.now, "type": type, "id": number, "previousEventId": previous, **details})
+        self.events.append(
+            {"timestamp": self.now, "type": type, "id": number, "previousEventId": previous, **details}
+        )
         return number
 
     def _doing(self, name: str) -> dict:
@@ -108,7 +112,11 @@ class HistoryMaker:
         items = doing.get("items", 2)
         started = {"mapStateStartedEventDetails": {"length": items}} if kind == "Map" else {}
         begun = last = self._event(f"{kind}StateStarted", last, **started)
-        machines = state["Branches"] if kind == "Parallel" else [state.get("ItemProcessor") or state["Iterator"]] * items
+        machines = (
+            state["Branches"]
+            if kind == "Parallel"
+            else [state.get("ItemProcessor") or state["Iterator"]] * items
+        )
         for index, machine in enumerate(machines):
             about = {"name": name, "index": index}
             first = begun
