@@ -1,7 +1,7 @@
 """State machine definitions: refused as AWS refuses them, parsed once, and read with JSON's escapes.
 
 Why, in moto 5.2.5: a bad definition answers 500; a missing Next or an unknown target is accepted; each start
-parses the text anew (20 ms) and two parses at once share one list; an integer ToleratedFailurePercentage is
+parses the text anew (20 ms), as every use does with a JSONPath, and two parses at once share one list; an integer ToleratedFailurePercentage is
 refused; a literal string in Assign keeps its backslashes.
 Source of the rules: https://states-language.net and the messages of CreateStateMachine.
 """
@@ -22,11 +22,13 @@ from moto.stepfunctions.parser.asl.component.common.assign.assign_template_value
 )
 from moto.stepfunctions.parser.asl.component.common.jsonata.jsonata_template_binding import JSONataTemplateBinding
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
+from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.component import Component
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.parse import preprocessor
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
@@ -201,10 +203,14 @@ def _text_of(parser_rule_context: Any) -> str:
 
 def install() -> None:
     """Make moto check a definition before it keeps it, and parse it once."""
+    if StepFunctionsParserBackend.__dict__["_validate_definition"].__func__ is check:
+        return
     StepFunctionsParserBackend._validate_definition = staticmethod(check)
     ExecutionWorker._get_evaluation_entrypoint = lambda self: parsed(
         self._evaluation_details.state_machine_details.definition
     )
+    json_path.parse = functools.lru_cache(maxsize=1024)(json_path.parse)
+    result_path.parse = functools.lru_cache(maxsize=1024)(result_path.parse)
     antlr4utils.from_string_literal = _text_of
     preprocessor.from_string_literal = _text_of
     preprocessor.Preprocessor.visitAssign_template_value_terminal_string_literal = (

@@ -2,7 +2,8 @@
 
 Why, in moto 5.2.5: an execution started without a name is called "None"; each start copies the state
 machine deeply; StopExecution drops error and cause; DescribeExecution has no stop date of an execution that
-timed out; GetExecutionHistory ignores maxResults, nextToken, reverseOrder and includeExecutionData.
+timed out; GetExecutionHistory ignores maxResults, nextToken, reverseOrder and includeExecutionData, and is
+slow.
 """
 
 import copy
@@ -131,7 +132,7 @@ def _redrive(status: str) -> dict[str, str]:
     return {"redriveStatus": "REDRIVABLE"}
 
 
-def _history(self: StepFunctionResponse) -> ActionResult:
+def _history(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
     env = execution.exec_worker.env
     events = list(env.event_manager._history_event_list) if env is not None else []
@@ -139,13 +140,19 @@ def _history(self: StepFunctionResponse) -> ActionResult:
         events.reverse()
     start = _offset(self._get_param("nextToken"))
     end = start + (self._get_int_param("maxResults") or _LARGEST_PAGE)
-    page = events[start:end]
+    page = [_with_time(event) for event in events[start:end]]
     if self._get_param("includeExecutionData") is False:
         page = [_without_data(event) for event in page]
     response: dict[str, Any] = {"events": page}
     if end < len(events):
         response["nextToken"] = f"events-{end}"
-    return ActionResult(response)
+    # moto's serializer takes some 10 ms for the events of a saga, and their fields are the API's already
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(response)
+
+
+def _with_time(event: dict[str, Any]) -> dict[str, Any]:
+    moment = datetime.datetime.fromisoformat(event["timestamp"].replace("Z", "+00:00"))
+    return {**event, "timestamp": moment.timestamp()}
 
 
 def _offset(token: str | None) -> int:

@@ -55,6 +55,9 @@ def _result(
     if operation is not None and operation.output_shape is not None:
         self._from_boto_response(response, operation.output_shape)
     _write_times(response)
+    if isinstance(response, dict):
+        for key in sorted(response):  # the order that AWS writes
+            response[key] = response.pop(key)
 
 
 def _write_times(value: Any) -> None:

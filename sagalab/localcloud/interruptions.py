@@ -8,6 +8,7 @@ seconds never ends.
 """
 
 import copy
+import heapq
 import os
 import threading
 import time
@@ -134,20 +135,61 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
 
 
 def _evaluate_program(self: Program, env: Environment) -> None:
-    """Run in the caller's thread; a timer ends the execution after its TimeoutSeconds."""
+    """Run in the caller's thread; the clock ends the execution after its TimeoutSeconds."""
     env.next_state_name = self.start_at.start_at_name
-    timer = None
-    if self.timeout_seconds:
-        timer = threading.Timer(
-            self.timeout_seconds.timeout_seconds, lambda: env.is_running() and env.set_timed_out()
-        )
-        timer.daemon = True
-        timer.start()
+    if not self.timeout_seconds:
+        super(Program, self).eval(env)
+        return
+    alarm = _clock.at(time.monotonic() + self.timeout_seconds.timeout_seconds, env)
     try:
         super(Program, self).eval(env)
     finally:
-        if timer:
-            timer.cancel()
+        _clock.forget(alarm)
+
+
+class _Clock:
+    """One thread that times executions out: a timer for each would be a thread for each."""
+
+    def __init__(self) -> None:
+        self._alarms: list[tuple[float, int, list[Environment]]] = []
+        self._changed = threading.Condition()
+        self._count = 0
+        self._thread: threading.Thread | None = None
+
+    def at(self, moment: float, env: Environment) -> list[Environment]:
+        """Time `env` out at the monotonic time `moment`; return the alarm, for forget()."""
+        alarm = [env]
+        with self._changed:
+            self._count += 1
+            heapq.heappush(self._alarms, (moment, self._count, alarm))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+            if self._alarms[0][2] is alarm:
+                self._changed.notify()
+        return alarm
+
+    @staticmethod
+    def forget(alarm: list[Environment]) -> None:
+        """Take an alarm back; it lets its execution go at once."""
+        alarm.clear()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while self._alarms and not self._alarms[0][2]:
+                    heapq.heappop(self._alarms)
+                now = time.monotonic()
+                if not self._alarms or self._alarms[0][0] > now:
+                    self._changed.wait(self._alarms[0][0] - now if self._alarms else None)
+                    continue
+                _, _, alarm = heapq.heappop(self._alarms)
+            for env in alarm[:]:
+                if env.is_running():
+                    env.set_timed_out()
+
+
+_clock = _Clock()
 
 
 def _keep_for_the_end(self: FailureEvent, *args: Any, **kwargs: Any) -> None:

@@ -2,8 +2,8 @@
 
 Why: moto 5.2.5 calls every SQS error SQS.SdkClientException without the details in brackets, calls every
 error of a function that is the resource itself "Exception" (a throttled one is
-Lambda.TooManyRequestsException, which retriers name), its SNS words a FIFO error in its own way, and its
-SQS fails with a 500 when a message has no body.
+Lambda.TooManyRequestsException, which retriers name), names DynamoDB's errors
+that the SDK does not know by their code, words an SNS FIFO error in its own way, and its SQS fails with a 500 when a message has no body.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,9 @@ from moto.stepfunctions.parser.api import (
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
+    StateTaskServiceDynamoDB,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sns import (
     StateTaskServiceSns,
 )
@@ -78,6 +81,15 @@ def _sqs(known: Callable) -> Callable:
     return from_error
 
 
+def _dynamodb(known: Callable) -> Callable:
+    def error_and_cause(client_error: ClientError) -> tuple[str, str]:
+        error, cause = known(client_error)
+        # errors without a class in the SDK, such as ValidationException, carry the service's
+        return (error if type(client_error) is not ClientError else "DynamoDB.AmazonDynamoDBException"), cause
+
+    return error_and_cause
+
+
 def _sns(known: Callable) -> Callable:
     def from_error(self: StateTaskServiceSns, env: Environment, ex: Exception) -> FailureEvent:
         if isinstance(ex, ClientError):
@@ -123,6 +135,9 @@ def install() -> None:
         return
     _installed = True
     StateTaskServiceSqs._from_error = _sqs(StateTaskServiceSqs._from_error)
+    StateTaskServiceDynamoDB._error_cause_from_client_error = staticmethod(
+        _dynamodb(StateTaskServiceDynamoDB._error_cause_from_client_error)
+    )
     StateTaskServiceSns._from_error = _sns(StateTaskServiceSns._from_error)
     SQSResponse.send_message = _send_message(SQSResponse.send_message)
     StateTaskLambda._from_error = _function(StateTaskLambda._from_error)

@@ -1,8 +1,8 @@
-"""Times in UTC as AWS writes them, and Wait states until a time.
+"""Times and JSON as AWS writes them, and Wait states until a time.
 
 Why: moto 5.2.5 compares a UTC timestamp with the local clock (wrong outside UTC), fails a wrong one in a
 JSONata state with the wrong error, writes times of the context object with microseconds and an offset,
-leaves RedriveCount out of it, and escapes all characters that are not ASCII.
+leaves RedriveCount out of it, and writes JSON with spaces and with all but ASCII escaped.
 """
 
 import datetime
@@ -47,7 +47,7 @@ def _state_data(**fields: Any) -> dict[str, Any]:
 
 
 def _encoder(self: JSONEncoder, **options: Any) -> None:
-    JSONEncoder.__init__(self, **{**options, "ensure_ascii": False})
+    JSONEncoder.__init__(self, **{**options, "ensure_ascii": False, "separators": (",", ":")})
 
 
 def _encode_other(self: JSONEncoder, value: Any) -> str:
