@@ -1,0 +1,117 @@
+"""Least privilege: each role allows exactly what its function calls, seen from the real handlers' calls."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sagalab.deploy import deploy
+from sagalab.destroy import destroy
+from sagalab.names import TASKS, Arns, Names
+from sagalab.policies import function_policy, machine_policy
+from sagalab.project import LAMBDAS
+
+PREFIX = "t-policies"
+
+# Runs one handler of lambdas/ in every way that calls DynamoDB, and prints the IAM actions that it needed.
+CALLS = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+module, function = sys.argv[2].split(".")
+import boto3
+needed, made = set(), boto3.client
+
+def note(model, params, **_):
+    body = json.loads(params["body"])
+    if model.name != "TransactWriteItems":
+        needed.add(f"{model.name} {body['TableName']}")
+        return
+    for action in body["TransactItems"]:
+        [(kind, content)] = action.items()
+        needed.add(f"{kind}Item {content['TableName']}")
+
+def client(*args, **kwargs):
+    found = made(*args, **kwargs)
+    found.meta.events.register("before-call", note)
+    return found
+
+boto3.client = client
+handler = getattr(importlib.import_module(module), function)
+for order in json.loads(sys.argv[3]):
+    try:
+        handler(order, None)
+    except Exception as error:
+        print(error, file=sys.stderr)
+print(json.dumps(sorted(needed)))
+"""
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud):
+    yield deploy(cloud, prefix=PREFIX, progress=False)
+    destroy(cloud, prefix=PREFIX, progress=False)
+
+
+def order(order_id, **more):
+    item = {"item_id": "1", "qty": 1, "description": "", "unit_price": 1.5}
+    return {"order_id": order_id, "customer_id": "c", "items": [item], "faults": {}} | more
+
+
+def needed(deployed, task) -> set[str]:
+    """Return "Action table" for all that the handler called: new, repeated, undone, with faults."""
+    environment = dict(os.environ) | {
+        "AWS_ENDPOINT_URL": deployed.cloud.endpoint,
+        "AWS_DEFAULT_REGION": deployed.cloud.region,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
+    for key, name in deployed.tables.items():
+        environment[f"{key.upper()}_TABLE"] = name
+    late = order("5b", faults={task.task: {"kind": "late", "ms": 1}, "ProcessOrder": {"kind": "slow", "ms": 1}})
+    plain = order("5a")
+    orders = [plain, plain, order(f"5-{task.task}"), late, order("5c", faults={task.task: {"kind": "error", "when": "after"}})]
+    done = subprocess.run(
+        [sys.executable, "-c", CALLS, str(LAMBDAS), task.handler, json.dumps(orders)],
+        env=environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return set(json.loads(done.stdout.splitlines()[-1]))  # faults print before it
+
+
+def allowed(policy) -> set[str]:
+    return {
+        f"{action.removeprefix('dynamodb:')} {resource.rsplit('/', 1)[1]}"
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        if action.startswith("dynamodb:")
+        for resource in statement["Resource"]
+    }
+
+
+def test_a_function_may_do_what_it_calls_and_nothing_more(deployed):
+    # TASKS are in the saga's order, so each undo finds something to undo, and "5-ITS-NAME" that was never done.
+    arns = Arns(Names(PREFIX), deployed.cloud.region, deployed.cloud.account)
+    for task in TASKS:
+        assert allowed(function_policy(arns, task)) == needed(deployed, task), task.task
+
+
+def test_a_function_writes_to_its_own_log_group_alone(deployed):
+    arns = Arns(Names("p"), "r", "1")
+    for task in TASKS:
+        resources = [
+            statement["Resource"]
+            for statement in function_policy(arns, task)["Statement"]
+            if "logs:PutLogEvents" in statement["Action"]
+        ]
+        assert resources == [[f"arn:aws:logs:r:1:log-group:/aws/lambda/p-{task.suffix}:*"]]
+
+
+def test_the_machine_may_invoke_its_six_functions_and_publish_to_its_topic():
+    statements = {
+        statement["Action"][0]: statement["Resource"]
+        for statement in machine_policy(Arns(Names("p"), "r", "1"))["Statement"]
+    }
+    assert len(statements["lambda:InvokeFunction"]) == 6
+    assert all(resource.startswith("arn:aws:lambda:r:1:function:p-") for resource in statements["lambda:InvokeFunction"])
+    assert statements["sns:Publish"] == ["arn:aws:sns:r:1:p-notifications"]
