@@ -71,7 +71,9 @@ def _no_news() -> None:
 
 def jupyter_command(*, browser: bool, port: int | None) -> list[str]:
     """Return the command that starts JupyterLab with the whole project in its file browser."""
-    command = [str(PYTHON), "-m", "jupyterlab", FIRST_NOTEBOOK, f"--ServerApp.root_dir={ROOT}", "--log-level=WARN"]
+    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+    command += [f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]  # so that the printed address leads there too
+    command += ["--Application.log_level=WARN"]
     command += ["--ServerApp.answer_yes=True"]  # Ctrl-C ends it without a question
     if port:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
