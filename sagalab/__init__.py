@@ -24,6 +24,8 @@ _EXPORTS = {
     "destroy": "destroy",
     "diagram": "diagram",
     "forget": "forget",
+    "lint": "lint",
+    "load_ipython_extension": "magic",
     "make_order": "orders",
     "run": "runs",
     "run_scenario": "scenarios",

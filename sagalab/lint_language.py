@@ -202,8 +202,12 @@ def _explain_field(state: State | None, rest: str) -> tuple[str, str, str] | Non
 def _not_allowed(state: State | None, name: str, part: str) -> tuple[str, str, str] | None:
     if state is not None and state.type not in TYPES:
         return None  # the unknown Type says it all
-    if name in JSONATA_FIELDS | JSONPATH_FIELDS and (name, state and state.type) != ("Condition", "Task"):
-        return None  # SAGA005 says it better; Assign in JSONPath is right and unknown to statelint
+    if state is not None:
+        jsonata = state.query_language == "JSONata"
+        if name in (JSONPATH_FIELDS if jsonata else JSONATA_FIELDS - {"Assign"}):
+            return None  # SAGA005 says it better
+        if name == "Assign" and not jsonata and state.type not in ("Succeed", "Fail"):
+            return None  # right, and unknown to statelint
     if name == "Label" or any(holder in part for holder in _UNKNOWN_TO_STATELINT):
         return None
     near = difflib.get_close_matches(name, FIELDS, 1)

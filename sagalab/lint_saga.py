@@ -61,18 +61,18 @@ def leaves_without_catch(graph: Graph, report: Report) -> Iterator[Finding]:
                 left = " and ".join(step.name for step in before or [task])
                 yield report(
                     task,
-                    f"{_only_caught(task)} ends the execution here: no undo of {left}.",
+                    f"{_only_caught(task)} the execution ends here, and {left} is not undone.",
                     "Add a last catcher for States.ALL that leads to the undos.",
                     "Catch",
                 )
         for undo in saga.undos:
             if not _is_caught(undo):
                 rest = saga.undos_in(following(saga.place(undo)))
-                names = " and no ".join(other.name for other in rest if other is not undo)
-                then = f"ends the execution here: no {names}." if names else "ends the execution here, and nobody is told."
+                names = " and ".join(other.name for other in rest if other is not undo)
+                then = f"without {names}." if names else "and nobody is told."
                 yield report(
                     undo,
-                    f"{_only_caught(undo)} {then}",
+                    f"{_only_caught(undo)} the execution ends here, {then}",
                     "Add a last catcher for States.ALL that goes on with the next undo, and tells what is owed.",
                     "Catch",
                 )
@@ -159,6 +159,6 @@ def _until_done(state: State) -> bool:
 def _only_caught(state: State) -> str:
     names = [name for around in around(state) for catcher in around.catchers for name in texts(catcher.get("ErrorEquals"))]
     if not names:
-        return "Nothing is caught: any error"
+        return "It catches nothing: on any error"
     listed = ", ".join(dict.fromkeys(names))
-    return f"Only {listed} is caught: a timeout (States.Timeout) or a crash"
+    return f"It catches {listed} only: on a timeout or a crash"
