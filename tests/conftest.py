@@ -1,33 +1,33 @@
 """Fixtures for all tests: a local cloud of the test session's own."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from cloud_processes import processes_of_cloud, still_there
+
+_FOR_TESTS = {"SAGALAB_TIME_SCALE": "0.02", "SAGALAB_CLOUD": "local"}
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory):
+def cloud(tmp_path_factory) -> Iterator:
     """A local cloud of its own, with waits at a fiftieth of their time; nothing of it stays behind.
 
     It is a `sagalab.connect.Cloud`. SAGALAB_STATE_DIR points to it for the whole session, so that
     `connect()`, `deploy()` and the command line meet it too.
     """
-    changed = {
-        "SAGALAB_STATE_DIR": str(tmp_path_factory.mktemp("state")),
-        "SAGALAB_TIME_SCALE": os.environ.get("SAGALAB_TEST_TIME_SCALE", "0.02"),
-        "SAGALAB_CLOUD": "local",
-    }
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ.update(changed)
     from sagalab.connect import connect
     from sagalab.localcloud import process
 
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SAGALAB_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    for name, value in _FOR_TESTS.items():
+        patch.setenv(name, os.environ.get(f"SAGALAB_TEST_{name}", value))
     try:
         yield connect()
+        ours = processes_of_cloud()
+        process.stop()
+        assert not still_there(ours)
     finally:
         process.stop()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        patch.undo()

@@ -173,7 +173,8 @@ def _respond(self: LambdaResponse) -> tuple[int, dict[str, str], bytes]:
     function = self.backend.get_function(name, (self.querystring.get("Qualifier") or [None])[0])
     payload = invoke(function, self.body, self.headers, headers)
     status = {"Event": 202, "DryRun": 204}.get(self.headers.get("X-Amz-Invocation-Type"), 200)
-    return status, headers | {"Content-Type": "application/json"}, payload
+    # moto takes the status from this header
+    return status, headers | {"status": str(status), "Content-Type": "application/json"}, payload
 
 
 def _delete_function(self: LambdaBackend, function_name: str, qualifier: str | None = None) -> None:

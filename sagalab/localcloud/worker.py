@@ -220,7 +220,8 @@ class Worker:
         else:
             try:
                 self._read(time.monotonic() + _INIT_SECONDS)
-            except TimeoutError:
+            except (TimeoutError, WorkerGone):
+                self.end()
                 raise WorkerGone from None
         began = time.monotonic()
         self.calls += 1
@@ -236,9 +237,10 @@ class Worker:
         try:
             self._send(head + f"Content-Length: {len(call.payload)}\r\n\r\n", call.payload)
         except OSError:
-            if self.calls > 1:
-                raise WorkerGone from None
-            return self._ended(call, began)
+            if self.calls == 1:
+                return self._ended(call, began)
+            self.end()
+            raise WorkerGone from None
         try:
             path, body = self._read(began + call.timeout)
         except TimeoutError:

@@ -1,0 +1,19 @@
+"""The processes of a local cloud, for tests that look whether all are gone."""
+
+import psutil
+
+
+def processes_of_cloud() -> list[psutil.Process]:
+    """Return the processes of the local cloud that SAGALAB_STATE_DIR names: the server and its workers."""
+    from sagalab.localcloud import process
+
+    known = process.status()
+    if not known["running"]:
+        return []
+    server = psutil.Process(known["pid"])
+    return [server, *server.children(recursive=True)]
+
+
+def still_there(processes: list[psutil.Process], seconds: float = 5) -> list[psutil.Process]:
+    """Return those of `processes` that still run, after waiting up to `seconds` for their end."""
+    return psutil.wait_procs(processes, timeout=seconds)[1]

@@ -1,0 +1,237 @@
+"""The local cloud as a process: started on demand, found again, and every way it can be gone is told in words."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from cloud_processes import processes_of_cloud, still_there
+from small_functions import zipped
+from typer.testing import CliRunner
+
+from sagalab.connect import connect
+from sagalab.errors import SagaLabError
+from sagalab.localcloud import process
+
+POISON = {
+    "AWS_PROFILE": "no-such-profile",
+    "AWS_DEFAULT_PROFILE": "no-such-profile",
+    "AWS_ACCESS_KEY_ID": "AKIAPOISON",
+    "AWS_SECRET_ACCESS_KEY": "poison",
+    "AWS_SESSION_TOKEN": "poison",
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ENDPOINT_URL": "https://192.0.2.1",
+    "AWS_ENDPOINT_URL_DYNAMODB": "https://192.0.2.2",
+    "AWS_ENDPOINT_URL_S3": "https://192.0.2.2",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "required",
+    "AWS_RETRY_MODE": "nonsense",
+    "AWS_DEFAULTS_MODE": "nonsense",
+    "AWS_CA_BUNDLE": "/no/such/file",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://192.0.2.3/",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/such/file",
+    "AWS_ROLE_ARN": "arn:aws:iam::999999999999:role/poison",
+    "HTTP_PROXY": "http://192.0.2.4:1",
+    "HTTPS_PROXY": "http://192.0.2.4:1",
+    "ALL_PROXY": "http://192.0.2.4:1",
+    "http_proxy": "http://192.0.2.4:1",
+    "https_proxy": "http://192.0.2.4:1",
+    "all_proxy": "http://192.0.2.4:1",
+    "PYTHONPATH": "/no/such/folder",
+}
+# calls several services, and writes down each address that any of it connects to or looks up
+CALLS = """
+import sys
+seen = set()
+sys.addaudithook(lambda name, given: seen.add(str(given[1] if name == "socket.connect" else given[0]))
+                 if name in ("socket.connect", "socket.getaddrinfo") else None)
+from sagalab.connect import connect
+cloud = connect()
+cloud.client("dynamodb").list_tables()
+cloud.client("stepfunctions").list_state_machines()
+cloud.client("sts").get_caller_identity()
+cloud.resource("s3").create_bucket(Bucket="some-bucket")
+list(cloud.resource("s3").buckets.all())
+cloud.session.client("sns").list_topics()
+cloud.session.client("lambda", endpoint_url="https://192.0.2.9").list_functions()
+cloud.session.client("sqs", region_name="eu-west-1").list_queues()
+print(sorted(seen))
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A state folder of its own; whatever runs there is stopped in the end."""
+    monkeypatch.setenv("SAGALAB_STATE_DIR", str(tmp_path))
+    monkeypatch.delenv("SAGALAB_CLOUD", raising=False)
+    yield tmp_path
+    ours = processes_of_cloud()
+    process.stop()
+    assert not still_there(ours)
+
+
+def sagalab(*arguments: str) -> str:
+    from sagalab.commands.cloud import app
+
+    outcome = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    return outcome.output
+
+
+def make_function(cloud, source: str, **settings) -> None:
+    arn = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    cloud.client("lambda").create_function(FunctionName="f", Runtime="python3.13", Role=arn, Handler="code.handler",
+                                           Code={"ZipFile": zipped(code=source)}, **settings)
+
+
+def test_a_life(home, capsys):
+    assert json.loads(sagalab("status", "--json")) == {"running": False, "died": False}
+    assert "No local cloud runs here" in sagalab("stop")
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SagaLabError, match=f"Port {port} is in use by another program"):
+            process.start(port)
+    assert "runs now" in sagalab("start", "--port", str(port))
+    known = json.loads(sagalab("status", "--json"))
+    assert known["running"] and known["port"] == port and known["endpoint"] == f"http://127.0.0.1:{port}"
+    assert known["version"] == process.server_version() and known["workers"] == []
+    assert psutil.pid_exists(known["pid"])
+    assert "runs already" in sagalab("start")
+    with pytest.raises(SagaLabError, match=f"runs already, at port {port}"):
+        process.start(1)
+
+    cloud = connect()
+    assert connect() is cloud and cloud.is_local and cloud.endpoint == known["endpoint"]
+    cloud.client("sqs").create_queue(QueueName="q")
+    assert f"http://127.0.0.1:{port}" in sagalab("reset")
+    assert "QueueUrls" not in connect().client("sqs").list_queues()
+
+    ours = processes_of_cloud()
+    assert "is stopped" in sagalab("stop")
+    assert not still_there(ours)
+    assert "gone" not in capsys.readouterr().err
+
+
+def test_another_clones_cloud_is_told_from_another_program(home, tmp_path_factory, monkeypatch):
+    port = process.start()[0]["port"]
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("SAGALAB_STATE_DIR", str(tmp_path_factory.mktemp("other")))
+        assert process.status() == {"running": False, "died": False}
+        with pytest.raises(SagaLabError, match="the local cloud of another clone"):
+            process.start(port)
+
+
+def test_kill_leaves_no_worker_and_the_next_use_says_so(home, capsys):
+    cloud = connect()
+    make_function(cloud, "def handler(event, context):\n    while event:\n        pass\n", Timeout=60)
+    cloud.client("lambda").invoke(FunctionName="f", Payload="0")
+    cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
+    cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
+    while len(ours := processes_of_cloud()) < 3:
+        pass
+    ours[0].kill()
+    assert not still_there(ours)
+    assert json.loads(sagalab("status", "--json")) == {"running": False, "died": True}
+    assert "died" in sagalab("status")
+
+    again = connect()
+    told = capsys.readouterr().err
+    assert f"(process {ours[0].pid}) is gone" in told and "`sagalab deploy`" in told
+    assert again.client("lambda").list_functions()["Functions"] == []
+    connect()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_stop_ends_busy_workers_too(home):
+    cloud = connect()
+    make_function(cloud, "import time\ndef handler(event, context):\n    time.sleep(60)\n", Timeout=60)
+    cloud.client("lambda").invoke(FunctionName="f", InvocationType="Event")
+    while len(ours := processes_of_cloud()) < 2:
+        pass
+    process.stop()
+    assert not still_there(ours)
+
+
+def test_a_stale_record_harms_nobody(home):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.settimeout(0.05)
+        bystander = psutil.Process()  # the pid of the record belongs to another program by now
+        process.write_record(home, {
+            "pid": bystander.pid, "port": other.getsockname()[1], "token": "old", "started": 0, "created": 0,
+        })
+        other.close()
+        assert process.status() == {"running": False, "died": True}
+        assert not process.stop()
+        assert bystander.is_running()
+    (home / "cloud.json").write_text("{half", encoding="utf-8")
+    assert process.status() == {"running": False, "died": False}
+
+
+def test_a_cloud_of_another_version_is_not_used(home, monkeypatch):
+    process.start()
+    monkeypatch.setattr(process, "server_version", lambda: "sagalab 9, moto 9")
+    with pytest.raises(SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"):
+        connect()
+
+
+def test_two_who_start_at_once_get_one(home):
+    command = [sys.executable, "-c", "from sagalab.localcloud import process; print(process.running()['pid'])"]
+    with ThreadPoolExecutor(2) as threads:
+        pids = list(threads.map(lambda _: subprocess.check_output(command, text=True, timeout=60), range(2)))
+    assert pids[0] == pids[1]
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words(home, monkeypatch):
+    monkeypatch.setenv("SAGALAB_TIME_SCALE", "nonsense")
+    with pytest.raises(SagaLabError, match="did not start: .*nonsense.*sagalab cloud logs"):
+        process.start()
+    assert "nonsense" in sagalab("logs", "--lines", "1")
+
+
+def test_no_environment_lets_a_call_leave_the_machine(home, tmp_path):
+    poison = {**os.environ, **POISON}
+    config = tmp_path / "config"
+    config.write_text("[profile broken\nnonsense", encoding="utf-8")
+    poison["AWS_CONFIG_FILE"] = poison["AWS_SHARED_CREDENTIALS_FILE"] = str(config)
+    told = subprocess.run([sys.executable, "-c", CALLS], env=poison, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 0, told.stderr
+    seen = told.stdout
+    assert "192.0.2" not in seen and "amazonaws" not in seen
+    assert all("127.0.0.1" in address for address in eval(seen))
+    environment = processes_of_cloud()[0].environ()
+    assert not [name for name, value in POISON.items() if environment.get(name) == value]
+
+
+def test_a_web_page_cannot_reach_it(home):
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", process.start()[0]["port"], timeout=10)
+    connection.request("POST", "/2015-03-31/functions", body="{}", headers={"Origin": "https://example.org"})
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def test_aws_is_used_only_when_asked_by_name(home, monkeypatch):
+    monkeypatch.setenv("SAGALAB_CLOUD", "aws")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("SAGALAB_PREFIX", "mine")
+    cloud = connect()
+    assert not cloud.is_local and cloud.endpoint is None and cloud.region == "eu-west-1" and cloud.prefix == "mine"
+    assert "amazonaws.com" in cloud.client("stepfunctions").meta.endpoint_url
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    with pytest.raises(SagaLabError, match="No AWS region"):
+        connect()
+    monkeypatch.setenv("SAGALAB_CLOUD", "AWS!")
+    with pytest.raises(SagaLabError, match="'AWS!'.*`local` or `aws`"):
+        connect()
+    assert not process.status()["running"]

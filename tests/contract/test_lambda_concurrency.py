@@ -1,0 +1,147 @@
+"""Workers: one a concurrent invocation, capped, shared fairly, never in the way of each other."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from sagalab.localcloud.pool import Pool
+from sagalab.localcloud.worker import Call, FunctionVersion
+
+SLEEP = "import os, time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return os.getpid()\n"
+
+
+def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
+    made = function(SLEEP)
+    made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=0)
+    with pytest.raises(made.client.exceptions.TooManyRequestsException) as caught:
+        made.invoke()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+    assert caught.value.response["Error"]["Message"] == "Rate Exceeded."
+
+    states = cloud.client("stepfunctions")
+    machine = states.create_state_machine(name=made.name, roleArn=role, definition=json.dumps({
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+                         "Parameters": {"FunctionName": made.name}}},
+    }))["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    while (seen := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        pass
+    assert seen["error"] == "Lambda.TooManyRequestsException"
+
+    made.client.delete_function_concurrency(FunctionName=made.name)
+    assert made.invoke()["Payload"]
+
+
+def test_reserved_concurrency_is_respected(function):
+    made = function(SLEEP, Timeout=30)
+    made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=2)
+    with ThreadPoolExecutor(3) as threads:
+        answers = [threads.submit(made.invoke, 1.5) for _ in range(3)]
+    refused = [a for a in answers if isinstance(a.exception(), ClientError)]
+    assert len(refused) == 1
+
+
+def test_calls_at_once_run_in_workers_of_their_own(function):
+    made = function(SLEEP, Timeout=30)
+    with ThreadPoolExecutor(3) as threads:
+        pids = {answer["Payload"] for answer in threads.map(made.invoke, [1, 1, 1])}
+    assert len(pids) == 3
+
+
+def test_deleting_a_function_ends_its_workers(cloud, role, function):
+    made = function(SLEEP)
+    worker = psutil.Process(made.invoke()["Payload"])
+    made.client.delete_function(FunctionName=made.name)
+    psutil.wait_procs([worker], timeout=10)
+    assert not worker.is_running()
+    made.client.create_function(FunctionName=made.name, Runtime="python3.13", Role=role, Handler="x.y",
+                                Code={"ZipFile": b"PK\x05\x06" + bytes(18)})  # for the fixture to delete
+
+
+# -- the pool itself, with few workers
+
+
+@pytest.fixture
+def make_pool(tmp_path):
+    pools = []
+
+    def make(cap: int) -> Pool:
+        pools.append(Pool(tmp_path / "logs", "http://127.0.0.1:1", cap))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+@pytest.fixture
+def version(tmp_path):
+    (tmp_path / "code.py").write_text(SLEEP, encoding="utf-8")
+
+    def make(name: str) -> FunctionVersion:
+        return FunctionVersion(("account", "region", name, "$LATEST"), "code.handler", tmp_path, 128, "python3.13", ())
+
+    return make
+
+
+def run(pool: Pool, version: FunctionVersion, seconds: float = 0) -> int:
+    call = Call(uuid4().hex, "arn", json.dumps(seconds).encode(), timeout=30)
+    answer, _ = pool.run(version, call)
+    assert not answer.failed, answer.payload
+    return int(answer.payload)
+
+
+def test_calls_beyond_the_cap_wait_for_a_worker(make_pool, version):
+    pool, f = make_pool(2), version("f")
+    with ThreadPoolExecutor(20) as threads:
+        pids = list(threads.map(lambda _: run(pool, f, 0.01), range(60)))
+    assert len(set(pids)) == 2
+    assert [w["state"] for w in pool.describe()] == ["idle", "idle"]
+
+
+def test_one_worker_serves_many_functions_in_turn(make_pool, version):
+    pool = make_pool(1)
+    pids = [run(pool, version(name)) for name in ("f", "g", "f")]
+    assert len(set(pids)) == 3
+    assert len(pool.describe()) == 1
+
+
+def test_a_function_without_a_worker_is_not_starved(make_pool, version):
+    pool, f, g = make_pool(1), version("f"), version("g")
+    order = []
+    with ThreadPoolExecutor(31) as threads:
+        flood = [threads.submit(lambda: (run(pool, f, 0.02), order.append("f"))) for _ in range(30)]
+        while not pool.describe() or pool.describe()[0]["state"] != "busy":
+            time.sleep(0.005)
+        other = threads.submit(lambda: (run(pool, g), order.append("g")))
+        for done in [*flood, other]:
+            done.result()
+    assert order.index("g") < 10
+
+
+def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.pool._STALLED_SECONDS", 0.2)
+    pool, f = make_pool(1), version("f")
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(run, pool, f, 1.5)
+        while not pool.describe() or pool.describe()[0]["calls"] == 0:
+            time.sleep(0.005)
+        quick = threads.submit(run, pool, f, 0)
+        quick.result()
+        assert not slow.done()
+        slow.result()
+    assert len(pool.describe()) == 1
+
+
+def test_a_worker_that_died_while_idle_is_replaced(make_pool, version):
+    pool, f = make_pool(1), version("f")
+    first = psutil.Process(run(pool, f))
+    first.kill()
+    psutil.wait_procs([first], timeout=10)
+    assert run(pool, f) != first.pid
