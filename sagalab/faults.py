@@ -55,7 +55,7 @@ class Fault:
     ms: int | None = None
 
     def __post_init__(self) -> None:
-        validate({self.task: {"kind": self.kind, "when": self.when, "times": self.times, "ms": self.ms}})
+        validate({str(self.task): {"kind": self.kind, "when": self.when, "times": self.times, "ms": self.ms}})
         takes_time = self.kind in DEFAULT_MS
         object.__setattr__(self, "ms", (self.ms or DEFAULT_MS[self.kind]) if takes_time else None)
 
@@ -158,12 +158,12 @@ class FaultPlan:
 
     @classmethod
     def from_dict(cls, faults: Mapping[str, Mapping[str, Any]]) -> "FaultPlan":
-        """Return the plan of an order's `faults`. Raises SagaLabError, naming the field, if it is not valid."""
+        """Return the plan of an order's `faults`. Raises SagaLabError, naming the field, if it is invalid."""
         validate(faults)
         return cls(tuple(Fault(task, **fault) for task, fault in faults.items()))
 
     def apply(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the order with this plan as its `faults`; it replaces the seed's prefixes, also when empty."""
+        """Return the order with this plan as its `faults`: even an empty one replaces the seed's prefixes."""
         return {**order, "faults": self.to_dict()}
 
     def __add__(self, other: "Fault | FaultPlan") -> "FaultPlan":
