@@ -1,10 +1,10 @@
-"""What reading an execution needs to know of a definition: where a state is, where it leads, what it fails with."""
+"""What reading an execution needs of a definition: where a state is, where it leads, how it fails."""
 
 from typing import Any
 
 
 class DefinitionIndex:
-    """An index over the states of a definition (ASL as a dict), nested ones included; None gives an empty one."""
+    """The states of a definition (ASL as a dict), nested ones included; None gives an empty index."""
 
     def __init__(self, definition: Any = None):
         self.states: dict[str, dict] = {}
@@ -24,7 +24,7 @@ class DefinitionIndex:
                 todo += [(state[key], name, None) for key in ("ItemProcessor", "Iterator") if key in state]
 
     def branch_of(self, parallel: str, name: str) -> int | None:
-        """Return which branch of a Parallel state a state is in, from 0; None if the definition does not say."""
+        """Return which branch of a Parallel a state is in, from 0; None if the definition does not say."""
         owner, branch = self.homes.get(name, (None, None))
         return branch if owner == parallel else None
 

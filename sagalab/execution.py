@@ -37,7 +37,9 @@ class Execution:
     - `warnings`: plain sentences about what was not understood; empty for a whole and sound history.
     """
 
-    def __init__(self, events: list[Event], warnings: list[str], definition: dict | None, arn: str | None = None):
+    def __init__(
+        self, events: list[Event], warnings: list[str], definition: dict | None, arn: str | None = None
+    ):
         """Use `from_history` or `fetch`."""
         self.history = events
         self.definition = definition
@@ -215,7 +217,8 @@ class Execution:
 
     def __repr__(self) -> str:
         error = f" {self.error}" if self.error else ""
-        return f"<Execution {self.name or ''} {self.status}{error}, {len(self.visits)} visits>".replace("  ", " ")
+        name = f"{self.name} " if self.name else ""
+        return f"<Execution {name}{self.status}{error}, {len(self.visits)} visits>"
 
     def _repr_html_(self) -> str:
         statuses = Counter(visit.status for visit in self.visits)

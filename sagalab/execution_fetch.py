@@ -13,7 +13,7 @@ PAGE_SIZE = 1000
 
 @dataclass
 class Fetched:
-    """What the service says of an execution: its description, its definition (ASL text or None), its events."""
+    """What the service says of an execution: description, definition (ASL text or None), events."""
 
     description: dict[str, Any]
     definition: str | None

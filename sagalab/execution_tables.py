@@ -1,4 +1,4 @@
-"""An execution as DataFrames: one row a visit, or one row a history event. Times are seconds from the start."""
+"""An execution as DataFrames: one row a visit, or one row an event. Times are seconds from the start."""
 
 import json
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ def visits_table(execution: "Execution") -> pd.DataFrame:
 
 
 def events_table(execution: "Execution") -> pd.DataFrame:
-    """Return the history events, one a row, indexed by id, each with its state and a summary of its details."""
+    """Return the history events, one a row, indexed by id, with their state and a summary of the details."""
     events = execution.history
     states = execution.states_of_events
     return pd.DataFrame(

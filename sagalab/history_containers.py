@@ -43,7 +43,8 @@ def blame(walk: "HistoryWalk", owner: OpenVisit, place: OpenVisit | None, event:
             break
         if here.open:
             if inside is not None and here.visit.error is None:
-                here.culprit, here.visit.error, here.visit.cause = inside, inside.visit.error, inside.visit.cause
+                here.culprit = inside
+                here.visit.error, here.visit.cause = inside.visit.error, inside.visit.cause
             walk.close(here, here.struck or "failed", event)
         inside = here
     else:
@@ -55,7 +56,7 @@ def blame(walk: "HistoryWalk", owner: OpenVisit, place: OpenVisit | None, event:
 
 
 def _container(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
-    """Return the innermost Parallel or Map (as the event's type says) that an event without a name fits."""
+    """Return the innermost Parallel or Map (by the event's type) that an event without a name fits."""
     state_type = "Parallel" if step.event.type.startswith("Parallel") else "Map"
 
     def is_one(here: OpenVisit) -> bool:
@@ -94,7 +95,7 @@ def on_state_succeeded(walk: "HistoryWalk", step: "Step") -> Place | None:
 
 
 def on_state_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
-    """ParallelStateFailed, MapStateFailed: the child that it follows failed it, the other children are cut off."""
+    """ParallelStateFailed, MapStateFailed: the child that it follows failed it, the others are cut off."""
     here = _container(
         walk, step, lambda container: container.open and not container.failed and container.may_fail
     )
@@ -112,7 +113,7 @@ def on_state_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
 
 
 def on_iteration_started(walk: "HistoryWalk", step: "Step") -> Place | None:
-    """MapIterationStarted; an item that had started before starts again in a new round, or after a redrive."""
+    """MapIterationStarted; an item starts a second time only in a new round, or after a redrive."""
     event = step.event
     index = _index(walk, event)
     here = _map(walk, step, lambda container: index not in container.items)

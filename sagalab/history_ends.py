@@ -59,9 +59,8 @@ def _culprit(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
     place = step.place
     if place is not None and (place.open or place.visit.status in ("failed", "timed_out")):
         return place
-    after = [
-        here for here in walk.open if walk.entered_after.get((step.event.previous_id, here.visit.name)) is here
-    ]
+    previous = step.event.previous_id
+    after = [here for here in walk.open if walk.entered_after.get((previous, here.visit.name)) is here]
     struck = [here for here in walk.open if here.struck]
     leaves = [here for here in walk.open if not here.scopes]
     for candidates in (after, struck, leaves):

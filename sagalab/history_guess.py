@@ -24,7 +24,7 @@ def guess_named(
     place: OpenVisit | None,
     fits: Callable[[OpenVisit], bool] = lambda here: True,
 ) -> OpenVisit | None:
-    """Return the oldest open visit of that name (and type) that fits; without a name the visit just before."""
+    """Return the oldest open visit of that name (and type) that fits; without a name the one before."""
     if not isinstance(name, str):
         return place if place is not None and place.visit.exited_event is None else None
 

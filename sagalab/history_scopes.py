@@ -113,7 +113,7 @@ class OpenVisit:
                 scope.iteration.status = status
 
     def close(self, status: str, at: datetime | None) -> "list[OpenVisit]":
-        """End the visit and whatever is still open inside it, by an event of something else; return what closed."""
+        """End the visit and what is open inside it, by an event of something else; return what closed."""
         if not self.scopes and not self.at_work and self.open:
             self.open = False
             self.visit.status = "failed" if self.visit.type == "Fail" else status
@@ -147,13 +147,18 @@ class OpenVisit:
             place.visit.status = "running"
             place.unstrike()
             if place.is_container and place.visit.rounds:
-                place.visit.rounds[-1] = Attempt(len(place.visit.rounds), started=place.visit.rounds[-1].started)
+                last = place.visit.rounds[-1]
+                last.outcome, last.ended, last.error, last.cause = "running", None, None, None
             if place.scope.iteration is not None:
                 place.scope.iteration.status, place.scope.iteration.ended = "running", None
 
 
 def end_attempt(
-    attempt: Attempt | None, outcome: str, at: datetime | None, error: str | None = None, cause: str | None = None
+    attempt: Attempt | None,
+    outcome: str,
+    at: datetime | None,
+    error: str | None = None,
+    cause: str | None = None,
 ) -> None:
     """Give an attempt its outcome; the error stays only with one that did not succeed."""
     if attempt is None:
@@ -164,7 +169,7 @@ def end_attempt(
 
 
 def name_culprits(here: OpenVisit, error: str | None, cause: str | None) -> None:
-    """Give an error to the visits inside that caused it and do not know it (a Fail state's event does not)."""
+    """Give an error to the visits inside that caused it and do not know it (a Fail state does not)."""
     down: OpenVisit | None = here
     while down is not None:
         if down.visit.error is None and down.visit.status in ("failed", "caught"):

@@ -69,7 +69,7 @@ def _name(walk: "HistoryWalk", event: "Event") -> str:
 
 
 def _scope_for(walk: "HistoryWalk", step: "Step", name: str) -> Scope:
-    """Return the scope that a state is entered in: that of the place, a branch in it, or a new round around it."""
+    """Return the scope of a state that is entered: the place's own, a branch in it, or one in a new round."""
     place = step.place
     kind = walk.kinds.get(step.event.previous_id)
     if place is None or kind == "iteration_started":
@@ -98,8 +98,6 @@ def on_exited(walk: "HistoryWalk", step: "Step") -> Place | None:
         if inner.struck:
             blame(walk, here, inner, event)
             here.strike("failed", visit.error, visit.cause)
-        elif here.struck:
-            walk.close(inner, "aborted", event)
         else:
             walk.presume_left(inner, event)
     visit.exited, visit.exited_event = event.at, event.id

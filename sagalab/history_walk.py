@@ -88,7 +88,7 @@ class HistoryWalk:
         if previous == 0 or event.kind == "execution_started":
             return Step(event, None, self.root, False)
         if previous is None:
-            self.note("Event {} does not say which event it follows and was read in the order of the list.", event)
+            self.note("Event {} does not say which event it follows: read in the order of the list.", event)
         else:
             self.note("Event {} follows an event that is not in this history.", event)
         return Step(event, *self.last, True)

@@ -144,7 +144,7 @@ ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"
 
 
 def _event(number: int, event_type: str = "PassStateEntered") -> dict:
-    event = {"id": number, "previousEventId": number - 1, "type": event_type, "timestamp": 1_700_000_000 + number}
+    event = {"id": number, "previousEventId": number - 1, "type": event_type, "timestamp": 1_700_000_000}
     if event_type == "PassStateEntered":
         event["stateEnteredEventDetails"] = {"name": f"S{number}", "input": "{}"}
     return event
@@ -160,7 +160,8 @@ def _page(stub: Stubber, events: list, token: str | None, after: str | None, rev
         "executionArn": ARN, "maxResults": 100 if reverse else 1000, "reverseOrder": reverse,
         "includeExecutionData": True, **({"nextToken": after} if after else {}),
     }  # fmt: skip
-    stub.add_response("get_execution_history", {"events": events} | ({"nextToken": token} if token else {}), asked)
+    answer = {"events": events, **({"nextToken": token} if token else {})}
+    stub.add_response("get_execution_history", answer, asked)
 
 
 def test_pages_of_the_service():

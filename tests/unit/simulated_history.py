@@ -58,7 +58,8 @@ class Simulation:
 
     def _task(self, name: str, last: int, home: tuple, failures: int, caught: bool) -> Any:
         outcomes = ["failed"] * failures + ([] if caught else ["succeeded"])
-        last = self._enter("Task", name, last, home, "caught" if caught and failures else "succeeded", outcomes)
+        status = "caught" if caught and failures else "succeeded"
+        last = self._enter("Task", name, last, home, status, outcomes)
         for outcome in outcomes:
             yield
             last = self.history.schedule(last)

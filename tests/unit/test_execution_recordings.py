@@ -52,9 +52,8 @@ def test_what_holds_for_every_recording(number):
         assert all(a.outcome in OUTCOMES and a.scheduled for a in visit.attempts)
     assert sum(len(v.attempts) for v in visits) == sum(n for t, n in types.items() if t.endswith("Scheduled"))
     outcomes = Counter(a.outcome for v in visits for a in v.attempts)
-    assert outcomes["succeeded"] == sum(types[t + "Succeeded"] for t in ("Task", "LambdaFunction", "Activity"))
-    assert outcomes["timed_out"] == sum(types[t + "TimedOut"] for t in ("Task", "LambdaFunction", "Activity"))
-    assert outcomes["failed"] == sum(types[t + "Failed"] for t in ("Task", "LambdaFunction", "Activity"))
+    for outcome, ending in (("succeeded", "Succeeded"), ("timed_out", "TimedOut"), ("failed", "Failed")):
+        assert outcomes[outcome] == sum(types[t + ending] for t in ("Task", "LambdaFunction", "Activity"))
     assert ("running" in {v.status for v in visits}) <= (execution.status == "RUNNING")
     if execution.status == "FAILED":
         assert any(v.status in ("failed", "timed_out") and v.parent is None for v in visits)
@@ -81,7 +80,8 @@ def test_a_growing_history_never_takes_anything_back(number):
 def rows(execution: Execution) -> list[tuple]:
     """Return (name, status, caught error or error, outcomes of the attempts) of each visit."""
     return [
-        (v.name, v.status, v.caught_error or v.error, [a.outcome for a in v.attempts]) for v in execution.visits
+        (v.name, v.status, v.caught_error or v.error, [a.outcome for a in v.attempts])
+        for v in execution.visits
     ]
 
 
@@ -141,7 +141,7 @@ def test_what_was_read_by_hand(number):
 
 
 def test_nested_iterators():
-    """018: an outer Map of three vectors, each with an inner Map over its three numbers, one after another."""
+    """018: an outer Map of three vectors, each with an inner Map over its three numbers."""
     execution = read("018")
     names = ["Input", "IterateLevels"] + 3 * (["AssignCurrentVector", "Calculate"] + 3 * ["Summate"])
     assert execution.path == names

@@ -49,7 +49,8 @@ def test_every_way_an_attempt_can_fail(events, outcome, error):
         history = HistoryWriter()
         last = history.enter("T", 0)
         for event_type in events:
-            last = history.add(event_type, last, **({"error": error} if event_type == events[-1] else {"x": 1}))
+            details = {"error": error} if event_type == events[-1] else {"resource": "r"}
+            last = history.add(event_type, last, **details)
         if caught:
             last = history.exit("T", last, output={"Error": error, "Cause": ""})
             history.exit("Next", history.enter("Next", last, "Pass"), "Pass")
@@ -165,14 +166,15 @@ def test_iterations_that_run_at_once_come_apart():
     assert [(v.name, v.iteration, len(v.attempts)) for v in execution.visits] == [
         ("M", None, 0), ("T", 0, 1), ("T", 1, 1), ("T", 2, 2),
     ]  # fmt: skip
-    assert [(i.index, i.status) for i in execution.visits[0].iterations] == [(i, "succeeded") for i in range(3)]
+    iterations = execution.visits[0].iterations
+    assert [(i.index, i.status) for i in iterations] == [(i, "succeeded") for i in range(3)]
     assert execution.visits[1].exited > execution.visits[3].exited
 
 
 @pytest.mark.parametrize("says_failed", [True, False])
 @pytest.mark.parametrize("says_started", [True, False])
 def test_a_retried_parallel_is_one_visit_of_two_rounds(says_failed, says_started):
-    """The children are entered again; services differ in whether events of the Parallel itself stand between."""
+    """The children are entered again; events of the Parallel itself may stand between, or not."""
     history = HistoryWriter()
     a, b = two_branches(history)
     last = history.fail(a)
@@ -190,6 +192,33 @@ def test_a_retried_parallel_is_one_visit_of_two_rounds(says_failed, says_started
     assert children == [
         ("A", "failed", 1, 0), ("B", "aborted", 1, 1), ("A", "succeeded", 2, 0), ("B", "succeeded", 2, 1),
     ]  # fmt: skip
+
+
+def test_a_new_round_that_begins_with_another_branch_or_with_the_same_one():
+    history = HistoryWriter()
+    started = history.add("ParallelStateStarted", history.enter("P", 0, "Parallel"))
+    failed = history.add("ParallelStateFailed", history.enter("A", started, "Fail"))
+    history.enter("B", failed)
+    assert [(v.name, v.round) for v in read(history).visits[1:]] == [("A", 1), ("B", 2)]
+    history = HistoryWriter()
+    started = history.add("ParallelStateStarted", history.enter("P", 0, "Parallel"))
+    history.enter("A", started, "Fail"), history.enter("A", started, "Fail")
+    assert [(v.name, v.round) for v in read(history).visits[1:]] == [("A", 1), ("A", 2)]
+
+
+def test_a_map_in_a_map_that_could_not_start():
+    history = HistoryWriter()
+    started = history.add("MapStateStarted", history.enter("Outer", 0, "Map"), length=1)
+    item = history.add("MapIterationStarted", started, name="Outer", index=0)
+    history.enter("Inner", item, "Map")
+    details = {"error": "States.QueryEvaluationError", "location": "Items", "state": "Inner"}
+    failed = history.add("MapStateFailed", history.add("EvaluationFailed", item, **details))
+    history.add("MapIterationFailed", failed, name="Outer", index=0)
+    failed = history.add("MapStateFailed", failed)
+    history.exit("Undo", history.enter("Undo", history.exit("Outer", failed, "Map"), "Pass"), "Pass")
+    execution = read(history)
+    assert statuses(execution) == {"Outer": "caught", "Inner": "failed", "Undo": "succeeded"}
+    assert execution.visits[0].caught_error == "States.QueryEvaluationError"
 
 
 @pytest.mark.parametrize("says_started", [True, False])
@@ -212,7 +241,7 @@ def test_a_retried_map_is_one_visit_of_two_rounds(says_started):
 
 
 def test_an_error_without_an_event_of_its_own_that_was_caught():
-    """A Task that was left without a schedule; one whose result could not be placed; and by the definition."""
+    """A Task left without a schedule; one whose result could not be placed; one by the definition."""
     history = HistoryWriter()
     error = {"Error": "States.ParameterPathFailure", "Cause": "no such path"}
     last = history.exit("A", history.enter("A", 0), output=error)
@@ -233,7 +262,7 @@ def test_an_error_without_an_event_of_its_own_that_was_caught():
 
 @pytest.mark.parametrize("follows", ["the state's entry", "what the state followed"])
 def test_an_expression_that_fails_is_caught_or_retried(follows):
-    """AWS gives EvaluationFailed the event that the state followed; other recorders give the state's entry."""
+    """AWS lets EvaluationFailed follow what the state followed; others let it follow the state's entry."""
     details = {"error": "States.QueryEvaluationError", "cause": "c", "location": "Arguments", "state": "T"}
     history = HistoryWriter()
     before = history.exit("S", history.enter("S", 0, "Pass"), "Pass")
