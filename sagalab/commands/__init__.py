@@ -3,11 +3,12 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, doctor, lint, saga
+from sagalab.commands import bench, cloud, doctor, lint, saga
 
 ORDER: list = [
     saga,
     cloud,
+    bench,
     doctor,
     lint,
 ]
