@@ -1,7 +1,7 @@
 """Saga Lab: learn, teach and demonstrate the saga pattern on AWS Step Functions.
 
-What notebooks use is here: `from sagalab import connect, deploy, run`. Each name is imported on its first use,
-so that `import sagalab` is quick.
+What notebooks use is here: `from sagalab import connect, deploy, run`. Each name is imported on its first
+use, so that `import sagalab` is quick.
 """
 
 import importlib

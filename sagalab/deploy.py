@@ -1,4 +1,4 @@
-"""Deploy the saga: make what is missing, mend what differs, leave the rest. The same calls locally and on AWS."""
+"""Deploy the saga: make what is missing, mend what differs. The same calls locally and on AWS."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -72,7 +72,8 @@ def _release(client: Any, names: Names, order_id: str) -> list[dict[str, Any]]:
         return []
     if "Reserve" in rows and "Release" not in rows:
         actions += [
-            _give_back(names.table("stock"), item_id, qty) for item_id, qty in rows["Reserve"]["quantities"].items()
+            _give_back(names.table("stock"), item_id, qty)
+            for item_id, qty in rows["Reserve"]["quantities"].items()
         ]
     return actions
 

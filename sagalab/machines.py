@@ -40,7 +40,9 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
     except ValueError as error:
         raise SagaLabError(f"{path.name} is not JSON: {error}.", "Correct it at that line.") from None
     if not isinstance(document, dict):
-        raise SagaLabError(f"{path.name} is not a state machine: it is no JSON object.", "Write { … } around it.")
+        raise SagaLabError(
+            f"{path.name} is not a state machine: it is no JSON object.", "Write { … } around it."
+        )
     return document
 
 

@@ -1,10 +1,15 @@
 """The names of everything that is deployed, made from one prefix, and the tags that say it is ours."""
 
+import re
 from dataclasses import dataclass
+
+from sagalab.errors import SagaLabError
 
 TAG_PREFIX = "sagalab:prefix"
 TAG_PROJECT = "sagalab:project"
 PROJECT = "saga-lab"
+# The longest name is a role's: P-release-inventory-role, and IAM allows 64 characters.
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,19 @@ def tags(prefix: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one deployment: `Names("saga").table("orders")` is "saga-orders"."""
+    """The names of one deployment: `Names("saga").table("orders")` is "saga-orders".
+
+    Raises SagaLabError for a prefix that cannot begin the name of every kind of resource.
+    """
 
     prefix: str
+
+    def __post_init__(self) -> None:
+        if not _PREFIX.fullmatch(self.prefix):
+            raise SagaLabError(
+                f"{self.prefix!r} cannot be a prefix.",
+                "Set SAGALAB_PREFIX to a letter and up to 39 more letters, digits or hyphens.",
+            )
 
     def table(self, key: str) -> str:
         return f"{self.prefix}-{key}"

@@ -33,7 +33,9 @@ def package(folder: Path = LAMBDAS) -> Package:
     """
     sources = sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
     if not sources:
-        raise SagaLabError(f"There are no functions in {folder.name}/.", "Get the clone's files back: git checkout lambdas")
+        raise SagaLabError(
+            f"There are no functions in {folder.name}/.", "Get the clone's files back: git checkout lambdas"
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sources:

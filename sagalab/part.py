@@ -29,6 +29,8 @@ class Part(ABC):
     name: str
 
     kind: ClassVar[str]
+    # The error codes by which AWS says that it is not there, or that it is there already.
+    missing_codes: ClassVar[tuple[str, ...]]
     exists_codes: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
@@ -37,7 +39,7 @@ class Part(ABC):
 
     @abstractmethod
     def create(self) -> None:
-        """Make it, whole. It carries `own_tags` from its first moment, so a half-made one is known as ours."""
+        """Make it, with `own_tags` from its first moment, so that a half-made one is known as ours."""
 
     @abstractmethod
     def update(self) -> bool:
@@ -45,7 +47,10 @@ class Part(ABC):
 
     @abstractmethod
     def delete(self) -> None:
-        """Delete it, and wait until it is gone where its name would be blocked otherwise."""
+        """Delete it, and wait until it is gone where its name would be blocked otherwise.
+
+        May fail with one of `missing_codes` when it vanishes meanwhile.
+        """
 
     @property
     def own_tags(self) -> dict[str, str]:

@@ -11,7 +11,6 @@ from sagalab.patience import BUSY, ROLE_TOO_NEW, patiently, unless
 RUNTIME = "python3.13"
 TIMEOUT_SECONDS = 15
 MEMORY_MB = 256
-_MISSING = ("ResourceNotFoundException",)
 _POLL = {"Delay": 1, "MaxAttempts": 120}
 
 
@@ -25,6 +24,7 @@ class Function(Part):
     package: Package = field(repr=False)
 
     kind = "function"
+    missing_codes = ("ResourceNotFoundException",)
     exists_codes = ("ResourceConflictException",)
 
     def _client(self):
@@ -43,7 +43,7 @@ class Function(Part):
         }
 
     def tags(self) -> Mapping[str, str] | None:
-        found = unless(_MISSING, self._client().get_function, FunctionName=self.name)
+        found = unless(self.missing_codes, self._client().get_function, FunctionName=self.name)
         return None if found is None else found.get("Tags", {})
 
     def create(self) -> None:
@@ -64,7 +64,10 @@ class Function(Part):
         changed = False
         if current["CodeSha256"] != self.package.sha256:
             patiently(
-                BUSY, self._client().update_function_code, FunctionName=self.name, ZipFile=self.package.content
+                BUSY,
+                self._client().update_function_code,
+                FunctionName=self.name,
+                ZipFile=self.package.content,
             )
             self._wait("function_updated_v2")
             changed = True
@@ -80,7 +83,7 @@ class Function(Part):
         return changed
 
     def delete(self) -> None:
-        unless(_MISSING, self._client().delete_function, FunctionName=self.name)
+        self._client().delete_function(FunctionName=self.name)
 
     def _wait(self, event: str) -> None:
         self._client().get_waiter(event).wait(FunctionName=self.name, WaiterConfig=_POLL)

@@ -8,7 +8,6 @@ from sagalab.part import Action, Part
 from sagalab.patience import BUSY, patiently, unless
 
 RETENTION_DAYS = 14
-_MISSING = ("ResourceNotFoundException",)
 
 
 @dataclass
@@ -24,6 +23,7 @@ class LogGroup(Part):
     writer: Part | None = None
 
     kind = "log group"
+    missing_codes = ("ResourceNotFoundException",)
     exists_codes = ("ResourceAlreadyExistsException",)
 
     def _client(self):
@@ -33,13 +33,15 @@ class LogGroup(Part):
         # list_tags_for_resource does not fail for a missing group everywhere, so look for the group first.
         if self._retention() is None:
             return None
-        found = unless(_MISSING, self._client().list_tags_for_resource, resourceArn=self.arn)
+        found = unless(self.missing_codes, self._client().list_tags_for_resource, resourceArn=self.arn)
         return None if found is None else found.get("tags", {})
 
     def _retention(self) -> int | None:
         """Return the group's retention in days, 0 for never, None when there is no such group."""
         groups = self._client().describe_log_groups(logGroupNamePrefix=self.name)["logGroups"]
-        return next((group.get("retentionInDays", 0) for group in groups if group["logGroupName"] == self.name), None)
+        return next(
+            (group.get("retentionInDays", 0) for group in groups if group["logGroupName"] == self.name), None
+        )
 
     def is_ours(self, found: Mapping[str, str]) -> bool:
         if TAG_PREFIX not in found and self.writer is not None:
@@ -67,4 +69,4 @@ class LogGroup(Part):
         return changed
 
     def delete(self) -> None:
-        unless(_MISSING, self._client().delete_log_group, logGroupName=self.name)
+        self._client().delete_log_group(logGroupName=self.name)

@@ -8,8 +8,6 @@ from typing import Any
 from sagalab.part import Part
 from sagalab.patience import NAME_STILL_TAKEN, ROLE_TOO_NEW, patiently, unless
 
-_MISSING = ("StateMachineDoesNotExist", "ResourceNotFound", "ResourceNotFoundException")
-
 
 @dataclass
 class Machine(Part):
@@ -21,6 +19,7 @@ class Machine(Part):
     log_group_arn: str
 
     kind = "state machine"
+    missing_codes = ("StateMachineDoesNotExist", "ResourceNotFound", "ResourceNotFoundException")
     exists_codes = ("StateMachineAlreadyExists", "ConflictException")
 
     def _client(self):
@@ -40,10 +39,10 @@ class Machine(Part):
 
     def tags(self) -> Mapping[str, str] | None:
         """Return its tags; one that is being deleted counts as gone: Step Functions lets it vanish soon."""
-        found = unless(_MISSING, self._client().describe_state_machine, stateMachineArn=self.arn)
+        found = unless(self.missing_codes, self._client().describe_state_machine, stateMachineArn=self.arn)
         if found is None or found["status"] == "DELETING":
             return None
-        listed = unless(_MISSING, self._client().list_tags_for_resource, resourceArn=self.arn)
+        listed = unless(self.missing_codes, self._client().list_tags_for_resource, resourceArn=self.arn)
         return None if listed is None else {tag["key"]: tag["value"] for tag in listed["tags"]}
 
     def create(self) -> None:
@@ -77,7 +76,9 @@ class Machine(Part):
     def delete(self) -> None:
         """Stop what still runs, then delete: a machine with a running execution would stay for its length."""
         client = self._client()
-        pages = client.get_paginator("list_executions").paginate(stateMachineArn=self.arn, statusFilter="RUNNING")
+        pages = client.get_paginator("list_executions").paginate(
+            stateMachineArn=self.arn, statusFilter="RUNNING"
+        )
         for running in [found for page in pages for found in page["executions"]]:
             unless(
                 ("ExecutionDoesNotExist",),

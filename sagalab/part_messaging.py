@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sagalab.part import Part
 from sagalab.patience import NAME_STILL_TAKEN, patiently, unless
 
-_NO_TOPIC = ("NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException")
-_NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 _JSON_ATTRIBUTES = ("Policy", "RedrivePolicy")
 
 
@@ -20,14 +18,15 @@ class Topic(Part):
     queue_arn: str
 
     kind = "topic"
+    missing_codes = ("NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException")
 
     def _client(self):
         return self.cloud.client("sns")
 
     def tags(self) -> Mapping[str, str] | None:
-        if unless(_NO_TOPIC, self._client().get_topic_attributes, TopicArn=self.arn) is None:
+        if unless(self.missing_codes, self._client().get_topic_attributes, TopicArn=self.arn) is None:
             return None
-        found = unless(_NO_TOPIC, self._client().list_tags_for_resource, ResourceArn=self.arn)
+        found = unless(self.missing_codes, self._client().list_tags_for_resource, ResourceArn=self.arn)
         return None if found is None else {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
     def create(self) -> None:
@@ -67,6 +66,7 @@ class Queue(Part):
     attributes: dict[str, str]
 
     kind = "queue"
+    missing_codes = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
     exists_codes = ("QueueNameExists", "QueueAlreadyExists")
 
     def _client(self):
@@ -74,12 +74,12 @@ class Queue(Part):
 
     def url(self) -> str | None:
         """Return the queue's URL, or None when it is not there."""
-        found = unless(_NO_QUEUE, self._client().get_queue_url, QueueName=self.name)
+        found = unless(self.missing_codes, self._client().get_queue_url, QueueName=self.name)
         return None if found is None else found["QueueUrl"]
 
     def tags(self) -> Mapping[str, str] | None:
         url = self.url()
-        found = url and unless(_NO_QUEUE, self._client().list_queue_tags, QueueUrl=url)
+        found = url and unless(self.missing_codes, self._client().list_queue_tags, QueueUrl=url)
         return found.get("Tags", {}) if found else None
 
     def create(self) -> None:
@@ -93,16 +93,22 @@ class Queue(Part):
         )
 
     def update(self) -> bool:
-        current = self._client().get_queue_attributes(QueueUrl=self.url(), AttributeNames=["All"])["Attributes"]
+        current = self._client().get_queue_attributes(QueueUrl=self.url(), AttributeNames=["All"])[
+            "Attributes"
+        ]
         different = {
-            key: value for key, value in self.attributes.items() if _value(key, current.get(key)) != _value(key, value)
+            key: value
+            for key, value in self.attributes.items()
+            if _value(key, current.get(key)) != _value(key, value)
         }
         if different:
             self._client().set_queue_attributes(QueueUrl=self.url(), Attributes=different)
         return bool(different)
 
     def delete(self) -> None:
-        unless(_NO_QUEUE, self._client().delete_queue, QueueUrl=self.url())
+        url = self.url()
+        if url is not None:
+            self._client().delete_queue(QueueUrl=url)
 
 
 def _value(key: str, text: str | None):

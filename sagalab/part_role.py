@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from sagalab.part import Part
 from sagalab.patience import unless
 
-_MISSING = ("NoSuchEntity", "NoSuchEntityException")
 POLICY_NAME = "sagalab"
 
 
@@ -21,6 +20,7 @@ class Role(Part):
     policy: dict[str, Any]
 
     kind = "role"
+    missing_codes = ("NoSuchEntity", "NoSuchEntityException")
     exists_codes = ("EntityAlreadyExists",)
 
     def _client(self):
@@ -36,7 +36,7 @@ class Role(Part):
         }
 
     def tags(self) -> Mapping[str, str] | None:
-        found = unless(_MISSING, self._client().list_role_tags, RoleName=self.name)
+        found = unless(self.missing_codes, self._client().list_role_tags, RoleName=self.name)
         return None if found is None else {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
     def create(self) -> None:
@@ -49,9 +49,13 @@ class Role(Part):
         changed = False
         role = self._client().get_role(RoleName=self.name)["Role"]
         if _document(role["AssumeRolePolicyDocument"]) != self.trust:
-            self._client().update_assume_role_policy(RoleName=self.name, PolicyDocument=json.dumps(self.trust))
+            self._client().update_assume_role_policy(
+                RoleName=self.name, PolicyDocument=json.dumps(self.trust)
+            )
             changed = True
-        found = unless(_MISSING, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME)
+        found = unless(
+            self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
+        )
         if found is None or _document(found["PolicyDocument"]) != self.policy:
             self._put_policy()
             changed = True

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sagalab.part import Part
 from sagalab.patience import BUSY, patiently, unless
 
-_MISSING = ("ResourceNotFoundException",)
 _POLL = {"Delay": 1, "MaxAttempts": 120}
 
 
@@ -18,19 +17,22 @@ class Table(Part):
     index: tuple[str, str] | None = None
 
     kind = "table"
+    missing_codes = ("ResourceNotFoundException",)
     exists_codes = ("ResourceInUseException",)
 
     def _client(self):
         return self.cloud.client("dynamodb")
 
     def tags(self) -> Mapping[str, str] | None:
-        found = unless(_MISSING, self._client().describe_table, TableName=self.name)
+        found = unless(self.missing_codes, self._client().describe_table, TableName=self.name)
         if found is None:
             return None
         if found["Table"]["TableStatus"] == "DELETING":
             self._wait("table_not_exists")
             return None
-        pages = unless(_MISSING, self._client().list_tags_of_resource, ResourceArn=found["Table"]["TableArn"])
+        pages = unless(
+            self.missing_codes, self._client().list_tags_of_resource, ResourceArn=found["Table"]["TableArn"]
+        )
         return {tag["Key"]: tag["Value"] for tag in (pages or {}).get("Tags", [])}
 
     def create(self) -> None:
@@ -63,9 +65,8 @@ class Table(Part):
         return False
 
     def delete(self) -> None:
-        client = self._client()
-        if unless(_MISSING, lambda: patiently(BUSY, client.delete_table, TableName=self.name)):
-            self._wait("table_not_exists")
+        patiently(BUSY, self._client().delete_table, TableName=self.name)
+        self._wait("table_not_exists")
 
     def _wait(self, event: str) -> None:
         self._client().get_waiter(event).wait(TableName=self.name, WaiterConfig=_POLL)

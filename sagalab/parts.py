@@ -75,7 +75,11 @@ class Parts:
             for task in TASKS
         ]
         machine = Role(
-            self.cloud, self.prefix, self.names.machine_role, "states.amazonaws.com", machine_policy(self.arns)
+            self.cloud,
+            self.prefix,
+            self.names.machine_role,
+            "states.amazonaws.com",
+            machine_policy(self.arns),
         )
         return [*functions, machine]
 

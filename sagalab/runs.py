@@ -45,7 +45,9 @@ def start(
     except client.exceptions.StateMachineDoesNotExist:
         raise _no_machine(cloud, machine) from None
     except client.exceptions.ExecutionAlreadyExists:
-        raise SagaLabError(f"An execution named {name} exists already.", "Choose another name, or none.") from None
+        raise SagaLabError(
+            f"An execution named {name} exists already.", "Choose another name, or none."
+        ) from None
 
 
 def run(
@@ -67,7 +69,7 @@ def run(
 def wait(
     execution_arn: str, timeout: float = DEFAULT_TIMEOUT_SECONDS, *, deployment: Deployment | None = None
 ) -> "Execution":
-    """Wait up to `timeout` seconds for an execution's end, and return it. Raises SagaLabError if it still runs."""
+    """Wait for an execution's end and return it. Raises SagaLabError if it runs after `timeout` seconds."""
     from sagalab.execution import Execution
 
     cloud = _cloud(deployment)
@@ -115,4 +117,6 @@ def _json(order: Any) -> str:
     try:
         return json.dumps(order, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise SagaLabError(f"The order is not JSON: {error}.", "Use text, numbers, lists and dicts.") from None
+        raise SagaLabError(
+            f"The order is not JSON: {error}.", "Use text, numbers, lists and dicts."
+        ) from None

@@ -21,7 +21,7 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario: its key is the order id's prefix; `path` and `status` are what the seed's machine does."""
+    """One scenario. Its key is the order id's prefix; `path` and `status` are what the machine shall do."""
 
     key: str
     title: str

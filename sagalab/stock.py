@@ -23,7 +23,11 @@ def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
     only_new = {} if reset else {"ConditionExpression": "attribute_not_exists(item_id)"}
     for item in items:
         unless(
-            ("ConditionalCheckFailedException",), client.put_item, TableName=table, Item=_row(item), **only_new
+            ("ConditionalCheckFailedException",),
+            client.put_item,
+            TableName=table,
+            Item=_row(item),
+            **only_new,
         )
     return len(items)
 

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 # The columns of each table, always these and in this order. A row's other fields are not shown.
 COLUMNS = {
     "orders": ("order_id", "order_status", "customer_id", "order_date", "items"),
-    "payments": ("order_id", "payment_type", "payment_amount", "merchant_id", "transaction_date", "transaction_id"),
+    "payments": (
+        "order_id",
+        "payment_type",
+        "payment_amount",
+        "merchant_id",
+        "transaction_date",
+        "transaction_id",
+    ),
     "inventory": ("order_id", "transaction_type", "quantities", "transaction_date", "transaction_id"),
     "stock": ("item_id", "description", "unit_price", "in_stock"),
 }

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,7 +35,8 @@ def deploy(
         return
     _print_changes([change for change in found.changes if change.action != "unchanged"])
     unchanged = sum(change.action == "unchanged" for change in found.changes)
-    print(f"The saga is deployed under the prefix {found.prefix} ({unchanged} of {len(found.changes)} unchanged).")
+    total = len(found.changes)
+    print(f"The saga is deployed under the prefix {found.prefix} ({unchanged} of {total} unchanged).")
 
 
 def destroy(as_json: AsJson = False) -> None:
@@ -49,7 +50,9 @@ def destroy(as_json: AsJson = False) -> None:
     _print_changes([change for change in changes if change.action != "absent"])
     deleted = sum(change.action == "deleted" for change in changes)
     left = sum(change.action == "not ours" for change in changes)
-    print(f"{deleted} deleted." + (f" {left} left alone: made by someone else under the same name." if left else ""))
+    print(f"{deleted} deleted.")
+    if left:
+        print(f"{left} left alone: made by someone else under the same name.")
 
 
 def status(as_json: AsJson = False) -> None:
@@ -86,20 +89,22 @@ def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
 
 
 def run(
-    scenario: Annotated[Optional[str], typer.Option(help="Key of a scenario: 1, 11, 2, 22, 3, 33 or 4.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Key of a scenario: 1, 11, 2, 22, 3, 33 or 4.")] = None,
     input_file: Annotated[
-        Optional[Path], typer.Option("--input", help="A JSON file with the order.", dir_okay=False)
+        Path | None, typer.Option("--input", help="A JSON file with the order.", dir_okay=False)
     ] = None,
     machine: MachineName = "saga",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the end.")] = 120.0,
     as_json: AsJson = False,
 ) -> None:
-    """Run one scenario, or the order of a file; exit code 1 when a scenario takes another path than expected."""
+    """Run a scenario, or the order of a file; exit code 1 when a scenario is not as expected."""
     from sagalab.errors import SagaLabError
     from sagalab.scenarios import run_one
 
     if (scenario is None) == (input_file is None):
-        raise SagaLabError("One of --scenario and --input is needed.", "For example: sagalab run --scenario 3")
+        raise SagaLabError(
+            "One of --scenario and --input is needed.", "For example: sagalab run --scenario 3"
+        )
     if scenario is not None:
         found = run_one(scenario, machine, timeout=timeout)
         _print_execution(found.execution, as_json, _result(found.as_expected))
@@ -115,7 +120,9 @@ def _read_order(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SagaLabError(f"{path} cannot be read: {error.strerror}.", "Give the path of a JSON file.") from None
+        raise SagaLabError(
+            f"{path} cannot be read: {error.strerror}.", "Give the path of a JSON file."
+        ) from None
     except ValueError as error:
         raise SagaLabError(f"{path} is not JSON: {error}.", "Correct it at that place.") from None
 

@@ -31,9 +31,8 @@ def _all(cloud, service: str, operation: str, list_key: str, name_key: str | Non
 
 def expected(prefix: str) -> set[tuple[str, str]]:
     """Return what a deployment consists of, written by hand."""
-    functions = (
-        "new-order", "update-order", "debit-payment", "credit-payment", "reserve-inventory", "release-inventory"
-    )  # fmt: skip
+    functions = [f"{do}-order" for do in ("new", "update")] + [f"{do}-payment" for do in ("debit", "credit")]
+    functions += [f"{do}-inventory" for do in ("reserve", "release")]
     return {
         *(("table", f"{prefix}-{name}") for name in ("orders", "payments", "inventory", "stock", "attempts")),
         *(("function", f"{prefix}-{name}") for name in functions),

@@ -181,7 +181,9 @@ def test_policies_subscription_and_retention_that_differ_are_updated(deployed):
     sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
     group = f"/aws/lambda/{PREFIX}-new-order"
     deployed.cloud.client("logs").put_retention_policy(logGroupName=group, retentionInDays=1)
-    deployed.cloud.client("sqs").set_queue_attributes(QueueUrl=deployed.queue_url, Attributes={"RedrivePolicy": ""})
+    deployed.cloud.client("sqs").set_queue_attributes(
+        QueueUrl=deployed.queue_url, Attributes={"RedrivePolicy": ""}
+    )
     assert changed(again(deployed)) == {half_made, foreign_trust, f"{PREFIX}-notifications", group}
     assert everything(deployed.cloud, PREFIX) == expected(PREFIX)
     groups = deployed.cloud.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]

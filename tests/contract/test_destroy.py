@@ -48,7 +48,7 @@ def test_nothing_is_left_and_the_neighbour_stays(cloud):
 
 
 def make_foreign(cloud, prefix) -> dict[tuple[str, str], Callable]:
-    """Make one untagged thing of each kind under names that a deployment would use; return how to delete it."""
+    """Make one untagged thing of each kind, named as a deployment would; return how to delete each."""
     names = {
         "table": f"{prefix}-orders",
         "role": f"{prefix}-saga-role",
@@ -63,7 +63,8 @@ def make_foreign(cloud, prefix) -> dict[tuple[str, str], Callable]:
     )
     assume = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = iam.create_role(
-        RoleName=names["role"], AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [assume]})
+        RoleName=names["role"],
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [assume]}),
     )["Role"]["Arn"]
     dynamodb.create_table(
         TableName=names["table"],

@@ -1,4 +1,4 @@
-"""The seven scenarios on the real local cloud: path, status and rows; the runs and the commands around them."""
+"""The seven scenarios on the real local cloud: path, status and rows; runs, tables and commands."""
 
 import json
 from decimal import Decimal
@@ -40,12 +40,14 @@ SEED = {
     ),
     "3": (
         "3a7dc768-6f32-495d-a140-3d330c246f50",
-        "ProcessOrder ProcessPayment ReserveInventory ReleaseInventory ProcessRefund UpdateOrderStatus OrderFailed",
+        "ProcessOrder ProcessPayment ReserveInventory ReleaseInventory ProcessRefund UpdateOrderStatus "
+        "OrderFailed",
         "FAILED",
     ),
     "33": (
         "33a49007-a815-4079-9b9b-e30ae7eca11f",
-        "ProcessOrder ProcessPayment ReserveInventory ReleaseInventory sns:NotifyReleaseInventoryFail OrderFailed",
+        "ProcessOrder ProcessPayment ReserveInventory ReleaseInventory sns:NotifyReleaseInventoryFail "
+        "OrderFailed",
         "FAILED",
     ),
     "4": (
@@ -99,7 +101,8 @@ def test_a_scenario_takes_its_path_and_leaves_its_rows(deployed, ran, key):
     order_status, payments, movements = ROWS[key]
     found = tables(deployed, order_id)
     assert list(found["orders"]["order_status"]) == [order_status]
-    assert dict(zip(found["payments"]["payment_type"], found["payments"]["payment_amount"], strict=True)) == payments
+    amounts = found["payments"].set_index("payment_type")["payment_amount"].to_dict()
+    assert amounts == payments
     assert set(found["inventory"]["transaction_type"]) == movements
     assert all(quantities == {"1": 2, "3": 1} for quantities in found["inventory"]["quantities"])
 
@@ -137,7 +140,9 @@ def test_the_tables_keep_their_columns_when_empty_and_are_sorted(deployed, ran):
 
 def test_the_notifications_name_order_and_status(deployed, ran):
     client, bodies = deployed.cloud.client("sqs"), {}
-    while received := client.receive_message(QueueUrl=deployed.queue_url, MaxNumberOfMessages=10).get("Messages"):
+    while received := client.receive_message(QueueUrl=deployed.queue_url, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
         for message in received:
             body = json.loads(message["Body"])
             bodies[body["order_id"]] = body

@@ -84,7 +84,11 @@ def test_a_task_retries_and_times_out_as_the_seed_says(name):
     assert STATES[name]["TimeoutSeconds"] == 10
     assert STATES[name]["Retry"] == [
         {
-            "ErrorEquals": ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"],
+            "ErrorEquals": [
+                "Lambda.ServiceException",
+                "Lambda.AWSLambdaException",
+                "Lambda.SdkClientException",
+            ],
             "IntervalSeconds": 2,
             "MaxAttempts": 3,
             "BackoffRate": 2,
