@@ -27,19 +27,37 @@ def env(tmp_path_factory, index):
     return small_project.environment(tmp_path_factory.mktemp("home"), index[0])
 
 
+def _killed_while_making(folder: Path, env: dict[str, str]) -> str:
+    """Start a run and kill it when it is about to put pip into the new `.venv`; return its first line."""
+    process = subprocess.Popen(
+        small_project.command(folder, "test"),
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Getting pip" in line:
+            break
+    os.killpg(process.pid, signal.SIGKILL) if os.name != "nt" else process.kill()
+    process.communicate()
+    return lines[0]
+
+
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory, index, env):
-    """A project in a folder with a space in its name, and its first run, from another working directory."""
+def first_runs(tmp_path_factory, index, env):
+    """A project in a folder with a space in its name, the first line of a run that was killed, and the next
+    run, from another working directory."""
     folder = tmp_path_factory.mktemp("a project") / "saga lab"
     folder.mkdir()
     small_project.write(folder, index[1])
-    return folder, small_project.run(folder, env, cwd=folder.parent)
+    killed = _killed_while_making(folder, env)
+    return folder, killed, small_project.run(folder, env, cwd=folder.parent)
 
 
 @pytest.fixture
-def project(first_run):
-    """The project after its first run."""
-    return first_run[0]
+def project(first_runs):
+    """The project after its first whole run."""
+    return first_runs[0]
 
 
 def _programs(project: Path) -> Path:
@@ -65,10 +83,11 @@ def _one_line(done: subprocess.CompletedProcess) -> str:
     return lines[0]
 
 
-def test_the_first_run_makes_everything_and_runs_the_tests(first_run):
-    folder, done = first_run
+def test_a_run_makes_everything_anew_after_one_that_was_killed(first_runs):
+    folder, killed, done = first_runs
+    assert "Making .venv" in killed and "there is none yet" in killed
     output = _ok(done)
-    assert "Making .venv with Python" in output and "Packages installed" in output
+    assert "Making .venv" in output and "was not finished" in output and "Packages installed" in output
     assert list(_site_packages(folder).glob(f"{small_project.PACKAGE}-1.0.dist-info"))
 
 
@@ -117,21 +136,6 @@ def test_a_lock_that_does_not_fit_the_files_is_refused(project, env):
         lock.write_text(before, encoding="utf-8")
     assert "sagatiny is not the file that uv.lock names" in _one_line(done)
     _ok(small_project.run(project, env))
-
-
-def test_a_making_that_was_killed_is_made_anew(tmp_path, index, env):
-    small_project.write(tmp_path, index[1])
-    process = subprocess.Popen(
-        small_project.command(tmp_path, "test", "-k", "one"),
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True,
-    )
-    for line in process.stdout:
-        if "Getting pip" in line:
-            break
-    os.killpg(process.pid, signal.SIGKILL) if os.name != "nt" else process.kill()
-    process.communicate()
-    assert (tmp_path / ".venv" / "sagalab-making").exists()
-    assert "was not finished" in _ok(small_project.run(tmp_path, env))
 
 
 @pytest.mark.parametrize("tool", ["pip", "uv"])
