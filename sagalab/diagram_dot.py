@@ -30,6 +30,11 @@ from sagalab.state_labels import inside_label
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
 
+def _tip(text: str) -> str:
+    """Quote a tooltip: dot reads entities, then backslashes, then its own escapes (\\N, \\G), in that order."""
+    return graphviz.escape(text.replace("&", "&amp;").replace("\\", "\\\\"))
+
+
 class Picture:
     """Writes one graph as DOT. One instance a picture."""
 
@@ -60,7 +65,7 @@ class Picture:
             tooltip=" ",
         )
         if title:
-            drawing.attr(label=graphviz.escape(title), labelloc="t", fontsize="16", fontcolor=NEUTRAL.text)
+            drawing.attr(label=graphviz.escape(title.replace("&", "&amp;")), labelloc="t", fontsize="16", fontcolor=NEUTRAL.text)
         drawing.attr("node", fontname=FONT, margin="0.13,0.07")
         drawing.attr("edge", fontname=FONT, fontsize="10.5", arrowsize="0.8")
         shape = scope_shape(self.graph.top)
@@ -205,7 +210,7 @@ class Picture:
                 color=palette.CLUSTER_LINE if self.laid is None else style.line,
                 penwidth="1.2" if self.laid is None else f"{style.width:.1f}",
                 margin="12",
-                tooltip=graphviz.escape(node_tooltip(node, self._run(node)).replace("&", "&amp;")),
+                tooltip=_tip(node_tooltip(node, self._run(node))),
             )
             ends = []
             for inner in node.inner:
@@ -237,7 +242,7 @@ class Picture:
                     height="0.06",
                     width="0.5",
                     fixedsize="true",
-                    tooltip=f"end of {graphviz.escape(node.name)}",
+                    tooltip=_tip(f"end of {node.name}"),
                 )
                 for end in ends:
                     taken = self.laid is not None and end in self.laid.ended
@@ -266,7 +271,7 @@ class Picture:
             fillcolor=style.fill,
             color=colour,
             penwidth=f"{pen:.1f}",
-            tooltip=graphviz.escape(node_tooltip(node, run).replace("&", "&amp;")),
+            tooltip=_tip(node_tooltip(node, run)),
             id=node.id,
             **{
                 "class": " ".join(
@@ -303,7 +308,7 @@ class Picture:
             "color": colour,
             "penwidth": "2.8" if steps else "1.3",
             "style": "dashed" if catch else "solid",
-            "tooltip": graphviz.escape(edge_tooltip(edge, steps).replace("&", "&amp;")),
+            "tooltip": _tip(edge_tooltip(edge, steps)),
             "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
         }
         label = edge_label(self._text(edge, self.laid), self._text(edge, self.room), text, colour)

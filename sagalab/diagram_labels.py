@@ -10,7 +10,7 @@ from sagalab.saga_shape import scope_shape
 from sagalab.state_labels import cut, kind_label, retry_label, retry_lines, short_json
 from sagalab.text_width import printable, text_width, wrap
 
-NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 13, 10.5, 10.5
+NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 14, 11, 11
 NAME_LIMIT = 30
 _COMPACT_LIMIT = 19
 _MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
@@ -47,15 +47,12 @@ def _detail(node: Node, mark: str) -> list[str]:
 def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
     """The lines under a state's name that the execution gives."""
     parts = []
-    if len(run.visits) > 1:
-        parts.append(f"{len(run.visits)} visits")
     if times and run.seconds is not None:
         parts.append(seconds_label(run.seconds))
     if run.attempts > 1:
         parts.append(f"×{run.attempts} attempts")
-    lines = [" · ".join(parts)] if parts else []
-    if len(run.visits) > 1 and len(run.counts) > 1:
-        lines.append(counts_label(run.counts))
+    lines = [f"{len(run.visits)} visits: {counts_label(run.counts)}"] if len(run.visits) > 1 else []
+    lines += [" · ".join(parts)] if parts else []
     if run.iterations:
         lines.append(f"items {counts_label(run.iterations)}")
     if run.retried:

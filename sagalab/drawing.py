@@ -54,12 +54,13 @@ def run_dot(source: str, format: str, *options: str) -> bytes:
         raise SagaLabError("There is no `dot` to draw with.", "pip install graphviz-pure")
     if format == "png":
         source = source.translate(_PNG_SIGNS)
-    done = subprocess.run(
-        [str(dot), "-Kdot", f"-T{format}", *options],
-        input=source.encode("utf-8"),
-        capture_output=True,
-        timeout=_TIME_LIMIT,
-    )
+    command = [str(dot), "-Kdot", f"-T{format}", *options]
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=_TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        raise SagaLabError(f"{dot.name} took more than {_TIME_LIMIT} s to draw the graph.") from None
+    except OSError as error:
+        raise SagaLabError(f"{dot} does not start: {error.strerror}.", "`sagalab doctor` checks drawing.") from None
     if done.returncode or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip() or "no reason given"
         raise SagaLabError(f"{dot.name} could not draw the graph: {said}", "`sagalab doctor` checks drawing.")
@@ -135,7 +136,7 @@ class Drawing(graphviz.Digraph):
         """Write the picture (.svg, .png) or the DOT text (any other name); returns the path."""
         kind = Path(filename).suffix.lower() if filename is not None else ""
         if kind not in (".svg", ".png"):
-            return super().save(filename, directory, **options)
+            return super().save(filename=filename, directory=directory, **options)
         path = Path(directory or ".") / filename
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.svg().encode("utf-8") if kind == ".svg" else self.png())

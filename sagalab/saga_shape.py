@@ -87,7 +87,7 @@ def _lay_beside(shape: SagaShape, row: dict[Node, int], plain: list[Edge], catch
     undo = set(shape.undo)
     limit: dict[Node, int] = {}
     order = _reach([edge.target for edge in reversed(catches) if edge.source in row], plain)
-    for node in sorted(undo, key=lambda node: (-len(_reach([node], plain)), order.get(node, 0))):
+    for node in sorted(shape.undo, key=lambda node: (-len(_reach([node], plain)), order.get(node, 0))):
         ceiling = limit.get(node, len(row))
         sources = [edge.source for edge in catches if edge.target is node and edge.source in row]
         fitting = [source for source in sources if row[source] < ceiling]
