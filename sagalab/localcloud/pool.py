@@ -2,8 +2,8 @@
 
 Workers are capped over all functions, as a laptop is small. A call takes an idle worker of its function,
 else starts one while there is room, else replaces an idle worker of another function, else waits its turn.
-When nothing moved for a second (all workers sleep, or wait for a worker themselves, as when a function
-invokes a function), more may start: up to three times the cap, ended as soon as they are idle.
+When nothing moved for two seconds (all workers sleep, or wait for a worker themselves, as when a function
+invokes a function), more start, one after another: up to three times the cap, ended as soon as they are idle.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sagalab.localcloud.worker import Answer, Call, FunctionVersion, Worker, WorkerGone
 
-_STALLED_SECONDS = 1.0  # nothing moved for so long: let more workers start
+_STALLED_SECONDS = 2.0  # no call ended and no worker starts for so long: let one more start
 _LINGER_SECONDS = 0.3  # an idle worker stays so long before a function that has workers may replace it
 _TICK_SECONDS = 0.1
 _BURST = 3  # times the cap
@@ -113,10 +113,14 @@ class Pool:
             self._wanted.wait()
             time.sleep(_TICK_SECONDS)
             with self._lock:
-                stalled = time.monotonic() - self._moved > _STALLED_SECONDS
-                self._assign(_BURST * self.cap if stalled else self.cap)
+                self._assign(self._size() + 1 if self._stalled() else self.cap)
                 if not self._waiting:
                     self._wanted.clear()
+
+    def _stalled(self) -> bool:
+        if any(not worker.started for worker in self._busy) or self._size() >= _BURST * self.cap:
+            return False
+        return time.monotonic() - self._moved > _STALLED_SECONDS
 
     def _size(self) -> int:
         return len(self._idle) + len(self._busy)

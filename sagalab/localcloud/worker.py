@@ -252,6 +252,11 @@ class Worker:
         return Answer(body, path.endswith("/error"), self._lines(), seconds, init_seconds)
 
     @property
+    def started(self) -> bool:
+        """True once it has imported the handler."""
+        return self.calls > 0
+
+    @property
     def alive(self) -> bool:
         """False once the worker was ended or its log grew too large to go on."""
         return self._process is not None and self._log is not None and self._log.tell() < _LARGEST_LOG
