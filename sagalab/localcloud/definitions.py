@@ -36,6 +36,12 @@ _parsing = threading.Lock()
 _WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
 _ENDS_BY_ITSELF = ("Choice", "Succeed", "Fail")
 _TYPES = ("Task", "Pass", "Wait", "Parallel", "Map", *_ENDS_BY_ITSELF)
+_JSONPATH_FIELDS = (
+    "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "ItemsPath", "MaxConcurrencyPath",
+    "ToleratedFailureCountPath", "ToleratedFailurePercentagePath", "TimeoutSecondsPath", "HeartbeatSecondsPath",
+    "SecondsPath", "TimestampPath", "ErrorPath", "CausePath",
+)  # fmt: skip
+_JSONATA_FIELDS = ("Arguments", "Output", "Items")
 _REQUIRED = {"Task": ["Resource"], "Choice": ["Choices"], "Parallel": ["Branches"]}
 
 # Fields of a state that hold JSONata, by the class that moto reads them into.
@@ -113,7 +119,7 @@ def check(definition: str) -> None:
         raise _invalid(f"INVALID_JSON_DESCRIPTION: {error}") from None
     if not isinstance(document, dict):
         raise _invalid("INVALID_JSON_DESCRIPTION: Expected a JSON object")
-    for problem in _problems(document, ""):
+    for problem in _problems(document, "", "JSONPath"):
         raise _invalid(problem)
     try:
         parsed(definition)
@@ -127,7 +133,8 @@ def _invalid(problem: str) -> InvalidDefinition:
     return InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
 
 
-def _problems(machine: dict, place: str) -> Iterator[str]:
+def _problems(machine: dict, place: str, language: str) -> Iterator[str]:
+    language = machine.get("QueryLanguage", language)
     states = machine.get("States")
     missing = [name for name in ("StartAt", "States") if name not in machine]
     if missing:
@@ -144,7 +151,7 @@ def _problems(machine: dict, place: str) -> Iterator[str]:
         if not isinstance(state, dict) or state.get("Type") not in _TYPES:
             yield f"SCHEMA_VALIDATION_FAILED: The value for the field 'Type' must be one of {list(_TYPES)} at {here}/Type"
             continue
-        yield from _problems_of_state(state, here)
+        yield from _problems_of_state(state, here, state.get("QueryLanguage", language))
         for where, target in _targets(state):
             reached.add(target)
             if target not in states:
@@ -154,8 +161,15 @@ def _problems(machine: dict, place: str) -> Iterator[str]:
             yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}/States/{name}'
 
 
-def _problems_of_state(state: dict, here: str) -> Iterator[str]:
+def _problems_of_state(state: dict, here: str, language: str) -> Iterator[str]:
     kind = state["Type"]
+    fields, other = (_JSONPATH_FIELDS, "JSONPath") if language == "JSONata" else (_JSONATA_FIELDS, "JSONata")
+    for field in fields:
+        if field in state:
+            yield (
+                f"SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to '{language}', but field '{field}' is only "
+                f"supported for the '{other}' QueryLanguage at {here}/{field}"
+            )
     required = [field for field in _REQUIRED.get(kind, []) if field not in state]
     if kind == "Map" and "ItemProcessor" not in state and "Iterator" not in state:
         required.append("ItemProcessor")
@@ -175,10 +189,10 @@ def _problems_of_state(state: dict, here: str) -> Iterator[str]:
                     f"at {here}/{field}[{index}]/ErrorEquals"
                 )
     for index, branch in enumerate(state.get("Branches") or []):
-        yield from _problems(branch, f"{here}/Branches[{index}]")
+        yield from _problems(branch, f"{here}/Branches[{index}]", language)
     for field in ("ItemProcessor", "Iterator"):
         if isinstance(state.get(field), dict):
-            yield from _problems(state[field], f"{here}/{field}")
+            yield from _problems(state[field], f"{here}/{field}", language)
 
 
 def _targets(state: dict) -> Iterator[tuple[str, str]]:
