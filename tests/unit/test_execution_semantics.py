@@ -76,9 +76,13 @@ def test_a_retried_task_that_succeeds_has_no_error():
 
 def test_between_two_attempts_a_task_is_running():
     history = HistoryWriter()
-    history.fail(history.schedule(history.enter("T", 0)))
+    failed = history.fail(history.schedule(history.enter("T", 0)))
     (visit,) = read(history).visits
     assert visit.status == "running" and visit.attempts[0].outcome == "failed" and visit.error == "Oops"
+    history.add("TaskStateAborted", history.schedule(failed))
+    (visit,) = read(history).visits
+    assert [a.outcome for a in visit.attempts] == ["failed", "aborted"]
+    assert (visit.status, visit.error) == ("aborted", None)
 
 
 def two_branches(history: HistoryWriter) -> tuple[int, int]:
@@ -88,11 +92,13 @@ def two_branches(history: HistoryWriter) -> tuple[int, int]:
     return history.schedule(a), history.schedule(b)
 
 
-def test_branches_come_apart_and_a_sibling_of_a_failure_is_aborted():
+@pytest.mark.parametrize("says_aborted", [True, False])
+def test_branches_come_apart_and_a_sibling_of_a_failure_is_aborted(says_aborted):
     history = HistoryWriter()
     a, b = two_branches(history)
     failed = history.fail(b)
-    history.add("TaskStateAborted", a)
+    if says_aborted:
+        history.add("TaskStateAborted", a)
     failed = history.add("ParallelStateFailed", failed)
     left = history.exit("P", failed, "Parallel")
     history.exit("C", history.enter("C", left, "Pass"), "Pass")
