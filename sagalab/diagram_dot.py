@@ -26,6 +26,7 @@ from sagalab.drawing import FONT, Drawing
 from sagalab.palette import COMPENSATION, NEUTRAL, RUN_STATUS, Look, look
 from sagalab.saga_shape import SagaShape, scope_shape
 from sagalab.state_labels import inside_label
+from sagalab.text_width import printable
 
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
@@ -65,7 +66,12 @@ class Picture:
             tooltip=" ",
         )
         if title:
-            drawing.attr(label=graphviz.escape(title.replace("&", "&amp;")), labelloc="t", fontsize="16", fontcolor=NEUTRAL.text)
+            drawing.attr(
+                label=graphviz.escape(printable(title).replace("&", "&amp;")),
+                labelloc="t",
+                fontsize="16",
+                fontcolor=NEUTRAL.text,
+            )
         drawing.attr("node", fontname=FONT, margin="0.13,0.07")
         drawing.attr("edge", fontname=FONT, fontsize="10.5", arrowsize="0.8")
         shape = scope_shape(self.graph.top)
@@ -242,7 +248,7 @@ class Picture:
                     height="0.06",
                     width="0.5",
                     fixedsize="true",
-                    tooltip=_tip(f"end of {node.name}"),
+                    tooltip=_tip(f"end of {printable(node.name)}"),
                 )
                 for end in ends:
                     taken = self.laid is not None and end in self.laid.ended

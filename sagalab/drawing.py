@@ -17,6 +17,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
+from sagalab.text_width import printable
 
 FONT = "Arial"
 _FONT_STACK = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
@@ -60,7 +61,9 @@ def run_dot(source: str, format: str, *options: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise SagaLabError(f"{dot.name} took more than {_TIME_LIMIT} s to draw the graph.") from None
     except OSError as error:
-        raise SagaLabError(f"{dot} does not start: {error.strerror}.", "`sagalab doctor` checks drawing.") from None
+        raise SagaLabError(
+            f"{dot} does not start: {error.strerror}.", "`sagalab doctor` checks drawing."
+        ) from None
     if done.returncode or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip() or "no reason given"
         raise SagaLabError(f"{dot.name} could not draw the graph: {said}", "`sagalab doctor` checks drawing.")
@@ -103,7 +106,7 @@ class Drawing(graphviz.Digraph):
 
     def __init__(self, title: str = "", words: str = "", **options):
         super().__init__(**options)
-        self.title, self.words = title, words
+        self.title, self.words = printable(title), words
         self._svg: tuple[str, str] | None = None
 
     def svg(self) -> str:

@@ -29,7 +29,7 @@ STATUS = {
     "timed_out": Look("#b3261e", "#6f0f0a", "#ffffff", "#ffe3df", "◔", "timed out", 2.6, "dashed"),
     "caught": Look("#ffc46b", "#a85a00", "#3a1f00", "#6b3d00", "↷", "failed, caught", 2.6),
     "running": Look("#d3e6fd", "#0b5cad", "#06294d", "#27517d", "►", "running", 2.6, "dashed"),
-    "aborted": Look("#6b7280", "#374151", "#ffffff", "#eef0f3", "■", "aborted", 2.6),
+    "aborted": Look("#9ba2ad", "#374151", "#10161f", "#222b37", "■", "aborted", 2.6),
     "not_reached": Look("#f3f4f6", "#9aa2ad", "#5b6470", "#6b7480", "", "not reached", 1.0, "dashed"),
 }
 """One look a visit status, and `not_reached` for a state that the execution never entered."""

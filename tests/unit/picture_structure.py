@@ -34,8 +34,8 @@ def structure(svg: str) -> Structure:
             found.tooltips[name] = title
         elif "edge" in classes and " → " in title:
             ends = tuple(title.splitlines()[0].split(" → "))
-            found.edges[ends] = classes - {"edge"}
-            found.labels[ends] = [text.replace("\xa0", " ").strip() for text in texts]
+            found.edges.setdefault(ends, set()).update(classes - {"edge"})
+            found.labels.setdefault(ends, []).extend(text.replace("\xa0", " ").strip() for text in texts)
         elif "cluster" in classes:
             found.clusters += 1
     return found

@@ -72,7 +72,9 @@ def test_parallel_and_map_are_boxes_in_boxes():
 
 
 def test_iterations_are_counted_and_steps_numbered_across_scopes():
-    shown = structure(diagram(NESTED, run(NESTED, {"Each": {"items": 3}, "Pick": ["ok", "Gone", "ok"]})).svg())
+    shown = structure(
+        diagram(NESTED, run(NESTED, {"Each": {"items": 3}, "Pick": ["ok", "Gone", "ok"]})).svg()
+    )
     assert "items 3 ✓" in shown.texts["Each"] and "3 visits: 2 ✓ 1 ↷" in shown.texts["Pick"]
     assert shown.labels["Pick", "Other"][0] == "1" and shown.labels["Both", "Far"] == ["2"]
     failed = structure(diagram(NESTED, run(NESTED, {"Each": {"items": 3}, "Pick": ["ok", "Boom"]})).svg())
@@ -89,8 +91,17 @@ def test_iterations_are_counted_and_steps_numbered_across_scopes():
         ({"Variable": "$.a", "IsPresent": False}, "$.a is not present"),
         ({"Variable": "$.a", "TimestampLessThan": "2026"}, '$.a < "2026"'),
         (
-            {"And": [{"Variable": "$.a", "BooleanEquals": True}, {"Or": [{"Variable": "$.b", "NumericEquals": 1},
-             {"Not": {"Variable": "$.c", "IsNull": True}}]}]},
+            {
+                "And": [
+                    {"Variable": "$.a", "BooleanEquals": True},
+                    {
+                        "Or": [
+                            {"Variable": "$.b", "NumericEquals": 1},
+                            {"Not": {"Variable": "$.c", "IsNull": True}},
+                        ]
+                    },
+                ]
+            },
             "$.a = true and ($.b = 1 or not ($.c is null))",
         ),
         ({"Condition": "{% $states.input.total > 100 %}"}, "total > 100"),
@@ -118,7 +129,11 @@ def test_a_loop_is_numbered_in_short():
         "StartAt": "Look",
         "States": {
             "Look": {"Type": "Task", "Resource": LAMBDA, "Next": "Ready?"},
-            "Ready?": {"Type": "Choice", "Choices": [{"Condition": "{% r %}", "Next": "Done"}], "Default": "Look"},
+            "Ready?": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% r %}", "Next": "Done"}],
+                "Default": "Look",
+            },
             "Done": {"Type": "Succeed"},
         },
     }
@@ -128,7 +143,16 @@ def test_a_loop_is_numbered_in_short():
     assert any("10 visits: 10 ✓" in text for text in shown.texts["Look"])
 
 
-WEIRD = ['sns:Notify"<b>&amp;"\\N\\l', "Größe prüfen – ß", "order", "Order", "注文を処理する", "A" * 80, "]]> -- <!--", "%&$ {x|y}"]
+WEIRD = [
+    'sns:Notify"<b>&amp;"\\N\\l',
+    "Größe prüfen – ß",
+    "order",
+    "Order",
+    "注文を処理する",
+    "A" * 80,
+    "]]> -- <!--",
+    "%&$ {x|y}",
+]
 
 
 def test_weird_names_are_shown_as_they_are():
@@ -144,11 +168,20 @@ def test_weird_names_are_shown_as_they_are():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"States": None}, {"StartAt": "X"}, {"StartAt": "X", "States": {"X": None}}, {"StartAt": 3, "States": {"3": {}}},
-     {"StartAt": "X", "States": {"X": {"Type": "Choice", "Choices": "no", "Default": "Y"}}},
-     {"StartAt": "X", "States": {"X": {"Type": "Task", "Catch": [{"Next": "Y"}, 3], "Retry": [{}, 4], "Next": ["Z"]}}},
-     {"StartAt": "X", "States": {"X": {"Type": "Parallel", "Branches": [{}, 3], "End": True}}},
-     {"StartAt": "X", "States": {"X": {"Type": "Map", "ItemProcessor": {}, "Next": "X"}}}],
+    [
+        {},
+        {"States": None},
+        {"StartAt": "X"},
+        {"StartAt": "X", "States": {"X": None}},
+        {"StartAt": 3, "States": {"3": {}}},
+        {"StartAt": "X", "States": {"X": {"Type": "Choice", "Choices": "no", "Default": "Y"}}},
+        {
+            "StartAt": "X",
+            "States": {"X": {"Type": "Task", "Catch": [{"Next": "Y"}, 3], "Retry": [{}, 4], "Next": ["Z"]}},
+        },
+        {"StartAt": "X", "States": {"X": {"Type": "Parallel", "Branches": [{}, 3], "End": True}}},
+        {"StartAt": "X", "States": {"X": {"Type": "Map", "ItemProcessor": {}, "Next": "X"}}},
+    ],
 )
 def test_a_wrong_definition_draws_as_far_as_it_goes(wrong):
     structure(diagram(wrong).svg())
@@ -160,7 +193,10 @@ def test_a_missing_target_is_marked():
 
 
 def test_a_run_of_another_version_draws_what_it_did():
-    old = {"StartAt": "X", "States": {"X": {"Type": "Pass", "Next": "Gone"}, "Gone": {"Type": "Pass", "End": True}}}
+    old = {
+        "StartAt": "X",
+        "States": {"X": {"Type": "Pass", "Next": "Gone"}, "Gone": {"Type": "Pass", "End": True}},
+    }
     new = {"StartAt": "X", "States": {"X": {"Type": "Pass", "End": True}}}
     shown = structure(diagram(new, run(old)).svg())
     assert "succeeded" in shown.states["Gone"] and "taken" in shown.edges["X", "Gone"]
@@ -189,8 +225,10 @@ def test_text_and_errors_of_the_arguments():
 
 def test_frames_of_a_run_keep_one_layout():
     whole = run(NESTED, {"Each": {"items": 2}, "Pick": "Gone"})
-    sizes = {diagram(NESTED, whole.at(k), room_for=whole).svg().split('viewBox="')[1].split('"')[0]
-             for k in range(0, len(whole.events) + 1, 5)}
+    sizes = {
+        diagram(NESTED, whole.at(k), room_for=whole).svg().split('viewBox="')[1].split('"')[0]
+        for k in range(0, len(whole.events) + 1, 5)
+    }
     assert len(sizes) == 1
 
 
@@ -199,6 +237,8 @@ def test_durations_can_be_left_out():
     assert " ms" not in diagram(NESTED, run(NESTED), times=False).source
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.012, "12 ms"), (1.44, "1.4 s"), (125, "2 min 5 s"), (12000, "3 h 20 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.012, "12 ms"), (1.44, "1.4 s"), (125, "2 min 5 s"), (12000, "3 h 20 min")]
+)
 def test_times_in_words(seconds, words):
     assert seconds_label(seconds) == words

@@ -16,7 +16,9 @@ ORDER, PAY, RESERVE = "ProcessOrder", "ProcessPayment", "ReserveInventory"
 RELEASE, REFUND, UPDATE = "ReleaseInventory", "ProcessRefund", "UpdateOrderStatus"
 GOOD, BAD = "OrderSucceeded", "OrderFailed"
 NOTIFY = "sns:NotifySuccess"
-NO_RELEASE, NO_REFUND, NO_UPDATE = (f"sns:Notify{what}Fail" for what in ("ReleaseInventory", "ProcessRefund", "UpdateOrder"))
+NO_RELEASE, NO_REFUND, NO_UPDATE = (
+    f"sns:Notify{what}Fail" for what in ("ReleaseInventory", "ProcessRefund", "UpdateOrder")
+)
 
 EDGES = {
     (ORDER, PAY): "next",
@@ -68,7 +70,11 @@ def test_the_compensations_are_told_from_the_forward_path():
     beside = {undo.name: step.name for undo, step in shape.beside.items()}
     assert beside == {RELEASE: RESERVE, REFUND: PAY, UPDATE: ORDER}
     shown = structure(diagram(SAGA).svg())
-    assert {name for name, classes in shown.states.items() if "compensation" in classes} == {RELEASE, REFUND, UPDATE}
+    assert {name for name, classes in shown.states.items() if "compensation" in classes} == {
+        RELEASE,
+        REFUND,
+        UPDATE,
+    }
     assert shown.clusters == 1
 
 
@@ -85,7 +91,11 @@ def _places(drawing) -> dict[str, tuple[float, float]]:
     """The centres of the states (dot counts y upwards)."""
     from sagalab.drawing import run_dot
 
-    nodes = (line.split(" ") for line in run_dot(drawing.source, "plain").decode().splitlines() if line.startswith("node n"))
+    nodes = (
+        line.split(" ")
+        for line in run_dot(drawing.source, "plain").decode().splitlines()
+        if line.startswith("node n")
+    )
     names = list(SAGA["States"])
     return {names[int(part[1][1:])]: (float(part[2]) * 72, float(part[3]) * 72) for part in nodes}
 
@@ -97,7 +107,9 @@ def test_a_scenario_shows_its_path(key):
     expected = {name: "not_reached" for name in SAGA["States"]} | {name: "succeeded" for name in path}
     expected |= {name: "caught" for name in failing}
     expected |= {BAD: "failed"} if BAD in path else {}
-    assert {name: next(iter(classes & set(expected.values()))) for name, classes in shown.states.items()} == expected
+    assert {
+        name: next(iter(classes & set(expected.values()))) for name, classes in shown.states.items()
+    } == expected
     taken = {ends for ends, classes in shown.edges.items() if "taken" in classes}
     steps = list(zip(path, path[1:], strict=False))
     assert taken == set(steps)
@@ -114,7 +126,11 @@ def test_signs_attempts_errors_and_tooltips():
     assert "after Lambda.ServiceException" in shown.texts[PAY]
     assert "ErrReserveInventory" in shown.texts[RESERVE]
     tip = shown.tooltips[RESERVE]
-    assert 'input: {"order_id": "4"}' in tip and "error: ErrReserveInventory" in tip and "<ErrReserveInventory> &" in tip
+    assert (
+        'input: {"order_id": "4"}' in tip
+        and "error: ErrReserveInventory" in tip
+        and "<ErrReserveInventory> &" in tip
+    )
     assert "not reached" in shown.tooltips[NOTIFY]
 
 

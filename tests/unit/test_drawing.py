@@ -28,7 +28,12 @@ def test_jupyterlab_gets_html_with_tooltips(monkeypatch):
 
 def test_the_svg_stands_alone_and_speaks():
     svg = diagram(MACHINE, title="My machine").svg()
-    assert svg.startswith("<svg ") and "<!DOCTYPE" not in svg and "xlink:title" not in svg and "http://www.w3.org/2000" in svg
+    assert (
+        svg.startswith("<svg ")
+        and "<!DOCTYPE" not in svg
+        and "xlink:title" not in svg
+        and "http://www.w3.org/2000" in svg
+    )
     assert 'role="img"' in svg and 'aria-label="My machine. 1 states.' in svg
     assert "<title>Grüße — ok (Succeed)&#10;a &lt; b &amp; c</title>" in svg
     assert 'fill="#ffffff"' in svg, "a background of its own, for dark pages"
@@ -36,7 +41,11 @@ def test_the_svg_stands_alone_and_speaks():
 
 def test_files(tmp_path):
     picture = diagram(MACHINE)
-    assert (tmp_path / "x.svg").read_bytes().startswith(b"<svg") if picture.save(str(tmp_path / "x.svg")) else False
+    assert (
+        (tmp_path / "x.svg").read_bytes().startswith(b"<svg")
+        if picture.save(str(tmp_path / "x.svg"))
+        else False
+    )
     picture.save("x.png", directory=tmp_path)
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
     picture.save(tmp_path / "x.gv")
