@@ -13,7 +13,6 @@ import time
 import uuid
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.stepfunctions.parser.api import ExecutionStatus, InvalidExecutionInput, InvalidToken
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
@@ -63,15 +62,38 @@ def _start(
         activity_store=self.activities,
     )
     machine.executions.append(execution)
+    self.__dict__.setdefault("executions_by_arn", {})[execution.exec_arn] = execution
     execution.start()
     return execution
 
 
-def _stop(self: StepFunctionResponse) -> ActionResult:
-    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+def _execution(self: StepFunctionResponse) -> Execution:
+    """Return the execution that the request names; moto looks through all of them."""
+    arn = self._get_param("executionArn")
+    backend = self.stepfunction_backend
+    return backend.__dict__.get("executions_by_arn", {}).get(arn) or backend.describe_execution(arn)
+
+
+def _answer(fields: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+    """Answer in the API's JSON. moto's serializer takes up to 10 ms, and the fields have their names already."""
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(fields, default=datetime.datetime.timestamp)
+
+
+def _respond_to_start(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
+    execution = self.stepfunction_backend.start_execution(
+        self._get_param("stateMachineArn"),
+        self._get_param("name"),
+        self._get_param("input", if_none="{}"),
+        self._get_param("traceHeader"),
+    )
+    return _answer({"executionArn": execution.execution_arn, "startDate": execution.start_date})
+
+
+def _stop(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
+    execution = _execution(self)
     if execution.exec_status == ExecutionStatus.RUNNING:
         _end(execution, self._get_param("error"), self._get_param("cause"))
-    return ActionResult({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.timezone.utc)})
+    return _answer({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.timezone.utc)})
 
 
 def _end(execution: Execution, error: str | None, cause: str | None) -> None:
@@ -95,8 +117,8 @@ def _forget_late_stop(self: BaseExecutionWorkerCommunication) -> None:
     _reflect(self)
 
 
-def _describe(self: StepFunctionResponse) -> ActionResult:
-    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+def _describe(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
+    execution = _execution(self)
     response = {
         "executionArn": execution.execution_arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -111,7 +133,7 @@ def _describe(self: StepFunctionResponse) -> ActionResult:
     if execution.trace_header:
         response["traceHeader"] = execution.trace_header
     if execution.status == "RUNNING":
-        return ActionResult(response)
+        return _answer(response)
     response["stopDate"] = execution.stop_date
     if execution.status == "SUCCEEDED":
         response["output"] = json.dumps(execution.output, separators=(",", ":"), ensure_ascii=False)
@@ -119,7 +141,7 @@ def _describe(self: StepFunctionResponse) -> ActionResult:
     for field in ("error", "cause"):
         if getattr(execution, field) is not None:
             response[field] = getattr(execution, field)
-    return ActionResult(response)
+    return _answer(response)
 
 
 def _redrive(status: str) -> dict[str, str]:
@@ -133,7 +155,7 @@ def _redrive(status: str) -> dict[str, str]:
 
 
 def _history(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
-    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    execution = _execution(self)
     env = execution.exec_worker.env
     events = list(env.event_manager._history_event_list) if env is not None else []
     if self._get_bool_param("reverseOrder"):
@@ -146,8 +168,7 @@ def _history(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     response: dict[str, Any] = {"events": page}
     if end < len(events):
         response["nextToken"] = f"events-{end}"
-    # moto's serializer takes some 10 ms for the events of a saga, and their fields are the API's already
-    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(response)
+    return _answer(response)
 
 
 def _with_time(event: dict[str, Any]) -> dict[str, Any]:
@@ -189,6 +210,7 @@ def install() -> None:
     StepFunctionsParserBackend.start_execution = _start
     BaseExecutionWorkerCommunication._reflect_execution_status = _forget_late_stop
     EventManager.get_event_history = _events
+    StepFunctionResponse.start_execution = _respond_to_start
     StepFunctionResponse.stop_execution = _stop
     StepFunctionResponse.describe_execution = _describe
     StepFunctionResponse.get_execution_history = _history

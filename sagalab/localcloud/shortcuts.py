@@ -57,7 +57,8 @@ def _serve(self: DomainDispatcherApplication, environ: dict[str, Any], start_res
     if found is None:
         return _whole_way(self, environ, start_response)
     request = BackendRequest(environ)
-    status, headers, body = found.dispatch(request, request.raw_url, dict(request.headers))
+    url = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}/"
+    status, headers, body = found.dispatch(request, url, dict(request.headers))
     start_response(f"{status} -", [(name, str(value)) for name, value in headers.items() if name != "status"])
     return ClosingIterator([body.encode("utf-8") if isinstance(body, str) else body or b""])
 
