@@ -213,6 +213,14 @@ def test_warnings_say_what_was_not_understood(damage, warning):
     assert execution.status == "SUCCEEDED" and execution.visits[0].status in ("succeeded", "caught")
 
 
+def test_states_entered_after_the_end_are_over_too():
+    events = a_history()
+    late = {"id": 99, "previousEventId": 0, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "L"}}
+    execution = Execution.from_history([*events, late])
+    assert execution.visits[-1].status == "succeeded" and execution.status == "SUCCEEDED"
+    assert any("states were entered after it" in warning for warning in execution.warnings)
+
+
 def test_a_definition_that_is_none_is_left_aside():
     for definition in ("{", {"States": 3}, "[]", {"StartAt": "T"}):
         execution = Execution.from_history(a_history(), definition)
