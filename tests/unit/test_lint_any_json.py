@@ -58,7 +58,7 @@ def scope(inner):
 
 
 MACHINES = scope(st.one_of(VALUES, scope(VALUES)))
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @QUICK
