@@ -227,6 +227,7 @@ def test_a_map_in_a_map_that_could_not_start(says_failed):
     execution = read(history)
     assert statuses(execution) == {"Outer": "caught", "Inner": "failed", "Undo": "succeeded"}
     assert execution.visits[0].caught_error == "States.QueryEvaluationError"
+    assert [r.outcome for r in execution.visits[0].rounds] == ["failed"]
 
 
 @pytest.mark.parametrize("says_started", [True, False])
