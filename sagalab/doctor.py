@@ -23,12 +23,14 @@ def python() -> Check:
     """Look at the Python that runs this."""
     found = f"{sys.version.split()[0]}, {struct.calcsize('P') * 8}-bit, {sys.executable}"
     if sys.version_info < OLDEST_PYTHON:
-        return Check("Python", State.WRONG, found, "Install 3.11 or later from https://www.python.org/downloads/")
+        return Check(
+            "Python", State.WRONG, found, "Install 3.11 or later from https://www.python.org/downloads/"
+        )
     return Check("Python", State.GOOD, found)
 
 
 def kernel() -> Check:
-    """Look whether notebooks run in this Python: a kernel installed in the home folder can hide the right one."""
+    """Look whether notebooks run in this Python: a kernel in the home folder can hide the right one."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
@@ -70,7 +72,9 @@ def disk() -> Check:
     """Look at the free space where the project is."""
     free = shutil.disk_usage(ROOT).free // 1_000_000
     if free < NEEDED_DISK_MB:
-        return Check("Disk", State.WRONG, f"{free} MB free", f"Free some: a session needs {NEEDED_DISK_MB} MB.")
+        return Check(
+            "Disk", State.WRONG, f"{free} MB free", f"Free some: a session needs {NEEDED_DISK_MB} MB."
+        )
     return Check("Disk", State.GOOD, f"{free / 1000:.1f} GB free")
 
 
@@ -82,9 +86,16 @@ def time_scale() -> Check:
     except ValueError:
         factor = -1.0
     if not 0 <= factor < float("inf"):
-        return Check("Time scale", State.WRONG, f"SAGALAB_TIME_SCALE is {text!r}", "Set it to a number such as 1 or 0.1.")
+        return Check(
+            "Time scale",
+            State.WRONG,
+            f"SAGALAB_TIME_SCALE is {text!r}",
+            "Set it to a number such as 1 or 0.1.",
+        )
     if factor != 1:
-        return Check("Time scale", State.NOTE, f"waits on the local cloud last {factor:g} times what they say")
+        return Check(
+            "Time scale", State.NOTE, f"waits on the local cloud last {factor:g} times what they say"
+        )
     return Check("Time scale", State.GOOD, "waits on the local cloud last as long as they say")
 
 

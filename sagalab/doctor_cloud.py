@@ -40,9 +40,11 @@ def local_cloud() -> Check:
         return Check("Local cloud", State.GOOD, f"it runs at {known['endpoint']} ({known['version']})")
     trouble = _try_start()
     if trouble:
-        return Check("Local cloud", State.WRONG, f"it does not start: {trouble}", "sagalab cloud start shows more")
+        return Check(
+            "Local cloud", State.WRONG, f"it does not start: {trouble}", "sagalab cloud start shows more"
+        )
     if known["died"]:
-        found = "the last one died and what was deployed is gone (sagalab deploy brings it back); a new one can start"
+        found = "the last one died with what was deployed (sagalab deploy brings it back); one can start"
         return Check("Local cloud", State.NOTE, found)
     return Check("Local cloud", State.GOOD, "none runs, and it can start")
 
@@ -52,8 +54,12 @@ def _try_start() -> str:
     with tempfile.TemporaryDirectory(prefix="sagalab-doctor-", ignore_cleanup_errors=True) as folder:
         done = subprocess.run(
             [sys.executable, "-m", "sagalab.doctor_start"],
-            cwd=ROOT, env=os.environ | {"SAGALAB_STATE_DIR": folder},
-            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=90,
+            cwd=ROOT,
+            env=os.environ | {"SAGALAB_STATE_DIR": folder},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=90,
         )
     lines = done.stderr.strip().splitlines()
     return "" if done.returncode == 0 else (lines[-1] if lines else f"exit code {done.returncode}")
@@ -65,11 +71,15 @@ def aws() -> Check:
     if name == "local":
         return Check("AWS", State.GOOD, "not used: SAGALAB_CLOUD is local, no account is needed")
     if name != "aws":
-        return Check("AWS", State.WRONG, f"SAGALAB_CLOUD is {name!r}", "Set it to local or aws, or leave it out.")
+        return Check(
+            "AWS", State.WRONG, f"SAGALAB_CLOUD is {name!r}", "Set it to local or aws, or leave it out."
+        )
     endpoints = [variable for variable in os.environ if variable.startswith("AWS_ENDPOINT_URL")]
     if endpoints:
         found = f"{', '.join(sorted(endpoints))} sends calls for AWS elsewhere"
-        return Check("AWS", State.WRONG, found, f"Take it out of the environment: unset {' '.join(sorted(endpoints))}")
+        return Check(
+            "AWS", State.WRONG, found, f"Take it out of the environment: unset {' '.join(sorted(endpoints))}"
+        )
     return aws_identity()
 
 
@@ -83,7 +93,9 @@ def aws_identity() -> Check:
     try:
         session = boto3.session.Session()
         if not session.region_name:
-            return Check("AWS", State.WRONG, "no region is set", "Set AWS_REGION, for example AWS_REGION=eu-west-1.")
+            return Check(
+                "AWS", State.WRONG, "no region is set", "Set AWS_REGION, for example AWS_REGION=eu-west-1."
+            )
         credentials = session.get_credentials()
         if credentials is None:
             return Check("AWS", State.WRONG, "no credentials were found", log_in)
@@ -91,5 +103,6 @@ def aws_identity() -> Check:
         who = session.client("sts", config=quick).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         return Check("AWS", State.WRONG, f"the credentials do not work: {masked(str(error))}", log_in)
-    found = f"used: account {masked(who['Account'])}, region {session.region_name}, credentials from {credentials.method}"
+    where = f"account {masked(who['Account'])}, region {session.region_name}"
+    found = f"used: {where}, credentials from {credentials.method}"
     return Check("AWS", State.GOOD, found)

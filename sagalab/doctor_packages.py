@@ -57,5 +57,7 @@ def tools_for_tests(root: Path = ROOT) -> Check:
     _, tools = locked_versions(root)
     wrong = _differences(tools)
     if wrong:
-        return Check("Test tools", State.NOTE, "; ".join(wrong) + " (python3 setup/run.py test installs them)")
+        return Check(
+            "Test tools", State.NOTE, "; ".join(wrong) + " (python3 setup/run.py test installs them)"
+        )
     return Check("Test tools", State.GOOD, f"{len(tools)} of {len(tools)} as in uv.lock")

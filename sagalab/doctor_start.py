@@ -1,4 +1,4 @@
-"""Doctor: start a local cloud and stop it again. A process of its own, because its state folder is another."""
+"""Doctor: start a local cloud and stop it again, in a process of its own with its own state folder."""
 
 import sys
 

@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _python_outside() -> str | None:
-    """Return the Python that made `.venv` when `.venv`'s own runs now: a folder in use cannot be made anew."""
+    """Return the Python that made `.venv` when `.venv`'s own runs now: it cannot make itself anew."""
     return getattr(sys, "_base_executable", None) if venv_folder.runs_inside() else None
 
 

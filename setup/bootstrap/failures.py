@@ -36,8 +36,11 @@ def _free_mb(folder: Path) -> int:
 
 
 def _full_disk(_text: str) -> SetupProblem:
-    free = f"{_free_mb(ROOT)} MB free in {ROOT}, {_free_mb(Path(tempfile.gettempdir()))} MB in the temporary folder"
-    return SetupProblem(f"The disk is full ({free}).", f"Free about {NEEDED_MB} MB and run the same command again.")
+    temporary = _free_mb(Path(tempfile.gettempdir()))
+    free = f"{_free_mb(ROOT)} MB free in {ROOT}, {temporary} MB in the temporary folder"
+    return SetupProblem(
+        f"The disk is full ({free}).", f"Free about {NEEDED_MB} MB and run the same command again."
+    )
 
 
 def _read_only(text: str) -> SetupProblem:
@@ -55,7 +58,7 @@ def _read_only(text: str) -> SetupProblem:
 def _no_network(_text: str) -> SetupProblem:
     return SetupProblem(
         "The package index cannot be reached.",
-        "Check the network (behind a company proxy set HTTPS_PROXY, or PIP_INDEX_URL to the company's own index)"
+        "Check the network (in a company set HTTPS_PROXY, or PIP_INDEX_URL to the company's own index)"
         " and run the same command again: what was fetched already is kept.",
     )
 
@@ -79,7 +82,7 @@ def _refused(_text: str) -> SetupProblem:
 def _wrong_hash(text: str) -> SetupProblem:
     found = re.search(r"(?:Hash mismatch for|download|fetch) `([^`@= ]+)", text)
     return SetupProblem(
-        f"What arrived as {found[1] if found else 'a package'} is not the file that uv.lock names (its hash differs).",
+        f"What arrived as {found[1] if found else 'a package'} is not the file of uv.lock (its hash differs).",
         "Run the same command again; if it stays, the package index or a proxy changes files.",
     )
 
@@ -87,7 +90,8 @@ def _wrong_hash(text: str) -> SetupProblem:
 def _stale_lock(_text: str) -> SetupProblem:
     return SetupProblem(
         "uv.lock does not match pyproject.toml.",
-        "If you changed pyproject.toml run: .venv/bin/uv lock. If not, restore both: git checkout uv.lock pyproject.toml",
+        "If you changed pyproject.toml run: .venv/bin/uv lock. "
+        "If not, restore both: git checkout uv.lock pyproject.toml",
     )
 
 
@@ -96,7 +100,7 @@ def _no_wheel(text: str) -> SetupProblem:
     name = found[1] if found else "A package"
     return SetupProblem(
         f"{name} has no ready-made file for this Python and this machine.",
-        "Use a 64-bit CPython 3.11 to 3.14 from https://www.python.org/downloads/ and run the same command with it.",
+        "Use a 64-bit CPython 3.11 to 3.14 from https://www.python.org/downloads/ for the same command.",
     )
 
 
@@ -110,24 +114,43 @@ def _not_in_index(_text: str) -> SetupProblem:
 
 # The order counts: a full disk also ends downloads, a proxy that wants a login also breaks connections.
 _SIGNS = (
-    (r"No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b", _full_disk),
+    (
+        r"No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b",
+        _full_disk,
+    ),
     (r"[Hh]ash(es)? mismatch|DO NOT MATCH THE HASHES", _wrong_hash),
-    (r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLCertVerification|certificate verify", _certificate),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLCertVerification"
+        r"|certificate verify",
+        _certificate,
+    ),
     (r"\b407\b|Proxy Authentication Required|\b401\b|Unauthorized|\b403\b|Forbidden", _refused),
     (
-        r"[Cc]onnection (refused|reset|broken|timed out)|Failed to fetch|error sending request|ProxyError|dns error"
-        r"|[Nn]ame resolution|getaddrinfo|Network is unreachable|[Tt]imed out|urlopen error|connectivity is disabled",
+        r"[Cc]onnection (refused|reset|broken|timed out)|Failed to fetch|error sending request|ProxyError"
+        r"|dns error|[Nn]ame resolution|getaddrinfo|Network is unreachable|[Tt]imed out|urlopen error"
+        r"|connectivity is disabled",
         _no_network,
     ),
-    (r"Read-only file system|Permission ?[Dd]enied|Access is denied|os error 5\b|Errno 13\b|Errno 30\b", _read_only),
+    (
+        r"Read-only file system|Permission ?[Dd]enied|Access is denied|os error 5\b|Errno 13\b|Errno 30\b",
+        _read_only,
+    ),
     (r"lockfile.*needs to be updated|[Uu]nable to find lockfile|Failed to parse `uv.lock`", _stale_lock),
-    (r"No matching distribution found|No solution found|was not found in the (package )?registry|no versions? of", _not_in_index),
-    (r"[Ff]ailed to build|can't be installed because it doesn't have a (source distribution|wheel)|no wheels", _no_wheel),
+    (
+        r"No matching distribution found|No solution found|was not found in the (package )?registry"
+        r"|no versions? of",
+        _not_in_index,
+    ),
+    (
+        r"[Ff]ailed to build|can't be installed because it doesn't have a (source distribution|wheel)"
+        r"|no wheels",
+        _no_wheel,
+    ),
 )
 
 
 def explain(text: str, doing: str) -> SetupProblem:
-    """Return the problem that `text` (what pip or uv printed) speaks of; `doing` names the step that failed."""
+    """Return the problem that `text` (printed by pip or uv) speaks of; `doing` names the step that failed."""
     for sign, problem in _SIGNS:
         if re.search(sign, text):
             return problem(text)
@@ -141,9 +164,16 @@ def explain(text: str, doing: str) -> SetupProblem:
 
 def explain_os_error(error: OSError) -> SetupProblem:
     """Return the problem that an operating system's error speaks of."""
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) or getattr(error, "winerror", None) == 112:
+    if (
+        error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+        or getattr(error, "winerror", None) == 112
+    ):
         return _full_disk("")
-    if error.errno in (errno.EACCES, errno.EPERM) and os.path.isfile(error.filename or "") and BIN in Path(error.filename).parents:
+    if (
+        error.errno in (errno.EACCES, errno.EPERM)
+        and os.path.isfile(error.filename or "")
+        and BIN in Path(error.filename).parents
+    ):
         return SetupProblem(
             f"Programs in {BIN} may not be run (is this disk mounted with noexec?).",
             "Copy the project to another disk, or remove the folder .venv, and run the same command there.",
@@ -155,4 +185,6 @@ def explain_os_error(error: OSError) -> SetupProblem:
                 "Close JupyterLab and every terminal that uses .venv, and run the same command again.",
             )
         return _read_only(str(ROOT))
-    return SetupProblem(f"{error}.", "Run the same command again; if it stays, remove the folder .venv first.")
+    return SetupProblem(
+        f"{error}.", "Run the same command again; if it stays, remove the folder .venv first."
+    )

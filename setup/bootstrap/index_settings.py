@@ -19,9 +19,15 @@ PYPI = "https://pypi.org/simple"
 # change which packages are installed and where, and are not passed on.
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|NO_CACHE|HTTP_.*|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER"
-    r"|LINK_MODE|OFFLINE|CONCURRENT_.*|CONFIG_FILE|NO_CONFIG|LOCK_TIMEOUT|NO_PROGRESS|INDEX_.*_(USERNAME|PASSWORD))$"
+    r"|LINK_MODE|OFFLINE|CONCURRENT_.*|CONFIG_FILE|NO_CONFIG|LOCK_TIMEOUT|NO_PROGRESS"
+    r"|INDEX_.*_(USERNAME|PASSWORD))$"
 )
-_USER_CONFIG = ("~/.config/uv/uv.toml", "/etc/uv/uv.toml", "%APPDATA%\\uv\\uv.toml", "%PROGRAMDATA%\\uv\\uv.toml")
+_USER_CONFIG = (
+    "~/.config/uv/uv.toml",
+    "/etc/uv/uv.toml",
+    "%APPDATA%\\uv\\uv.toml",
+    "%PROGRAMDATA%\\uv\\uv.toml",
+)
 
 
 @dataclass
@@ -51,8 +57,15 @@ def _uv_config_names_index() -> bool:
         return False
     for name in (os.environ.get("UV_CONFIG_FILE", ""), *_USER_CONFIG):
         path = Path(os.path.expandvars(os.path.expanduser(name)))
-        if name and path.is_file() and re.search(r"^\s*(\[\[index\]\]|index|index-url|default-index)\b",
-                                                 path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+        if (
+            name
+            and path.is_file()
+            and re.search(
+                r"^\s*(\[\[index\]\]|index|index-url|default-index)\b",
+                path.read_text(encoding="utf-8", errors="replace"),
+                re.MULTILINE,
+            )
+        ):
             return True
     return False
 
@@ -61,7 +74,9 @@ def find() -> Index:
     """Return the index to use and the environment that makes uv use it."""
     pip = pip_settings()
     environment = {
-        name: value for name, value in child_environment().items() if not name.startswith("UV_") or _KEPT.match(name)
+        name: value
+        for name, value in child_environment().items()
+        if not name.startswith("UV_") or _KEPT.match(name)
     }
     environment |= {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
 

@@ -40,7 +40,10 @@ def one_at_a_time() -> Iterator[None]:
     with open(_FILE, "a+", encoding="utf-8") as file:
         if not _try_lock(file):
             file.seek(0)
-            say(f"Another setup (process {file.read().strip() or '?'}) is at work in this folder: waiting for it", "running")
+            say(
+                f"Another setup (process {file.read().strip() or '?'}) is at work here: waiting for it",
+                "running",
+            )
             while not _try_lock(file):
                 time.sleep(0.1)
         file.truncate(0)

@@ -18,8 +18,8 @@ _UV_DIST_INFO = SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info"
 
 # Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
 PIP_WHEEL = (
-    "https://files.pythonhosted.org/packages/70/7a/be4bd8bcbb24ea475856dd68159d78b03b2bb53dae369f69c9606b8888f5/"
-    "pip-26.1-py3-none-any.whl"
+    "https://files.pythonhosted.org/packages/70/7a/"
+    "be4bd8bcbb24ea475856dd68159d78b03b2bb53dae369f69c9606b8888f5/pip-26.1-py3-none-any.whl"
 )
 PIP_WHEEL_SHA256 = "4e8486d821d814b77319acb7b9e8bf5a4ee7590a643e7cb21029f209be8573c1"
 
@@ -46,12 +46,13 @@ def install_pip() -> None:
         except OSError as error:
             raise SetupProblem(
                 "This Python comes without pip (no ensurepip), and PyPI cannot be reached for it.",
-                "Check the network, or install it: sudo apt install python3-venv. Then run the same command again.",
+                "Check the network, or: sudo apt install python3-venv. Then run the same command again.",
             ) from error
         if hashlib.sha256(content).hexdigest() != PIP_WHEEL_SHA256:
             raise SetupProblem(
                 "What arrived from PyPI as pip is not pip (a login page of this network?).",
-                "Open a page in the browser to log in, or: sudo apt install python3-venv. Then run the same command again.",
+                "Open a page in the browser to log in, or: sudo apt install python3-venv. "
+                "Then run the same command again.",
             )
         wheel.write_bytes(content)
         code, text = captured([PYTHON, wheel / "pip", "install", "--no-index", wheel], _pip_environment())
@@ -80,7 +81,7 @@ def install_uv() -> None:
 
 
 def sync(*, dev: bool, check: bool) -> None:
-    """Install what uv.lock names. `dev`: with the tools for the tests. `check`: look whether all is whole then.
+    """Install what uv.lock names. `dev`: with the tools for the tests. `check`: then look if all is whole.
 
     Packages that the user added are left alone. Raises SetupProblem.
     """
@@ -111,7 +112,9 @@ def _from_pypi(environment: dict[str, str], dev: bool, options: list[str]) -> tu
 def _from_mirror(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
     """Install the locked versions, held to the lock's hashes, from the index that the user has set."""
     groups = [] if dev else ["--no-dev"]
-    plain = {name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")}
+    plain = {
+        name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")
+    }
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "requirements.txt"
         command = [UV, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", pins]

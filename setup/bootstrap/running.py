@@ -91,7 +91,9 @@ def _copy(read: Callable[[], bytes]) -> str:
         if lines and _PACKAGE.match(lines[-1]) and not lines[-1].endswith("\n"):
             end -= len(lines.pop())
         if end > copied:
-            shown_lines = (line.replace("\r\n", "\n") for line in lines if not _PACKAGE.match(line.rstrip("\r\n")))
+            shown_lines = (
+                line.replace("\r\n", "\n") for line in lines if not _PACKAGE.match(line.rstrip("\r\n"))
+            )
             sys.stdout.write("".join(shown_lines))
             sys.stdout.flush()
             copied = end

@@ -34,7 +34,10 @@ def why_not_usable() -> str:
     made_by = configuration.get("version", configuration.get("version_info", ""))
     if ".".join(made_by.split(".")[:2]) != python_version():
         return f"the one here was made by Python {made_by}"
-    place = stamp.read().get("place") or configuration.get("command", "").rpartition("-m venv ")[2].split(" --")[-1]
+    place = (
+        stamp.read().get("place")
+        or configuration.get("command", "").rpartition("-m venv ")[2].split(" --")[-1]
+    )
     if os.path.isabs(place) and os.path.normcase(os.path.realpath(place)) != os.path.normcase(VENV):
         return "the one here was made in another folder"
     return ""

@@ -7,10 +7,12 @@ import socket
 from bootstrap.console import say, step
 from bootstrap.failures import SetupProblem
 from bootstrap.foreground import run_in_front
-from bootstrap.places import FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
+from bootstrap.places import BIN, FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
 from bootstrap.running import captured
 
 _SAGALAB = [str(PYTHON), "-m", "sagalab.cli"]
+# As the user types it: this terminal has not activated .venv.
+_TYPED = str((BIN / "sagalab").relative_to(ROOT))
 
 
 def check_port(port: int) -> None:
@@ -33,17 +35,22 @@ def start_saga() -> bool:
     A failure is said and does not keep JupyterLab from starting: the notebooks deploy too.
     """
     if os.environ.get("SAGALAB_CLOUD", "local") == "aws":
-        say("SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: .venv/bin/sagalab deploy", "running")
+        say(f"SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: {_TYPED} deploy", "running")
         return False
     was_running = _cloud_is_running()
     try:
-        with step("Starting the local cloud and deploying the saga", "The saga is deployed on the local cloud"):
+        with step(
+            "Starting the local cloud and deploying the saga", "The saga is deployed on the local cloud"
+        ):
             code, text = captured([*_SAGALAB, "deploy"], child_environment())
             if code != 0:
                 raise SetupProblem(text.strip())
     except SetupProblem as problem:
         print(problem.what)
-        say("The saga is not deployed; the notebooks try it again. What may be wrong: sagalab doctor", "failed")
+        say(
+            f"The saga is not deployed; the notebooks try it again. What may be wrong: {_TYPED} doctor",
+            "failed",
+        )
     return not was_running
 
 
@@ -72,7 +79,9 @@ def _no_news() -> None:
 def jupyter_command(*, browser: bool, port: int | None) -> list[str]:
     """Return the command that starts JupyterLab with the whole project in its file browser."""
     command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
-    command += [f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]  # so that the printed address leads there too
+    command += [
+        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"
+    ]  # so that the printed address leads there too
     command += ["--Application.log_level=WARN"]
     command += ["--ServerApp.answer_yes=True"]  # Ctrl-C ends it without a question
     if port:
@@ -100,7 +109,11 @@ def run_lab(*, browser: bool, port: int | None) -> int:
         if started_cloud:
             _stop_cloud()
     if started_cloud:
-        say("JupyterLab has ended, and so has the local cloud that was started for it. Nothing is left running.")
+        say(
+            "JupyterLab has ended, and so has the local cloud started for it. Nothing is left running."
+        )
     else:
-        say("JupyterLab has ended. A local cloud that ran before still runs; to end it: sagalab cloud stop")
+        say(
+            f"JupyterLab has ended. The local cloud ran before it and goes on; to end it: {_TYPED} cloud stop"
+        )
     return 0 if ended_by_user else code

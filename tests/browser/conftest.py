@@ -10,5 +10,7 @@ def chromium_path() -> str:
     """The path of Chromium, for Playwright's `executable_path`."""
     path = find_chromium()
     if not path:
-        pytest.skip("browser tests need Chromium or Chrome, and none is here (Debian: sudo apt install chromium)")
+        pytest.skip(
+            "browser tests need Chromium or Chrome, and none is here (Debian: sudo apt install chromium)"
+        )
     return path

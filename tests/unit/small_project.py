@@ -54,7 +54,9 @@ def _uv_wheel(folder: Path) -> None:
         if name.startswith(".."):
             name = f"uv-{uv.version}.data/scripts/{file.name}"
         files[name] = Path(file.locate()).read_bytes()
-    tag = next(line.split(": ")[1] for line in (uv.read_text("WHEEL") or "").splitlines() if line.startswith("Tag"))
+    tag = next(
+        line.split(": ")[1] for line in (uv.read_text("WHEEL") or "").splitlines() if line.startswith("Tag")
+    )
     _wheel(folder / f"uv-{uv.version}-{tag}.whl", files)
 
 
@@ -62,11 +64,14 @@ def _tiny_wheel(folder: Path) -> str:
     """Write the one package; return its file's sha256."""
     info = f"{PACKAGE}-1.0.dist-info"
     path = folder / f"{PACKAGE}-1.0-py3-none-any.whl"
-    _wheel(path, {
-        f"{PACKAGE}/__init__.py": b"WHOLE = True\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\n".encode(),
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    })
+    _wheel(
+        path,
+        {
+            f"{PACKAGE}/__init__.py": b"WHOLE = True\n",
+            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\n".encode(),
+            f"{info}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        },
+    )
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -92,7 +97,8 @@ def write(folder: Path, sha256: str) -> None:
     """Write the project: setup/ as it is, a lock of one package, and a pytest that only speaks."""
     shutil.copytree(ROOT / "setup", folder / "setup", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pyproject.toml").write_text(
-        f'[project]\nname = "small"\nversion = "1.0"\nrequires-python = ">=3.11"\ndependencies = ["{PACKAGE}"]\n'
+        '[project]\nname = "small"\nversion = "1.0"\nrequires-python = ">=3.11"\n'
+        f'dependencies = ["{PACKAGE}"]\n'
         '[build-system]\nrequires = ["uv_build>=0.9,<1"]\nbuild-backend = "uv_build"\n'
         '[tool.uv.build-backend]\nmodule-root = ""\n',
         encoding="utf-8",
@@ -101,7 +107,8 @@ def write(folder: Path, sha256: str) -> None:
     (folder / "small" / "__init__.py").touch()
     (folder / "uv.lock").write_text(
         'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n'
-        f'[[package]]\nname = "{PACKAGE}"\nversion = "1.0"\nsource = {{ registry = "https://pypi.org/simple" }}\n'
+        f'[[package]]\nname = "{PACKAGE}"\nversion = "1.0"\n'
+        'source = { registry = "https://pypi.org/simple" }\n'
         f'wheels = [{{ url = "https://files.pythonhosted.org/none/{PACKAGE}-1.0-py3-none-any.whl", '
         f'hash = "sha256:{sha256}" }}]\n\n'
         f'[[package]]\nname = "small"\nversion = "1.0"\nsource = {{ editable = "." }}\n'
@@ -110,7 +117,8 @@ def write(folder: Path, sha256: str) -> None:
         encoding="utf-8",
     )
     (folder / "pytest.py").write_text(
-        f"import sys, {PACKAGE}, small\nprint('pytest runs', {PACKAGE}.WHOLE, *sys.argv[1:])\n", encoding="utf-8"
+        f"import sys, {PACKAGE}, small\nprint('pytest runs', {PACKAGE}.WHOLE, *sys.argv[1:])\n",
+        encoding="utf-8",
     )
 
 
@@ -119,10 +127,17 @@ def environment(home: Path, index_url: str) -> dict[str, str]:
     kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "COMSPEC", "PATHEXT", "LANG")
     bare = {name: value for name, value in os.environ.items() if name.upper() in kept}
     return bare | {
-        "HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home), "LOCALAPPDATA": str(home),
-        "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index_url,
-        "UV_CACHE_DIR": str(home / "uv-cache"), "UV_HTTP_RETRIES": "0",
-        "PYTHONUTF8": "1", "NO_PROXY": "127.0.0.1", "CI": "true",
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "APPDATA": str(home),
+        "LOCALAPPDATA": str(home),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": index_url,
+        "UV_CACHE_DIR": str(home / "uv-cache"),
+        "UV_HTTP_RETRIES": "0",
+        "PYTHONUTF8": "1",
+        "NO_PROXY": "127.0.0.1",
+        "CI": "true",
     }
 
 
@@ -132,9 +147,16 @@ def command(folder: Path, *arguments: str) -> list[str]:
     return [python, str(folder / "setup" / "run.py"), *arguments]
 
 
-def run(folder: Path, env: dict[str, str], *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+def run(
+    folder: Path, env: dict[str, str], *arguments: str, cwd: Path | None = None
+) -> subprocess.CompletedProcess:
     """Run setup/run.py to its end."""
     return subprocess.run(
         command(folder, *(arguments or ("test", "-k", "one"))),
-        cwd=cwd or folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=120,
+        cwd=cwd or folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
     )

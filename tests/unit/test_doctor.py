@@ -21,12 +21,25 @@ def test_what_is_good_is_said_and_no_process_is_left(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
         [sys.executable, "-m", "sagalab.cli", "doctor", "--json"],
-        cwd=ROOT, env=environment | dict.fromkeys(("SAGALAB_STATE_DIR", "TMPDIR", "TEMP", "TMP"), str(tmp_path)),
-        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=120,
+        cwd=ROOT,
+        env=environment | dict.fromkeys(("SAGALAB_STATE_DIR", "TMPDIR", "TEMP", "TMP"), str(tmp_path)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
     )
     told = json.loads(done.stdout)
     states = {check["name"]: check["state"] for check in told["checks"]}
-    needed = ("Python", "Packages", "Notebook kernel", "Drawing", "Ports", "State folder", "Local cloud", "AWS")
+    needed = (
+        "Python",
+        "Packages",
+        "Notebook kernel",
+        "Drawing",
+        "Ports",
+        "State folder",
+        "Local cloud",
+        "AWS",
+    )
     assert {name: states[name] for name in needed} == dict.fromkeys(needed, "good"), done.stdout
     assert done.returncode == (0 if told["good"] else 1)
     assert "none runs, and it can start" in done.stdout
@@ -82,7 +95,11 @@ def test_without_dot_drawing_is_wrong(monkeypatch):
 def test_a_kernel_of_another_python_is_wrong(monkeypatch, tmp_path):
     folder = tmp_path / "kernels" / "python3"
     folder.mkdir(parents=True)
-    specification = {"argv": ["/somewhere/else/python", "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
+    specification = {
+        "argv": ["/somewhere/else/python", "-m", "ipykernel_launcher"],
+        "display_name": "x",
+        "language": "python",
+    }
     (folder / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     check = doctor.kernel()

@@ -31,7 +31,11 @@ def _killed_while_making(folder: Path, env: dict[str, str]) -> str:
     """Start a run and kill it when it is about to put pip into the new `.venv`; return its first line."""
     process = subprocess.Popen(
         small_project.command(folder, "test"),
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
     )
     lines = []
     for line in process.stdout:
@@ -134,7 +138,7 @@ def test_a_lock_that_does_not_fit_the_files_is_refused(project, env):
         done = small_project.run(project, env | {"UV_NO_CACHE": "1"})
     finally:
         lock.write_text(before, encoding="utf-8")
-    assert "sagatiny is not the file that uv.lock names" in _one_line(done)
+    assert "sagatiny is not the file of uv.lock" in _one_line(done)
     _ok(small_project.run(project, env))
 
 
@@ -143,8 +147,12 @@ def test_without_network_there_is_one_line_and_the_next_run_mends_it(project, en
     site = _site_packages(project)
     for folder in site.glob("uv-*.dist-info" if tool == "pip" else f"{small_project.PACKAGE}-*.dist-info"):
         shutil.rmtree(folder)
-    closed = env | {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "UV_NO_CACHE": "1",
-                    "PIP_NO_CACHE_DIR": "1"}
+    closed = env | {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "0",
+        "UV_NO_CACHE": "1",
+        "PIP_NO_CACHE_DIR": "1",
+    }
     line = _one_line(small_project.run(project, closed))
     assert "cannot be reached" in line and "run the same command again" in line
     _ok(small_project.run(project, env))
@@ -153,17 +161,26 @@ def test_without_network_there_is_one_line_and_the_next_run_mends_it(project, en
 def test_two_runs_at_once_wait_for_each_other(project, env):
     (project / ".venv" / "sagalab-stamp.json").unlink()
     holder = subprocess.Popen(
-        [sys.executable, "-c",
-         "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.lock import one_at_a_time\n"
-         "with one_at_a_time(): print('held', flush=True); sys.stdin.read()", str(project / "setup")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.lock import one_at_a_time\n"
+            "with one_at_a_time(): print('held', flush=True); sys.stdin.read()",
+            str(project / "setup"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
     )
     assert holder.stdout.readline() == "held\n"
     waiting = subprocess.Popen(
-        small_project.command(project, "test"), env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        small_project.command(project, "test"),
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         encoding="utf-8",
     )
-    assert f"Another setup (process {holder.pid}) is at work" in waiting.stdout.readline()
+    assert f"Another setup (process {holder.pid}) is at work here" in waiting.stdout.readline()
     holder.communicate("")
     output, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
@@ -172,10 +189,15 @@ def test_two_runs_at_once_wait_for_each_other(project, env):
 
 def _ask(project: Path, expression: str) -> str:
     """Return what an expression of the small project's own bootstrap gives."""
-    code = f"import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap import venv_folder\nprint({expression})"
+    code = (
+        f"import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap import venv_folder\nprint({expression})"
+    )
     return subprocess.run(
         [getattr(sys, "_base_executable", sys.executable), "-c", code, str(project / "setup")],
-        capture_output=True, encoding="utf-8", check=True, timeout=30,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=30,
     ).stdout.strip()
 
 
@@ -214,24 +236,30 @@ def test_the_environment_leads_no_one_astray(project, env, tmp_path):
     (project / ".venv" / "sagalab-stamp.json").unlink()
     shutil.rmtree(_site_packages(project) / f"{small_project.PACKAGE}-1.0.dist-info")
     astray = env | {
-        "PYTHONPATH": str(tmp_path), "VIRTUAL_ENV": str(tmp_path), "UV_PROJECT_ENVIRONMENT": str(tmp_path / "other"),
-        "UV_PYTHON": "3.8", "UV_FROZEN": "1", "PIP_TARGET": str(tmp_path / "target"), "PIP_USER": "1",
+        "PYTHONPATH": str(tmp_path),
+        "VIRTUAL_ENV": str(tmp_path),
+        "UV_PROJECT_ENVIRONMENT": str(tmp_path / "other"),
+        "UV_PYTHON": "3.8",
+        "UV_FROZEN": "1",
+        "PIP_TARGET": str(tmp_path / "target"),
+        "PIP_USER": "1",
     }
     _ok(small_project.run(project, astray))
     assert not (tmp_path / "other").exists() and not (tmp_path / "target").exists()
 
 
-
-
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["lab", "--port", "70000"]])
 def test_a_wrong_command_line_is_refused(project, env, arguments):
-    done = subprocess.run(small_project.command(project, *arguments), env=env, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        small_project.command(project, *arguments), env=env, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 2
     assert "usage: setup/run.py" in done.stderr
 
 
 OLD_PYTHONS = sorted(
-    path for path in (Path.home() / ".pyenv" / "versions").glob("*/bin/python")
+    path
+    for path in (Path.home() / ".pyenv" / "versions").glob("*/bin/python")
     if path.parts[-3].split(".")[:2] in (["2", "7"], ["3", "6"], ["3", "8"], ["3", "10"])
 )
 

@@ -23,9 +23,13 @@ CASES = {
         "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n",
         "The disk is full",
     ),
-    "Windows, full disk": ("error: There is not enough space on the disk. (os error 112)", "The disk is full"),
+    "Windows, full disk": (
+        "error: There is not enough space on the disk. (os error 112)",
+        "The disk is full",
+    ),
     "uv, closed port": (
-        "error: Request failed after 3 retries in 4.7s\n  cause: Failed to fetch: http://127.0.0.1:9/simple/six/\n"
+        "error: Request failed after 3 retries in 4.7s\n"
+        "  cause: Failed to fetch: http://127.0.0.1:9/simple/six/\n"
         "  cause: tcp connect error\n  cause: Connection refused (os error 111)",
         "The package index cannot be reached",
     ),
@@ -35,7 +39,7 @@ CASES = {
         "The package index cannot be reached",
     ),
     "pip, closed port": (
-        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('Failed to establish a "
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('Failed to make a "
         "new connection: [Errno 111] Connection refused')': /simple/uv/\n"
         "ERROR: No matching distribution found for uv==0.13.9",
         "The package index cannot be reached",
@@ -55,7 +59,8 @@ CASES = {
         "asks for a login",
     ),
     "lock": (
-        "The lockfile at `uv.lock` needs to be updated, but `--locked` was provided. To update the lockfile, run `uv lock`.",
+        "The lockfile at `uv.lock` needs to be updated, but `--locked` was provided. "
+        "To update the lockfile, run `uv lock`.",
         "uv.lock does not match pyproject.toml",
     ),
     "a machine without wheels": (
@@ -83,14 +88,20 @@ def test_the_words_of_pip_and_uv_are_recognised(name):
 
 
 def test_an_unknown_failure_says_what_was_printed():
-    problem = explain("Resolved 3 packages\nerror: The moon is full\n  cause: tides\n", "Installing the packages")
+    problem = explain(
+        "Resolved 3 packages\nerror: The moon is full\n  cause: tides\n", "Installing the packages"
+    )
     assert problem.what == "Installing the packages failed. It said: error: The moon is full cause: tides"
     assert problem.unknown
 
 
 @pytest.mark.parametrize(
     ("number", "what"),
-    [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "cannot be written to"), (errno.EACCES, "cannot be written to")],
+    [
+        (errno.ENOSPC, "The disk is full"),
+        (errno.EROFS, "cannot be written to"),
+        (errno.EACCES, "cannot be written to"),
+    ],
 )
 def test_the_operating_systems_errors_are_recognised(number, what):
     problem = explain_os_error(OSError(number, "as the system says it", str(ROOT / ".venv")))

@@ -18,7 +18,9 @@ import pytest
 from sagalab.project import ROOT
 
 VENV_PYTHON = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-pytestmark = pytest.mark.skipif(not VENV_PYTHON.exists(), reason="setup/run.py has made no .venv here (conda?)")
+pytestmark = pytest.mark.skipif(
+    not VENV_PYTHON.exists(), reason="setup/run.py has made no .venv here (conda?)"
+)
 LAB = (
     "import sys; sys.path.insert(0, 'setup')\n"
     "from bootstrap.console import prepare; prepare()\n"
@@ -35,8 +37,12 @@ def _free_port() -> int:
 def _start(port: int, state, **variables: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", LAB, str(port)],
-        cwd=ROOT, env=os.environ | {"SAGALAB_STATE_DIR": str(state)} | variables,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        cwd=ROOT,
+        env=os.environ | {"SAGALAB_STATE_DIR": str(state)} | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     )
 
 
@@ -54,7 +60,10 @@ def _answer(url: str, lab: subprocess.Popen) -> dict:
 def _cloud(command: str, state) -> dict:
     done = subprocess.run(
         [sys.executable, "-m", "sagalab.cli", *command.split()],
-        cwd=ROOT, env=os.environ | {"SAGALAB_STATE_DIR": str(state)}, capture_output=True, encoding="utf-8",
+        cwd=ROOT,
+        env=os.environ | {"SAGALAB_STATE_DIR": str(state)},
+        capture_output=True,
+        encoding="utf-8",
     )
     return json.loads(done.stdout) if command.endswith("--json") else {}
 
