@@ -35,6 +35,11 @@ class Verdict:
     owed: tuple[Owed, ...]
     ledger: Ledger
 
+    @property
+    def sign(self) -> str:
+        """The sign beside the name, so that no reader depends on colour."""
+        return SIGNS[self.name]
+
     def __str__(self) -> str:
         return f"{self.name}: {self.words}"
 
@@ -49,7 +54,7 @@ class Verdict:
         )
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("service", "what", "how much"))
         return (
-            f"<div role='group' aria-label='ledger'><p><strong>{SIGNS[self.name]} {self.name}</strong>: "
+            f"<div role='group' aria-label='ledger'><p><strong>{self.sign} {self.name}</strong>: "
             f"{html.escape(self.words)}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

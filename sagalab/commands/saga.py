@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sagalab.execution import Execution
     from sagalab.part import Change
     from sagalab.scenarios import ScenarioRun
+    from sagalab.verdict import Verdict
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MachineName = Annotated[str, typer.Option(help="Name of the state machine.")]
@@ -75,14 +76,18 @@ def status(as_json: AsJson = False) -> None:
 
 def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
     """Run the seven scenarios; exit code 1 when one takes another path than expected."""
+    from sagalab.deployment import deployment
     from sagalab.scenarios import run_scenarios
+    from sagalab.verdict import verdict
 
-    runs = run_scenarios(machine)
+    found = deployment()
+    runs = run_scenarios(machine, deployment=found)
+    judged = [(each, verdict(each.execution, found)) for each in runs]
     if as_json:
-        _print_json([_scenario_json(each) for each in runs])
+        _print_json([_scenario_json(*each) for each in judged])
     else:
-        for each in runs:
-            _print_table(None, _scenario_rows(each))
+        for each in judged:
+            _print_table(None, _scenario_rows(*each))
         good = sum(each.as_expected for each in runs)
         print(f"{good} of {len(runs)} as expected.")
     raise typer.Exit(0 if all(each.as_expected for each in runs) else 1)
@@ -137,7 +142,7 @@ def _result(as_expected: bool) -> str:
     return "✓ as expected" if as_expected else "✗ differs"
 
 
-def _scenario_rows(each: "ScenarioRun") -> list[tuple[str, str]]:
+def _scenario_rows(each: "ScenarioRun", judged: "Verdict") -> list[tuple[str, str]]:
     """Return what is shown of one scenario: paths are long, so each has a line of its own."""
     return [
         (f"scenario {each.scenario.key}", each.scenario.title),
@@ -145,10 +150,13 @@ def _scenario_rows(each: "ScenarioRun") -> list[tuple[str, str]]:
         ("  actual path", _ARROW.join(each.path)),
         ("  status", f"{each.execution.status} after {each.seconds:.2f} s"),
         ("  result", _result(each.as_expected)),
+        ("  verdict", f"{judged.sign} {judged}"),
     ]
 
 
-def _scenario_json(each: "ScenarioRun") -> dict[str, Any]:
+def _scenario_json(each: "ScenarioRun", judged: "Verdict") -> dict[str, Any]:
+    from sagalab.verdict import as_record
+
     return {
         "scenario": each.scenario.key,
         "title": each.scenario.title,
@@ -160,6 +168,7 @@ def _scenario_json(each: "ScenarioRun") -> dict[str, Any]:
         "error": each.execution.error,
         "seconds": round(each.seconds, 3),
         "result": "as expected" if each.as_expected else "differs",
+        **as_record(judged),
         "execution": each.execution.arn,
     }
 
