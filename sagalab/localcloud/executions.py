@@ -19,6 +19,8 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from sagalab.localcloud import machine_logs
+
 _LARGEST_PAGE = 1000
 _STOP_SECONDS = 2.0
 _DATA_FIELDS = ("input", "inputDetails", "output", "outputDetails")
@@ -47,16 +49,17 @@ def _start(
         raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from None
     snapshot = copy.copy(machine)  # an update of the machine must not touch this execution
     snapshot.executions = []
+    arn = f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}"
     execution = Execution(
         name=name,
         sm_type=snapshot.sm_type,
         role_arn=snapshot.roleArn,
-        exec_arn=f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}",
+        exec_arn=arn,
         account_id=self.account_id,
         region_name=self.region_name,
         state_machine=snapshot,
         start_date=datetime.datetime.now(tz=datetime.timezone.utc),
-        cloud_watch_logging_session=None,
+        cloud_watch_logging_session=machine_logs.session_for(snapshot, arn),
         input_data=execution_input,
         trace_header=trace_header,
         activity_store=self.activities,

@@ -111,7 +111,7 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
     threading.Thread(target=run, daemon=True).start()
     in_time = done.wait(timeout_seconds)
     env.interrupts.remove(done)
-    if not outcome and not errors:
+    if not outcome:
         _close(frame)
     frame.set_ended()
     env.close_frame(frame)

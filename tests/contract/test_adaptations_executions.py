@@ -105,7 +105,7 @@ def test_an_update_does_not_touch_what_runs(adapted):
     assert adapted.end(again).about["status"] == "SUCCEEDED"
 
 
-def test_a_machine_with_logging_and_tracing_runs(adapted):
+def test_a_machine_with_logging_and_tracing_runs_and_logs(adapted):
     group = f"/aws/vendedlogs/states/contract-{uuid.uuid4().hex[:8]}"
     adapted.client("logs").create_log_group(logGroupName=group)
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}:*"
@@ -120,4 +120,8 @@ def test_a_machine_with_logging_and_tracing_runs(adapted):
     )["stateMachineArn"]
     run = adapted.end(adapted.sfn.start_execution(stateMachineArn=created)["executionArn"])
     assert run.about["status"] == "SUCCEEDED"
+    logged = adapted.client("logs").filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(event["message"]) for event in logged]
+    assert [(line["id"], line["type"]) for line in lines] == [(str(e["id"]), e["type"]) for e in run.events]
+    assert lines[0]["details"]["input"] == "{}" and lines[0]["execution_arn"] == run.arn
     assert adapted.sfn.list_tags_for_resource(resourceArn=created)["tags"] == [{"key": "a", "value": "b"}]
