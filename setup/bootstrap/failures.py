@@ -81,8 +81,9 @@ def _refused(_text: str) -> SetupProblem:
 
 def _wrong_hash(text: str) -> SetupProblem:
     found = re.search(r"(?:Hash mismatch for|download|fetch) `([^`@= ]+)", text)
+    name = found[1] if found else "a package"
     return SetupProblem(
-        f"What arrived as {found[1] if found else 'a package'} is not the file of uv.lock (its hash differs).",
+        f"What arrived as {name} is not the file of uv.lock (its hash differs).",
         "Run the same command again; if it stays, the package index or a proxy changes files.",
     )
 
