@@ -215,7 +215,8 @@ def test_warnings_say_what_was_not_understood(damage, warning):
 
 def test_states_entered_after_the_end_are_over_too():
     events = a_history()
-    late = {"id": 99, "previousEventId": 0, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "L"}}
+    late = {"id": 99, "previousEventId": 0, "type": "PassStateEntered"}
+    late["stateEnteredEventDetails"] = {"name": "L"}
     execution = Execution.from_history([*events, late])
     assert execution.visits[-1].status == "succeeded" and execution.status == "SUCCEEDED"
     assert any("states were entered after it" in warning for warning in execution.warnings)
