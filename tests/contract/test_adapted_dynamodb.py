@@ -3,13 +3,17 @@
 The first test fails when moto no longer needs sagalab/localcloud/dynamodb.py.
 """
 
+import contextlib
 import subprocess
 import sys
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
+
+from sagalab.localcloud import dynamodb
 
 LOST_WRITE = """
 import copy
@@ -60,6 +64,20 @@ def add(table, name, by=1):
         "TableName": table, "Key": key(name), "UpdateExpression": "ADD n :by",
         "ExpressionAttributeValues": {":by": {"N": str(by)}},
     }  # fmt: skip
+
+
+def test_a_request_waits_for_the_one_before(monkeypatch):
+    """Without a lock both requests are inside at once and the barrier lets them pass."""
+    both_inside = threading.Barrier(2)
+
+    def request(_):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_inside.wait(timeout=0.3)
+            return "met"
+
+    monkeypatch.setattr(dynamodb, "_moto_call_action", request)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(dynamodb._call_action, [None, None])) == [None, None]
 
 
 def test_no_write_is_lost_among_many_at_once(cloud, table):
