@@ -12,8 +12,10 @@ from sagalab.diagram import diagram
 from sagalab.diagram_graph import thread_of
 from sagalab.drawing import HOW_TO_GET_DOT, picture_bundle
 from sagalab.errors import SagaLabError
-from sagalab.palette import RUN_STATUS, look
+from sagalab.palette import CHANGED_FILL, RUN_STATUS, look
 from sagalab.picture_grid import Cell, PictureGrid
+
+_CELL = "text-align:left;padding:4px 12px;color:#16202c"
 
 
 @dataclass(repr=False)
@@ -59,17 +61,14 @@ class Comparison:
         return f"{self.text()}\n\n{self.table.fillna('').to_string(index=False)}"
 
     def _table_html(self) -> str:
-        head = "".join(
-            f'<th style="text-align:left;padding:4px 12px">{escape(str(c))}</th>' for c in self.table
-        )
+        head = "".join(f'<th style="{_CELL}">{escape(str(c))}</th>' for c in self.table)
         rows = []
         for row in self.table.fillna("").itertuples(index=False):
-            style = "background:#fff1b8;font-weight:bold" if row[0] == self.step else ""
-            cells = "".join(
-                f'<td style="text-align:left;padding:4px 12px">{escape(str(cell))}</td>' for cell in row
-            )
+            here = row[0] == self.step
+            style = f"background:{CHANGED_FILL};font-weight:bold" if here else "background:#fff"
+            cells = "".join(f'<td style="{_CELL}">{escape(str(cell))}</td>' for cell in row)
             rows.append(f'<tr style="{style}">{cells}</tr>')
-        return f'<table style="border-collapse:collapse"><tr>{head}</tr>{"".join(rows)}</table>'
+        return f'<table style="border-collapse:collapse"><tr style="background:#fff">{head}</tr>{"".join(rows)}</table>'
 
     def _repr_html_(self) -> str:
         try:

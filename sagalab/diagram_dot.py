@@ -32,7 +32,7 @@ _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
 
 def _tip(text: str) -> str:
-    """Quote a tooltip: dot reads entities, then backslashes, then its own escapes (\\N, \\G), in that order."""
+    """Quote a tooltip: dot reads entities, then backslashes, then its own escapes (such as \\N)."""
     return graphviz.escape(text.replace("&", "&amp;").replace("\\", "\\\\"))
 
 

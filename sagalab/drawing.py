@@ -76,6 +76,7 @@ _ANCHOR = re.compile(r'(?:<title>[^<]*</title>\n)?<g id="a_[^"]*"><a xlink:title
 _LABEL_ANCHOR = re.compile(
     r'<g id="a_[^"]*-(?:label|headlabel|taillabel)"><a [^>]*>\n(.*?)</a>\n</g>\n', re.DOTALL
 )
+_TAKEN = re.compile(r'<g id="[^"]*" class="edge[^"]*\btaken\b[^"]*">\n.*?</g>\n', re.DOTALL)
 _GRAPH_TITLE = re.compile(r'(<g id="graph0"[^>]*>\n)<title>[^<]*</title>\n')
 
 
@@ -83,12 +84,16 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     """Make dot's SVG fit for pages: no prolog, native tooltips, fonts for every system, words.
 
     `title` and `words` are what a screen reader says. dot wraps tooltips in links, which a browser
-    shows poorly; they become the `<title>` of their group.
+    shows poorly; they become the `<title>` of their group. Taken edges are drawn over the others.
     """
     svg = _COMMENT.sub("", _PREAMBLE.sub("", svg))
     svg = _LABEL_ANCHOR.sub(r"\1", svg)
     svg = _ANCHOR.sub(r"<title>\1</title>\n", svg).replace("</a>\n</g>\n", "")
     svg = _GRAPH_TITLE.sub(r"\1", svg)
+    taken = "".join(_TAKEN.findall(svg))
+    if taken:
+        body, _, end = _TAKEN.sub("", svg).rpartition("</g>\n</svg>")
+        svg = f"{body}{taken}</g>\n</svg>{end}"
     svg = svg.replace(f'font-family="{FONT}"', f'font-family="{_FONT_STACK}"')
     label = escape(f"{title}. {words}")
     head = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '

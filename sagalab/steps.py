@@ -96,12 +96,14 @@ class Frame:
         signs = {"added": "+ added", "changed": "● changed", "removed": "− removed"}
         lines = []
         for key, row in [*rows.items(), *((key, {}) for key, kind in kinds.items() if kind == "removed")]:
-            style = f"background:{palette.CHANGED_FILL};font-weight:bold" if key in kinds else ""
+            style = (
+                f"background:{palette.CHANGED_FILL};font-weight:bold" if key in kinds else "background:#fff"
+            )
             text = ", ".join(f"{name}: {cut(_compact(value), _CELL_LIMIT)}" for name, value in row.items())
             lines.append(
-                f'<tr style="{style}"><td style="padding:2px 8px">{signs.get(kinds.get(key), "")}</td>'
-                f'<td style="padding:2px 8px;text-align:left">{escape(printable(key))}</td>'
-                f'<td style="padding:2px 8px;text-align:left">{escape(printable(text))}</td></tr>'
+                f'<tr style="{style}"><td style="{_CELL}">{signs.get(kinds.get(key), "")}</td>'
+                f'<td style="{_CELL}">{escape(printable(key))}</td>'
+                f'<td style="{_CELL}">{escape(printable(text))}</td></tr>'
             )
         body = (
             f'<table style="border-collapse:collapse;color:#16202c">{"".join(lines)}</table>'
@@ -123,6 +125,7 @@ class Frame:
         return bundle
 
 
+_CELL = "padding:2px 8px;text-align:left;color:#16202c"
 _FONTS = "Arial,'Liberation Sans',Helvetica,sans-serif"
 
 

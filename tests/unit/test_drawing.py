@@ -4,6 +4,7 @@ import subprocess
 
 import graphviz
 import pytest
+from test_diagram_scenarios import saga_run
 
 from sagalab import drawing
 from sagalab.diagram import diagram
@@ -88,3 +89,10 @@ def test_participants_own_graphs_draw_as_well():
     own = graphviz.Digraph()
     own.edge("a", "b")
     assert b"<svg" in own.pipe(format="svg")
+
+
+def test_taken_edges_are_drawn_over_the_others():
+    svg = diagram(None, saga_run(["ReserveInventory", "ReleaseInventory"])).svg()
+    whole = diagram(saga_run().definition, saga_run(["ReserveInventory", "ReleaseInventory"])).svg()
+    assert whole.rindex('class="edge next"') < whole.index(' taken">')
+    assert svg.count(' taken">') == 7 and svg.endswith("</g>\n</svg>\n")
