@@ -46,7 +46,9 @@ def _parse_json(text: str) -> object:
         raise AslSyntaxError("it is nested too deeply to be read", text, 1, 1) from None
     except _NotJsonNumber as error:
         position = text.find(str(error))
-        raise _at(f"{error} is not a number in JSON", text, max(position, 0), "Write a finite number.") from None
+        raise _at(
+            f"{error} is not a number in JSON", text, max(position, 0), "Write a finite number."
+        ) from None
     _refuse_duplicates(text)
     return value
 
@@ -105,7 +107,11 @@ def _explain_json(error: json.JSONDecodeError, text: str) -> tuple[str, int, str
     if error.msg.startswith("Invalid \\"):
         return "a backslash that JSON does not know", position, "Write \\\\ for one backslash."
     if error.msg.startswith("Extra data"):
-        return "there is text after the end of the machine", position, "Delete it, or look for one } too many."
+        return (
+            "there is text after the end of the machine",
+            position,
+            "Delete it, or look for one } too many.",
+        )
     return error.msg, position, ""
 
 
@@ -155,7 +161,9 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode):
     lines: dict[str, int] = {}
     for key_node, _ in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="a name must be a plain text", problem_mark=key_node.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="a name must be a plain text", problem_mark=key_node.start_mark
+            )
         key = key_node.value
         if key in lines:
             raise yaml.MarkedYAMLError(
@@ -191,7 +199,9 @@ def _parse_yaml(text: str) -> object:
 def _explain_yaml(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     problem = error.problem or "it cannot be read as YAML"
     lines = text.splitlines()
-    line = lines[error.problem_mark.line] if error.problem_mark and error.problem_mark.line < len(lines) else ""
+    line = lines[
+        error.problem_mark.line
+    ] if error.problem_mark and error.problem_mark.line < len(lines) else ""
     if "'%'" in problem or "{%" in line:
         return (
             "a JSONata expression without quotes",

@@ -64,7 +64,10 @@ def _parse(expression: str) -> tuple[object, ParseProblem | None]:
         return None, _explain(error, expression)
     except (IndexError, AttributeError, TypeError, ValueError, RecursionError, NotImplementedError):
         # the parser stumbles over some broken texts in place of saying so
-        return None, ParseProblem("it cannot be read", "Check quotes and brackets.", 3, _excerpt(expression, 0))
+        return (
+            None,
+            ParseProblem("it cannot be read", "Check quotes and brackets.", 3, _excerpt(expression, 0)),
+        )
 
 
 def parse_problem(expression: str) -> ParseProblem | None:
@@ -127,7 +130,9 @@ def unknown_functions(expression: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, next(iter(difflib.get_close_matches(name, FUNCTIONS, 1)), "")) for name in called)
 
 
-def _walk(node: object, bound: frozenset[str], reads: dict[str, None], calls: dict[str, None]) -> frozenset[str]:
+def _walk(
+    node: object, bound: frozenset[str], reads: dict[str, None], calls: dict[str, None]
+) -> frozenset[str]:
     """Collect what is read and what is called; return the bound names for what follows in a block."""
     if isinstance(node, (list, tuple)):
         for item in node:

@@ -87,7 +87,7 @@ def _all_alone_and_last(graph: Graph, report: Report, field: str, word: str) -> 
                 yield report(
                     state,
                     f"States.ALL stands beside {others} in one {word}.",
-                    f"Leave States.ALL alone: it is all of them. For another treatment, give {others} a {word} before.",
+                    f"Leave States.ALL alone: it is all of them. Give {others} a {word} before it.",
                     part,
                 )
             if index != len(items) - 1:
@@ -194,7 +194,10 @@ def catch_throws_input_away(graph: Graph, report: Report) -> Iterator[Finding]:
 
 def _in_order(state: State, target: State) -> list[State]:
     following = reach([target], catch=False)
-    return [target, *(other for other in state.scope.states.values() if other in following and other is not target)]
+    return [
+        target,
+        *(other for other in state.scope.states.values() if other in following and other is not target),
+    ]
 
 
 def _reads_input(state: State) -> bool:
@@ -207,6 +210,8 @@ def _reads_input(state: State) -> bool:
     inputs = (
         path
         for path in paths
-        if path not in (state.body.get("ResultPath"), *(catcher.get("ResultPath") for catcher in state.catchers))
+        if path not in (
+            state.body.get("ResultPath"), *(catcher.get("ResultPath") for catcher in state.catchers)
+        )
     )
     return any(not re.match(r"\$(\.|\[')(Error|Cause)\b", path) for path in inputs)

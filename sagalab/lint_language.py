@@ -20,11 +20,11 @@ from sagalab.lint_rule import ERROR, Finding, Report, rule
 
 TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 FIELDS = (
-    "Arguments Assign Branches Catch Cause Choices Comment Condition Credentials Default End Error ErrorEquals "
-    "BackoffRate HeartbeatSeconds InputPath IntervalSeconds ItemProcessor ItemSelector Items ItemsPath "
-    "JitterStrategy MaxAttempts MaxConcurrency MaxDelaySeconds Next Output OutputPath Parameters "
-    "QueryLanguage Resource Result ResultPath ResultSelector Retry Seconds StartAt States TimeoutSeconds "
-    "Timestamp ToleratedFailureCount ToleratedFailurePercentage Type Variable Version"
+    "Arguments Assign Branches Catch Cause Choices Comment Condition Credentials Default End Error "
+    "ErrorEquals BackoffRate HeartbeatSeconds InputPath IntervalSeconds ItemProcessor ItemSelector Items "
+    "ItemsPath JitterStrategy MaxAttempts MaxConcurrency MaxDelaySeconds Next Output OutputPath "
+    "Parameters QueryLanguage Resource Result ResultPath ResultSelector Retry Seconds StartAt States "
+    "TimeoutSeconds Timestamp ToleratedFailureCount ToleratedFailurePercentage Type Variable Version"
 ).split()
 
 # What Step Functions takes and statelint 3.1.0 does not know.
@@ -80,7 +80,9 @@ def transitions(graph: Graph, report: Report) -> Iterator[Finding]:
     for problem in _statelint(graph):
         state, rest = _place(graph, problem)
         if "No terminal state found" in problem:
-            dead_ends.append((state, "No state ends this machine.", "Give the last state End: true, or add Succeed."))
+            dead_ends.append(
+                (state, "No state ends this machine.", "Give the last state End: true, or add Succeed.")
+            )
         else:
             explained = _explain_transition(graph, state, rest, problem)
             if explained:
@@ -119,7 +121,9 @@ def unreachable(graph: Graph, report: Report) -> Iterator[Finding]:
 def _has_broken_edge(state: State) -> bool:
     names = [state.body.get("Next"), state.body.get("Default")]
     names += [item.get("Next") for item in state.catchers + objects(state.body.get("Choices"))]
-    return any(name is not None and (not isinstance(name, str) or name not in state.scope.states) for name in names)
+    return any(
+        name is not None and (not isinstance(name, str) or name not in state.scope.states) for name in names
+    )
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +141,8 @@ def _place(graph: Graph, problem: str) -> tuple[State | None, str]:
     best: State | None = None
     for state in graph.states:
         path = f"{_ROOT}.{state.path}"
-        if (best is None or len(state.path) > len(best.path)) and re.search(re.escape(path) + r"(?!\w)", problem):
+        longer = best is None or len(state.path) > len(best.path)
+        if longer and re.search(re.escape(path) + r"(?!\w)", problem):
             best = state
     path = f"{_ROOT}.{best.path}" if best else _ROOT
     return best, problem.replace(path, "@")
@@ -148,19 +153,22 @@ def _wrong_shapes(graph: Graph, report: Report) -> Iterator[Finding]:
     for scope in graph.scopes:
         start = scope.body.get("StartAt")
         if start is not None and not isinstance(start, str):
-            yield report(scope.parent, f"StartAt is {_short(start)}.", "StartAt is the name of a state, in quotes.")
+            yield report(
+                scope.parent, f"StartAt is {_short(start)}.", "StartAt is the name of a state, in quotes."
+            )
         states = scope.body.get("States")
         for name, body in states.items() if isinstance(states, dict) else ():
             if not isinstance(body, dict):
                 path = f"{scope.path}.States.{name}" if scope.path else f"States.{name}"
-                yield Finding(
-                    report.code, report.severity, name, f"It is {_short(body)}.", 'A state is {"Type": …}.', path
-                )
+                what = f"It is {_short(body)}."
+                yield Finding(report.code, report.severity, name, what, 'A state is {"Type": …}.', path)
     for state in graph.states:
         for holder, part in _with_next(state):
             name = holder.get("Next")
             if name is not None and not isinstance(name, str):
-                yield report(state, f"Next is {_short(name)}.", "Next is the name of one state, in quotes.", part)
+                yield report(
+                    state, f"Next is {_short(name)}.", "Next is the name of one state, in quotes.", part
+                )
 
 
 def _with_next(state: State) -> Iterator[tuple[dict, str]]:
@@ -211,7 +219,9 @@ def _not_allowed(state: State | None, name: str, part: str) -> tuple[str, str, s
     if name == "Label" or any(holder in part for holder in _UNKNOWN_TO_STATELINT):
         return None
     near = difflib.get_close_matches(name, FIELDS, 1)
-    cure = f"Did you mean {near[0]}?" if near and near[0] != name else f"Delete {name}, or move it where it belongs."
+    cure = f"Delete {name}, or move it where it belongs."
+    if near and near[0] != name:
+        cure = f"Did you mean {near[0]}?"
     where = f" in {part}" if part else f" in a {state.type} state" if state else " at the top of a machine"
     return f"{name} has no meaning{where}.", cure, part
 
@@ -220,7 +230,9 @@ def _not_a_path(state: State | None, name: str, holder: str, part: str) -> tuple
     value = _value(state.body, f"{holder}.{part}" if part else holder) if state else None
     text = value.get(name) if isinstance(value, dict) else None
     # statelint knows neither variables ($order) nor filters ([?(@.x)]): only what cannot be one is told
-    if isinstance(text, str) and re.match(r"\$(\$?[.\[]|[A-Za-z_])", text) and text.count("[") == text.count("]"):
+    if not isinstance(text, str):
+        text = ""
+    if re.match(r"\$(\$?[.\[]|[A-Za-z_])", text) and text.count("[") == text.count("]"):
         return None
     return (
         f"{name} ends in .$, and its value is no path.",
@@ -239,7 +251,11 @@ def _wrong_value(state: State | None, part: str, words: str) -> tuple[str, str, 
     if match := re.search(r'not one of the allowed values \[(.+)]', words):
         allowed = match.group(1)
         near = difflib.get_close_matches(str(value), re.findall(r'"(.+?)"', allowed), 1, 0.5)
-        return f"{name} is {_short(value)}.", f"Did you mean {near[0]}?" if near else f"Use one of {allowed}.", part
+        return (
+            f"{name} is {_short(value)}.",
+            f"Did you mean {near[0]}?" if near else f"Use one of {allowed}.",
+            part,
+        )
     if match := re.search(r"but should be (.+)", words):
         return f"{name} is {_short(value)}.", f"It must be {match.group(1)}.", part
     if match := re.search(r"but allowed (floor|ceiling) is (.+)", words):
@@ -252,14 +268,18 @@ def _wrong_value(state: State | None, part: str, words: str) -> tuple[str, str, 
     return None
 
 
-def _explain_transition(graph: Graph, state: State | None, rest: str, problem: str) -> tuple[str, str, str] | None:
+def _explain_transition(
+    graph: Graph, state: State | None, rest: str, problem: str
+) -> tuple[str, str, str] | None:
     if match := re.match(r'No state found named "(.*)", referenced at @\.?(.*)', rest, re.DOTALL):
         name, part = match.groups()
         known = list(state.scope.states) if state else []
         return f'There is no state named "{name}".', _did_you_mean(name, known), part
     if match := re.match(r"StartAt value (.*) not found in States field at (.*)", rest, re.DOTALL):
         name = match.group(1)
-        scopes = [scope for scope in graph.scopes if scope.body.get("StartAt") == name and scope.start is None]
+        scopes = [
+            scope for scope in graph.scopes if scope.body.get("StartAt") == name and scope.start is None
+        ]
         known = [name for scope in scopes for name in scope.states]
         return f'StartAt names "{name}", and there is no such state.', _did_you_mean(name, known), "StartAt"
     if match := re.match(r'State "(.*?)", defined at .*is also defined at', rest, re.DOTALL):
@@ -281,7 +301,9 @@ def _explain_transition(graph: Graph, state: State | None, rest: str, problem: s
 
 def _did_you_mean(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(known[:8]) or 'the states'}, or add it."
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"Use one of {', '.join(known[:8]) or 'the states'}, or add it."
 
 
 def _value(body: object, part: str) -> object:

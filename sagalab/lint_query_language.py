@@ -57,7 +57,7 @@ def jsonata_syntax(graph: Graph, report: Report) -> Iterator[Finding]:
             if problem:
                 yield report(
                     state,
-                    f"{part} is not JSONata: {problem.what}, at character {problem.column} of {problem.shown}",
+                    f"{part} is no JSONata: {problem.what}, at character {problem.column} of {problem.shown}",
                     problem.cure,
                     part,
                 )
@@ -115,7 +115,7 @@ def values_of_the_other_language(graph: Graph, report: Report) -> Iterator[Findi
             if jsonata and key.endswith(".$") and text.startswith(("$", "States.")):
                 yield report(
                     state,
-                    f'"{key}" is JSONPath, and this is a JSONata state: the text "{text}" is passed on as it stands.',
+                    f'"{key}" is JSONPath, and this is a JSONata state: "{text}" is passed on as plain text.',
                     f'Write "{key[:-2]}": "{{% … %}}".',
                     part,
                 )

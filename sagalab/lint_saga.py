@@ -73,7 +73,7 @@ def leaves_without_catch(graph: Graph, report: Report) -> Iterator[Finding]:
                 yield report(
                     undo,
                     f"{_only_caught(undo)} the execution ends here, {then}",
-                    "Add a last catcher for States.ALL that goes on with the next undo, and tells what is owed.",
+                    "Add a last catcher for States.ALL: go on with the next undo, and tell what is owed.",
                     "Catch",
                 )
 
@@ -132,7 +132,9 @@ def message_fails_a_committed_saga(graph: Graph, report: Report) -> Iterator[Fin
             if task.type != "Task" or not saga.is_committed(task):
                 continue
             ends = (reach([edge.target], catch=False) for edge in task.edges if edge.kind == "catch")
-            fails = any(not saga.undos_in(states) and any(s.type == "Fail" for s in states) for states in ends)
+            fails = any(
+                not saga.undos_in(states) and any(s.type == "Fail" for s in states) for states in ends
+            )
             if not _is_caught(task) or fails:
                 retried = "" if task.retriers else " and is not retried"
                 yield report(
@@ -151,13 +153,15 @@ def _is_caught(state: State) -> bool:
 def _until_done(state: State) -> bool:
     for retrier in state.retriers:
         attempts = retrier.get("MaxAttempts")
-        if "States.ALL" in texts(retrier.get("ErrorEquals")) and isinstance(attempts, int) and attempts >= _UNTIL_DONE:
+        on_any_error = "States.ALL" in texts(retrier.get("ErrorEquals"))
+        if on_any_error and isinstance(attempts, int) and attempts >= _UNTIL_DONE:
             return True
     return False
 
 
 def _only_caught(state: State) -> str:
-    names = [name for around in around(state) for catcher in around.catchers for name in texts(catcher.get("ErrorEquals"))]
+    catchers = [catcher for outer in around(state) for catcher in outer.catchers]
+    names = [name for catcher in catchers for name in texts(catcher.get("ErrorEquals"))]
     if not names:
         return "It catches nothing: on any error"
     listed = ", ".join(dict.fromkeys(names))

@@ -53,11 +53,16 @@ class Findings(list[Finding]):
         if not self:
             return f"<p>{escape(NOTHING)}</p>"
         left = ' style="text-align:left;vertical-align:top"'
-        heads = "".join(f"<th{left}>{head}</th>" for head in ("", "state", "what is wrong", "how to mend it", "rule"))
-        rows = "".join(
-            "<tr>" + "".join(f"<td{left}>{escape(cell)}</td>" for cell in _cells(finding)) + "</tr>" for finding in self
+        heads = "".join(
+            f"<th{left}>{head}</th>" for head in ("", "state", "what is wrong", "how to mend it", "rule")
         )
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table><p>{escape(self.summary)}</p>"
+        rows = "".join(
+            "<tr>" + "".join(
+                f"<td{left}>{escape(cell)}</td>" for cell in _cells(finding)
+            ) + "</tr>" for finding in self
+        )
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"{table}<p>{escape(self.summary)}</p>"
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def _waits(retrier: dict, count: float) -> float:
 
 
 def _longest_path(scope: Scope) -> float:
-    """Return the worst case over all ways through a scope; an edge back to where one came from is left out."""
+    """Return the worst case over all ways through a scope; an edge that closes a loop is left out."""
     done: dict[State, float] = {}
     on_the_way: set[State] = set()
     stack: list[tuple[State, bool]] = [(scope.start, False)] if scope.start else []

@@ -98,14 +98,17 @@ def chain_entered_too_late(graph: Graph, report: Report) -> Iterator[Finding]:
                 custom = undo_themselves and source not in undo_themselves
                 if names & _MAY_HAVE_HAPPENED or custom:
                     due.append(source)
-            skipped = list(dict.fromkeys(saga.undo_of[step] for step in due if saga.undo_of[step] not in undone))
+            skipped = list(
+                dict.fromkeys(saga.undo_of[step] for step in due if saga.undo_of[step] not in undone)
+            )
             if skipped and (undone or not saga.is_committed(source)):
                 missing = " and ".join(undo.name for undo in skipped)
                 first = min(skipped, key=saga.undos.index)
                 kept = " and ".join(step.name for step in due if saga.undo_of[step] in skipped)
                 yield report(
                     source,
-                    f"On {', '.join(sorted(names))} it goes to {target.name} and skips {missing}: {kept} may stay done.",
+                    f"On {', '.join(sorted(names))} it goes to {target.name} and skips {missing}: "
+                    f"{kept} may stay done.",
                     f"Let this catcher go to {first.name}.",
                     f"Catch[{index}]",
                 )
@@ -175,7 +178,7 @@ def failed_undo_ends_the_chain(graph: Graph, report: Report) -> Iterator[Finding
                 if skipped:
                     yield report(
                         place,
-                        f"When this undo fails it goes to {edge.target.name} and skips {' and '.join(skipped)}.",
+                        f"When it fails, it goes to {edge.target.name} and skips {' and '.join(skipped)}.",
                         f"Go on with {skipped[0]}, and keep in a variable that this undo is owed.",
                         f"Catch[{index}]",
                     )

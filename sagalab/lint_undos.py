@@ -120,7 +120,9 @@ def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
     for saga in sagas(graph):
         for undo in saga.undos:
             places = around(undo)
-            retried = any(retrier.get("MaxAttempts", 3) != 0 for state in places for retrier in state.retriers)
+            retried = any(
+                retrier.get("MaxAttempts", 3) != 0 for state in places for retrier in state.retriers
+            )
             others = {saga.place(other) for other in saga.undos} - {saga.place(undo)}
             loops = any(
                 state in reach([edge.target], catch=False, stop=others | parks(state.scope))

@@ -93,12 +93,15 @@ def states_out_of_place(graph: Graph, report: Report) -> Iterator[Finding]:
                     'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.',
                     part,
                 )
-            answered = re.match(r"(Assign|Output)\b", part) and state.type in ("Task", "Parallel", "Map", "Pass")
+            answered = re.match(r"(Assign|Output)\b", part) and state.type in (
+                "Task", "Parallel", "Map", "Pass"
+            )
             if re.search(r"\$states\.result\b", bare) and not answered:
                 yield report(
                     state,
                     f"{part} reads $states.result, and there is no result here.",
-                    "A result exists in Assign and Output of a Task, Parallel or Map. Here: $states.input or a variable.",
+                    "A result exists in Assign and Output of a Task, Parallel or Map. "
+                    "Here: $states.input or a variable.",
                     part,
                 )
 
@@ -160,7 +163,9 @@ def _assigned_on_all_paths(graph: Graph) -> dict[State, frozenset[str]]:
     return known
 
 
-def _explain(state: State, name: str, anywhere: list[str], known: dict[State, frozenset[str]]) -> tuple[str, str]:
+def _explain(
+    state: State, name: str, anywhere: list[str], known: dict[State, frozenset[str]]
+) -> tuple[str, str]:
     if name not in anywhere:
         near = difflib.get_close_matches(name, anywhere, 1)
         return (
@@ -177,7 +182,7 @@ def _explain(state: State, name: str, anywhere: list[str], known: dict[State, fr
                 "Pass the value in by ItemSelector.",
             )
         return (
-            f"It reads ${name}, which is assigned only inside a branch or an item processor: gone at its end.",
+            f"It reads ${name}, which is assigned only in a branch or an item processor: gone at its end.",
             "Take it out of the result of the Parallel or Map, and assign it there.",
         )
     way = _way_without(scope, state, name)

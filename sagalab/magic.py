@@ -54,7 +54,7 @@ class AslMagics(Magics):
         try:
             self._run(options.name, cell, options.deploy, options.quiet)
         except SagaLabError as error:
-            display(Note("\n".join(f for f in (f"✗ {error.what}", f"  {error.cure}" if error.cure else "") if f)))
+            display(Note(f"✗ {error.what}\n  {error.cure}".rstrip()))
 
     def _run(self, name: str, cell: str, deploy: bool, quiet: bool) -> None:
         self._check_name(name)
@@ -85,7 +85,9 @@ class AslMagics(Magics):
             )
         other = self.shell.user_ns.get(name)
         if hasattr(builtins, name) or other is not None and not isinstance(other, Mapping):
-            raise SagaLabError(f"{name} is the name of something else already.", "Choose another name: %%asl my_saga")
+            raise SagaLabError(
+                f"{name} is the name of something else already.", "Choose another name: %%asl my_saga"
+            )
 
     def _kept(self, name: str) -> str:
         if name in machines:

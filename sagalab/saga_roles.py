@@ -76,7 +76,7 @@ def sagas(graph: Graph) -> list[Saga]:
     found = [saga for saga in map(_saga_of, graph.scopes) if saga is not None]
     for outer in found:
         # a saga inside a branch looks after its own steps
-        inner = {step for saga in found if saga is not outer for step in saga.steps if _inside(saga.scope, outer.scope)}
+        inner = {step for saga in found if _inside(saga.scope, outer.scope) for step in saga.steps}
         outer.steps = [step for step in outer.steps if step not in inner]
     return found
 
@@ -146,7 +146,9 @@ def _saga_of(scope: Scope) -> Saga | None:
     candidates = [task for task in nested(backward) if changes_something(task)]
     step_names = [step.name for step in steps]
     spoken = [
-        task for task in candidates if is_undo_by_name(task, after_catch=True) or marked_step(task, step_names)
+        task
+        for task in candidates
+        if is_undo_by_name(task, after_catch=True) or marked_step(task, step_names)
     ]
     in_a_row = any(precedes(a, b) for a in candidates for b in candidates if a is not b)
     if not steps or not candidates or not (spoken or in_a_row):

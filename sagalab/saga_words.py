@@ -13,23 +13,26 @@ from collections.abc import Iterable
 from sagalab.asl_graph import State
 
 _READS = frozenset(
-    "get check notify list describe query scan read find lookup look fetch load validate verify calculate compute "
-    "estimate score search select poll wait is has test send publish email mail sms log report record alert announce "
-    "tell inform warn parse transform format prepare ping ask await approve review retrieve count evaluate determine "
-    "decide classify detect analyze analyse quote authenticate head batchget converse invokemodel emit trace audit "
-    "print show echo simulate assess inspect handle park escalate".split()
+    "get check notify list describe query scan read find lookup look fetch load validate verify calculate "
+    "compute estimate score search select poll wait is has test send publish email mail sms log report "
+    "record alert announce tell inform warn parse transform format prepare ping ask await approve review "
+    "retrieve count evaluate determine decide classify detect analyze analyse quote authenticate head "
+    "batchget converse invokemodel emit trace audit print show echo simulate assess inspect handle park "
+    "escalate".split()
 )
 _UNDOES = frozenset(
-    "undo cancel refund release revert rollback roll compensate restore void reverse return unreserve unbook".split()
+    "undo cancel refund release revert rollback roll compensate restore void reverse return unreserve "
+    "unbook".split()
 )
 _UNDOES_AFTER_CATCH = _UNDOES | frozenset(
-    "credit delete remove withdraw detach deregister unlock revoke terminate reset compensation cancellation".split()
+    "credit delete remove withdraw detach deregister unlock revoke terminate reset compensation "
+    "cancellation".split()
 )
 _MESSAGES = ("sns", "sqs", "events", "ses", "sesv2", "pinpoint", "ssm-incidents")
 _ABOUT_NOTHING = frozenset(
-    "process function update status task state lambda fn arn new create make do place set put the of for to step "
-    "handler request try service saga machine workflow reserve reservation book booking confirm start run with and "
-    "in on at failed failure fail error order_ invoke aws".split()
+    "process function update status task state lambda fn arn new create make do place set put the of for "
+    "to step handler request try service saga machine workflow reserve reservation book booking confirm "
+    "start run with and in on at failed failure fail error invoke aws".split()
 ) | _UNDOES_AFTER_CATCH - {"refund", "credit"}
 _SAME = {
     **dict.fromkeys(("refund", "credit", "debit", "charge", "payment", "pay", "card", "money"), "payment"),
@@ -37,11 +40,14 @@ _SAME = {
     **dict.fromkeys(("ship", "shipping", "shipment", "deliver", "delivery", "dispatch"), "shipment"),
 }
 _MARK = re.compile(
-    r"\b(?:undoes|undo of|undo for|compensates(?: for)?|compensation (?:of|for)|reverts|reverses|takes back|gives back)"
+    r"\b(?:undoes|undo of|undo for|compensates(?: for)?|compensation (?:of|for)|reverts|reverses|takes back"
+    r"|gives back)"
     r"\s+(?:the\s+)?[\"'“`*]*",
     re.IGNORECASE,
 )
-_NO_UNDO = re.compile(r"\b(nothing to undo|needs? no undo|no undo needed|read[- ]only|only reads)\b", re.IGNORECASE)
+_NO_UNDO = re.compile(
+    r"\b(nothing to undo|needs? no undo|no undo needed|read[- ]only|only reads)\b", re.IGNORECASE
+)
 
 
 def words(name: str) -> list[str]:

@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 
 def lint(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="ASL in JSON or YAML; - is standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="ASL in JSON or YAML; - is standard input.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
@@ -74,7 +76,8 @@ def _lint_file(file: str) -> "Findings":
         return Findings([Finding("SAGA000", "error", "", what, cure, place)])
     if not isinstance(definition, dict) or "States" not in definition:
         raise SagaLabError(
-            f"{_label(file)} holds no state machine.", 'A state machine is an object with "StartAt" and "States".'
+            f"{_label(file)} holds no state machine.",
+            'A state machine is an object with "StartAt" and "States".',
         )
     return lint_definition(definition)
 
@@ -90,7 +93,9 @@ def _read(file: str) -> str:
     except FileNotFoundError:
         raise SagaLabError(f"There is no file {file}.", "Check the path.") from None
     except OSError as error:
-        raise SagaLabError(f"{file} cannot be read: {error.strerror}.", "Give a file in JSON or YAML.") from None
+        raise SagaLabError(
+            f"{file} cannot be read: {error.strerror}.", "Give a file in JSON or YAML."
+        ) from None
 
 
 def _print_table(file: str, findings: "Findings") -> None:

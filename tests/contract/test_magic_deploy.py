@@ -19,9 +19,9 @@ def test_a_cell_is_deployed_and_runs(cloud, shell):
     from sagalab.runs import run
 
     deploy(cloud, progress=False)
-    cell = "%%asl greeting --deploy --quiet\nStartAt: Hello\nStates:\n  Hello: {Type: Pass, Result: hello, End: true}\n"
+    machine = "StartAt: Hello\nStates:\n  Hello: {Type: Pass, Result: hello, End: true}\n"
     with capture_output() as captured:
-        assert shell.run_cell(cell).success
+        assert shell.run_cell(f"%%asl greeting --deploy --quiet\n{machine}").success
     [note] = captured.outputs
     assert note.data["text/plain"] == f"✓ Deployed as {cloud.prefix}-greeting."
     assert run({}, "greeting").output == "hello"

@@ -89,7 +89,9 @@ def hardened():
                 "Assign": {"owed": []},
                 "Next": "ReleaseInventory",
             },
-            "sns:NotifyFail": publish("failed", Retry=[ANY], Catch=[catch("OrderFailed")], Next="OrderFailed"),
+            "sns:NotifyFail": publish(
+                "failed", Retry=[ANY], Catch=[catch("OrderFailed")], Next="OrderFailed"
+            ),
             "OrderFailed": {"Type": "Fail", "Error": "SagaFailed", "Cause": "{% $error.Cause %}"},
         },
         TimeoutSeconds=1200,

@@ -61,7 +61,9 @@ def test_a_syntax_error_points_at_its_place(marked, words):
     assert error.cure
 
 
-@pytest.mark.parametrize("text", ["a: .nan", "a: &x [*x]", "[" * 100_000, "a: \x01", "? [1]\n: 2", "a: !!python/name:os 1"])
+@pytest.mark.parametrize(
+    "text", ["a: .nan", "a: &x [*x]", "[" * 100_000, "a: \x01", "? [1]\n: 2", "a: !!python/name:os 1"]
+)
 def test_what_json_does_not_have_is_an_error_too(text):
     with pytest.raises(AslSyntaxError):
         parse(text)

@@ -7,19 +7,26 @@ from sagalab.asl_text import AslSyntaxError, parse
 from sagalab.lint import Finding, lint
 
 FIELDS = st.sampled_from(
-    "StartAt States Type Next End Default Choices Catch Retry ErrorEquals Resource Branches ItemProcessor Iterator "
-    "Assign Output Arguments Parameters ResultPath Comment QueryLanguage TimeoutSeconds IntervalSeconds MaxAttempts "
-    "BackoffRate MaxDelaySeconds Condition Variable Seconds ProcessorConfig Mode A B C FunctionName Payload.$".split()
+    "StartAt States Type Next End Default Choices Catch Retry ErrorEquals Resource Branches ItemProcessor "
+    "Iterator Assign Output Arguments Parameters ResultPath Comment QueryLanguage TimeoutSeconds "
+    "IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds Condition Variable Seconds ProcessorConfig "
+    "Mode A B C FunctionName Payload.$"
+.split()
 )
 WORDS = st.sampled_from(
-    "A B C Task Pass Choice Wait Map Parallel Succeed Fail JSONata JSONPath States.ALL States.Timeout DISTRIBUTED "
-    "arn:aws:states:::lambda:invoke arn:aws:states:::sqs:sendMessage.waitForTaskToken $.a $order.b".split()
+    "A B C Task Pass Choice Wait Map Parallel Succeed Fail JSONata JSONPath States.ALL States.Timeout "
+    "DISTRIBUTED arn:aws:states:::lambda:invoke arn:aws:states:::sqs:sendMessage.waitForTaskToken $.a "
+    "$order.b"
+.split()
     + ["{% $order %}", "{% $x := %}", "{%%}", "{% \"a\\", "undoes A", "nothing to undo", ""]
 )
-LEAVES = st.none() | st.booleans() | st.integers(-5, 10**9) | st.floats(allow_nan=False) | WORDS | st.text(max_size=6)
+NUMBERS = st.integers(-5, 10**9) | st.floats(allow_nan=False)
+LEAVES = st.none() | st.booleans() | NUMBERS | WORDS | st.text(max_size=6)
 VALUES = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS | st.text(max_size=4), inner, max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        FIELDS | st.text(max_size=4), inner, max_size=6
+    ),
     max_leaves=30,
 )
 
@@ -31,7 +38,9 @@ def nearly(**fields):
 
 NAMES = st.sampled_from("ABC")
 CATCHERS = st.lists(nearly(ErrorEquals=st.lists(WORDS, max_size=3), Next=NAMES, Assign=VALUES), max_size=3)
-RETRIERS = st.lists(nearly(ErrorEquals=st.lists(WORDS, max_size=3), MaxAttempts=st.integers(0, 99)), max_size=3)
+RETRIERS = st.lists(
+    nearly(ErrorEquals=st.lists(WORDS, max_size=3), MaxAttempts=st.integers(0, 99)), max_size=3
+)
 
 
 def states(scopes):
@@ -58,7 +67,7 @@ def scope(inner):
 
 
 MACHINES = scope(st.one_of(VALUES, scope(VALUES)))
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @QUICK

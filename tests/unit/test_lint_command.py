@@ -82,7 +82,12 @@ def test_a_syntax_error_has_line_column_and_caret(run):
 
 @pytest.mark.parametrize(
     "content, words",
-    [(None, "There is no file"), (b"[1, 2]", "no state machine"), (b"hello", "no state machine"), (b"\xff\x00", "UTF-8")],
+    [
+        (None, "There is no file"),
+        (b"[1, 2]", "no state machine"),
+        (b"hello", "no state machine"),
+        (b"\xff\x00", "UTF-8"),
+    ],
 )
 def test_what_is_no_machine_is_one_line_and_exit_code_2(run, tmp_path, content, words):
     path = tmp_path / "x.json"

@@ -54,7 +54,9 @@ def test_without_any_word_the_position_decides():
         states[name] = undo(name, following)
     definition = machine({**states, "Done": {"Type": "Succeed"}, "Failed": {"Type": "Fail"}})
     [saga] = sagas(Graph(definition))
-    assert {step.name: found.name for step, found in saga.undo_of.items()} == {"S1x": "Ux", "S2x": "Vx", "S3x": "Wx"}
+    assert {step.name: found.name for step, found in saga.undo_of.items()} == {
+        "S1x": "Ux", "S2x": "Vx", "S3x": "Wx"
+    }
     assert lint(definition) == []
 
 
@@ -161,7 +163,12 @@ def test_a_saga_in_a_map_looks_after_its_own_steps():
 
 
 def waiting(**retrier):
-    tasks = call("Report", "{% $states.input %}", Retry=[{"ErrorEquals": ["X"], "MaxAttempts": 20, **retrier}], End=True)
+    tasks = call(
+        "Report",
+        "{% $states.input %}",
+        Retry=[{"ErrorEquals": ["X"], "MaxAttempts": 20, **retrier}],
+        End=True,
+    )
     return machine({"Report": tasks}, TimeoutSeconds=600)
 
 
