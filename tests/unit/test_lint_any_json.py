@@ -10,14 +10,12 @@ FIELDS = st.sampled_from(
     "StartAt States Type Next End Default Choices Catch Retry ErrorEquals Resource Branches ItemProcessor "
     "Iterator Assign Output Arguments Parameters ResultPath Comment QueryLanguage TimeoutSeconds "
     "IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds Condition Variable Seconds ProcessorConfig "
-    "Mode A B C FunctionName Payload.$"
-.split()
+    "Mode A B C FunctionName Payload.$".split()
 )
 WORDS = st.sampled_from(
     "A B C Task Pass Choice Wait Map Parallel Succeed Fail JSONata JSONPath States.ALL States.Timeout "
     "DISTRIBUTED arn:aws:states:::lambda:invoke arn:aws:states:::sqs:sendMessage.waitForTaskToken $.a "
-    "$order.b"
-.split()
+    "$order.b".split()
     + ["{% $order %}", "{% $x := %}", "{%%}", "{% \"a\\", "undoes A", "nothing to undo", ""]
 )
 NUMBERS = st.integers(-5, 10**9) | st.floats(allow_nan=False)
