@@ -92,6 +92,7 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
     for name, running in rivals.items():
         begun = time.perf_counter()
         with running() as (cloud, server):
+            cloud.client("stepfunctions").list_state_machines()
             ready = time.perf_counter() - begun
             found[name] = _measured(cloud, server, ready, lambda text, name=name: say(f"{name}: {text}"))
     return found

@@ -1,5 +1,8 @@
 """The processes of a local cloud, for tests that look whether all are gone."""
 
+import time
+from collections.abc import Callable
+
 import psutil
 
 
@@ -17,3 +20,11 @@ def processes_of_cloud() -> list[psutil.Process]:
 def still_there(processes: list[psutil.Process], seconds: float = 5) -> list[psutil.Process]:
     """Return those of `processes` that still run, after waiting up to `seconds` for their end."""
     return psutil.wait_procs(processes, timeout=seconds)[1]
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until `holds()`, and fail when it takes too long."""
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.02)

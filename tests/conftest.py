@@ -1,6 +1,5 @@
 """Fixtures for all tests: a local cloud of the test session's own."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +21,7 @@ def cloud(tmp_path_factory) -> Iterator:
     patch = pytest.MonkeyPatch()
     patch.setenv("SAGALAB_STATE_DIR", str(tmp_path_factory.mktemp("state")))
     for name, value in _FOR_TESTS.items():
-        patch.setenv(name, os.environ.get(f"SAGALAB_TEST_{name}", value))
+        patch.setenv(name, value)
     try:
         yield connect()
         ours = processes_of_cloud()

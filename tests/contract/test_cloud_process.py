@@ -1,5 +1,7 @@
 """The local cloud as a process: started on demand, found again, and every way it can be gone is told in words."""
 
+import ast
+import http.client
 import json
 import os
 import socket
@@ -9,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from cloud_processes import processes_of_cloud, still_there
+from cloud_processes import processes_of_cloud, still_there, wait_until
 from small_functions import zipped
 from typer.testing import CliRunner
 
@@ -119,13 +121,21 @@ def test_a_life(home, capsys):
     assert "gone" not in capsys.readouterr().err
 
 
-def test_another_clones_cloud_is_told_from_another_program(home, tmp_path_factory, monkeypatch):
+def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
     port = process.start()[0]["port"]
     with monkeypatch.context() as elsewhere:
-        elsewhere.setenv("SAGALAB_STATE_DIR", str(tmp_path_factory.mktemp("other")))
+        elsewhere.setenv("SAGALAB_STATE_DIR", str(tmp_path_factory.mktemp("other-clone")))
         assert process.status() == {"running": False, "died": False}
         with pytest.raises(SagaLabError, match="the local cloud of another clone"):
             process.start(port)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(process, "server_version", lambda: "sagalab 9, moto 9")
+        with pytest.raises(SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"):
+            connect()
+    web_page = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    web_page.request("POST", "/2015-03-31/functions", body="{}", headers={"Origin": "https://example.org"})
+    assert web_page.getresponse().status == 403
+    web_page.close()
 
 
 def test_kill_leaves_no_worker_and_the_next_use_says_so(home, capsys):
@@ -134,8 +144,8 @@ def test_kill_leaves_no_worker_and_the_next_use_says_so(home, capsys):
     cloud.client("lambda").invoke(FunctionName="f", Payload="0")
     cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
     cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
-    while len(ours := processes_of_cloud()) < 3:
-        pass
+    wait_until(lambda: len(processes_of_cloud()) == 3)
+    ours = processes_of_cloud()
     ours[0].kill()
     assert not still_there(ours)
     assert json.loads(sagalab("status", "--json")) == {"running": False, "died": True}
@@ -153,8 +163,8 @@ def test_a_stop_ends_busy_workers_too(home):
     cloud = connect()
     make_function(cloud, "import time\ndef handler(event, context):\n    time.sleep(60)\n", Timeout=60)
     cloud.client("lambda").invoke(FunctionName="f", InvocationType="Event")
-    while len(ours := processes_of_cloud()) < 2:
-        pass
+    wait_until(lambda: len(processes_of_cloud()) == 2)
+    ours = processes_of_cloud()
     process.stop()
     assert not still_there(ours)
 
@@ -172,13 +182,6 @@ def test_a_stale_record_harms_nobody(home):
         assert bystander.is_running()
     (home / "cloud.json").write_text("{half", encoding="utf-8")
     assert process.status() == {"running": False, "died": False}
-
-
-def test_a_cloud_of_another_version_is_not_used(home, monkeypatch):
-    process.start()
-    monkeypatch.setattr(process, "server_version", lambda: "sagalab 9, moto 9")
-    with pytest.raises(SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"):
-        connect()
 
 
 def test_two_who_start_at_once_get_one(home):
@@ -204,18 +207,9 @@ def test_no_environment_lets_a_call_leave_the_machine(home, tmp_path):
     assert told.returncode == 0, told.stderr
     seen = told.stdout
     assert "192.0.2" not in seen and "amazonaws" not in seen
-    assert all("127.0.0.1" in address for address in eval(seen))
+    assert all("127.0.0.1" in address for address in ast.literal_eval(seen))
     environment = processes_of_cloud()[0].environ()
     assert not [name for name, value in POISON.items() if environment.get(name) == value]
-
-
-def test_a_web_page_cannot_reach_it(home):
-    import http.client
-
-    connection = http.client.HTTPConnection("127.0.0.1", process.start()[0]["port"], timeout=10)
-    connection.request("POST", "/2015-03-31/functions", body="{}", headers={"Origin": "https://example.org"})
-    assert connection.getresponse().status == 403
-    connection.close()
 
 
 def test_aws_is_used_only_when_asked_by_name(home, monkeypatch):

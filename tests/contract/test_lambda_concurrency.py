@@ -1,13 +1,13 @@
 """Workers: one a concurrent invocation, capped, shared fairly, never in the way of each other."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psutil
 import pytest
 from botocore.exceptions import ClientError
+from cloud_processes import wait_until
 
 from sagalab.localcloud.pool import Pool
 from sagalab.localcloud.worker import Call, FunctionVersion
@@ -30,8 +30,8 @@ def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
                          "Parameters": {"FunctionName": made.name}}},
     }))["stateMachineArn"]
     execution = states.start_execution(stateMachineArn=machine)["executionArn"]
-    while (seen := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        pass
+    wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    seen = states.describe_execution(executionArn=execution)
     assert seen["error"] == "Lambda.TooManyRequestsException"
 
     made.client.delete_function_concurrency(FunctionName=made.name)
@@ -117,8 +117,7 @@ def test_a_function_without_a_worker_is_not_starved(make_pool, version):
     order = []
     with ThreadPoolExecutor(31) as threads:
         flood = [threads.submit(lambda: (run(pool, f, 0.02), order.append("f"))) for _ in range(30)]
-        while not pool.describe() or pool.describe()[0]["state"] != "busy":
-            time.sleep(0.005)
+        wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
         other = threads.submit(lambda: (run(pool, g), order.append("g")))
         for done in [*flood, other]:
             done.result()
@@ -130,8 +129,7 @@ def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, 
     pool, f = make_pool(1), version("f")
     with ThreadPoolExecutor(2) as threads:
         slow = threads.submit(run, pool, f, 1.5)
-        while not pool.describe() or pool.describe()[0]["calls"] == 0:
-            time.sleep(0.005)
+        wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
         quick = threads.submit(run, pool, f, 0)
         quick.result()
         assert not slow.done()

@@ -7,6 +7,7 @@ import os
 
 import psutil
 import pytest
+from cloud_processes import wait_until
 
 from sagalab.localcloud import worker
 
@@ -126,6 +127,6 @@ def test_step_functions_sees_the_error_type(function, cloud, role):
         }, "B": {"Type": "Pass", "End": True}},
     }))["stateMachineArn"]
     execution = states.start_execution(stateMachineArn=machine)["executionArn"]
-    while (seen := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        pass
+    wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    seen = states.describe_execution(executionArn=execution)
     assert seen["status"] == "SUCCEEDED" and json.loads(seen["output"])["Error"] == "Runtime.ExitError"
