@@ -125,3 +125,26 @@ def test_a_machine_with_logging_and_tracing_runs_and_logs(adapted):
     assert [(line["id"], line["type"]) for line in lines] == [(str(e["id"]), e["type"]) for e in run.events]
     assert lines[0]["details"]["input"] == "{}" and lines[0]["execution_arn"] == run.arn
     assert adapted.sfn.list_tags_for_resource(resourceArn=created)["tags"] == [{"key": "a", "value": "b"}]
+
+
+def pages_while_some_end(side):
+    """List the running executions page by page; the two between the pages end in between."""
+    arn = side.machine(WAIT)
+    started = [side.sfn.start_execution(stateMachineArn=arn, name=f"run-{n}")["executionArn"] for n in range(4)]
+    for execution in started:
+        side.until(execution, "WaitStateEntered")
+    find = {"stateMachineArn": arn, "statusFilter": "RUNNING", "maxResults": 2}
+    first = side.sfn.list_executions(**find)
+    for execution in started[1:3]:
+        side.sfn.stop_execution(executionArn=execution)
+        side.end(execution)
+    second = side.sfn.list_executions(**find, nextToken=first["nextToken"])
+    for execution in started:
+        side.sfn.stop_execution(executionArn=execution)
+    return [execution["name"] for page in (first, second) for execution in page["executions"]]
+
+
+def test_pages_of_executions_hold_while_executions_end(adapted, bare):
+    assert pages_while_some_end(adapted) == ["run-3", "run-2", "run-0"]
+    with pytest.raises(ClientError):
+        pages_while_some_end(bare)
