@@ -68,7 +68,8 @@ class Comparison:
             style = f"background:{CHANGED_FILL};font-weight:bold" if here else "background:#fff"
             cells = "".join(f'<td style="{_CELL}">{escape(str(cell))}</td>' for cell in row)
             rows.append(f'<tr style="{style}">{cells}</tr>')
-        return f'<table style="border-collapse:collapse"><tr style="background:#fff">{head}</tr>{"".join(rows)}</table>'
+        head = f'<tr style="background:#fff">{head}</tr>'
+        return f'<table style="border-collapse:collapse">{head}{"".join(rows)}</table>'
 
     def _repr_html_(self) -> str:
         try:

@@ -8,11 +8,13 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 @dataclass
 class Structure:
-    """`states`: name → classes; `edges`: (from, to) → classes; `labels`: (from, to) → its texts."""
+    """`states`: name → classes; `edges`: (from, to) → classes; `labels`: (from, to) → its texts;
+    `arrows`: (from, to) → the tip of the arrow in points, y downwards."""
 
     states: dict[str, set[str]] = field(default_factory=dict)
     edges: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     labels: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    arrows: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)
     tooltips: dict[str, str] = field(default_factory=dict)
@@ -34,6 +36,8 @@ def structure(svg: str) -> Structure:
             found.tooltips[name] = title
         elif "edge" in classes and " → " in title:
             ends = tuple(title.splitlines()[0].split(" → "))
+            tip = group.find(f"{_SVG}polygon").get("points").split()[1].split(",")
+            found.arrows[ends] = (float(tip[0]), float(tip[1]))
             found.edges.setdefault(ends, set()).update(classes - {"edge"})
             found.labels.setdefault(ends, []).extend(text.replace("\xa0", " ").strip() for text in texts)
         elif "cluster" in classes:

@@ -87,6 +87,17 @@ def test_each_compensation_stands_in_the_row_of_its_step_and_the_chain_goes_up()
     assert places[BAD][1] > places[UPDATE][1]
 
 
+def test_every_arrow_points_at_its_target():
+    drawing = diagram(SAGA)
+    places, arrows = _places(drawing), structure(drawing.svg()).arrows
+    assert set(arrows) == set(EDGES)
+    for (source, target), (x, y) in arrows.items():
+        from_source, from_target = (
+            (places[name][0] - x) ** 2 + (places[name][1] + y) ** 2 for name in (source, target)
+        )
+        assert from_target < from_source, f"{source} → {target}"
+
+
 def _places(drawing) -> dict[str, tuple[float, float]]:
     """The centres of the states (dot counts y upwards)."""
     from sagalab.drawing import run_dot

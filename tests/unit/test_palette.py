@@ -75,6 +75,16 @@ def test_statuses_differ_to_every_eye(vision):
         assert fills > 9 or drawn_otherwise, f"{one} and {two} look alike with {vision}"
 
 
+def test_the_conventions_of_the_console():
+    hues = {"succeeded": "g", "failed": "r", "timed_out": "r", "running": "b"}
+    for status, strongest in hues.items():
+        channels = dict(zip("rgb", linear(STATUS[status].line), strict=True))
+        assert max(channels, key=channels.__getitem__) == strongest, status
+    red, green, blue = linear(STATUS["caught"].fill)
+    assert red > green > blue, "orange"
+    assert max(linear(STATUS["not_reached"].fill)) - min(linear(STATUS["not_reached"].fill)) < 0.05, "grey"
+
+
 def test_signs_and_words_are_all_different():
     assert (
         len({style.sign for style in STATUS.values()})
