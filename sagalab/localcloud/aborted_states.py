@@ -21,7 +21,9 @@ _stop = BranchWorker.stop
 
 def _stop_and_tell(self: BranchWorker, *args: Any, **kwargs: Any) -> None:
     env = self.env
-    state = self._program.states.states.get((env.states.context_object.context_object_data.get("State") or {}).get("Name"))
+    state = self._program.states.states.get(
+        (env.states.context_object.context_object_data.get("State") or {}).get("Name")
+    )
     event_type = _ABORTED.get(state.state_entered_event_type) if state is not None else None
     if event_type is not None and not isinstance(env.program_state(), ProgramEnded):
         env.event_manager.add_event(

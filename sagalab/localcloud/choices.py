@@ -16,7 +16,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEventException,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.state.choice.choice_rule import ChoiceRule
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.eval.environment import Environment
@@ -40,7 +42,9 @@ def _choose(self: StateChoice, env: Environment) -> None:
                 error_name=StatesErrorName(typ=error),
                 event_type=HistoryEventType.ExecutionFailed,
                 event_details=EventDetails(
-                    executionFailedEventDetails=ExecutionFailedEventDetails(error=error.to_name(), cause=_NO_MATCH)
+                    executionFailedEventDetails=ExecutionFailedEventDetails(
+                        error=error.to_name(), cause=_NO_MATCH
+                    )
                 ),
             )
         )

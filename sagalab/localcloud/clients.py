@@ -52,5 +52,8 @@ def install() -> None:
     """Replace moto's boto_client_for in every module that imported it."""
     original = boto_client.boto_client_for
     for name, module in list(sys.modules.items()):
-        if name.startswith("moto.stepfunctions.parser") and getattr(module, "boto_client_for", None) is original:
+        if (
+            name.startswith("moto.stepfunctions.parser")
+            and getattr(module, "boto_client_for", None) is original
+        ):
             module.boto_client_for = client_for

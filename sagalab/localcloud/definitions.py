@@ -1,8 +1,8 @@
 """State machine definitions: refused as AWS refuses them, parsed once, and read with JSON's escapes.
 
 Why, in moto 5.2.5: a bad definition answers 500; a missing Next or an unknown target is accepted; each start
-parses the text anew (20 ms), as every use does with a JSONPath, and two parses at once share one list; an integer ToleratedFailurePercentage is
-refused; a literal string in Assign keeps its backslashes.
+parses the text anew (20 ms), as every use does with a JSONPath, and two parses at once share one list; an
+integer ToleratedFailurePercentage is refused; a literal string in Assign keeps its backslashes.
 Source of the rules: https://states-language.net and the messages of CreateStateMachine.
 """
 
@@ -16,13 +16,17 @@ from typing import Any
 from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.antlt4utils import antlr4utils
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
-from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import AssignTemplateBinding
+from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
+    AssignTemplateBinding,
+)
 from moto.stepfunctions.parser.asl.component.common.assign.assign_template_value_terminal import (
     AssignTemplateValueTerminalLit,
 )
-from moto.stepfunctions.parser.asl.component.common.jsonata.jsonata_template_binding import JSONataTemplateBinding
-from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
+from moto.stepfunctions.parser.asl.component.common.jsonata.jsonata_template_binding import (
+    JSONataTemplateBinding,
+)
 from moto.stepfunctions.parser.asl.component.common.path import result_path
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
 from moto.stepfunctions.parser.asl.component.component import Component
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
@@ -34,13 +38,15 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 _parsing = threading.Lock()
 _WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
+_SCHEMA = "SCHEMA_VALIDATION_FAILED"
+_TARGET = "MISSING_TRANSITION_TARGET"
 _ENDS_BY_ITSELF = ("Choice", "Succeed", "Fail")
 _TYPES = ("Task", "Pass", "Wait", "Parallel", "Map", *_ENDS_BY_ITSELF)
 _JSONPATH_FIELDS = (
-    "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "ItemsPath", "MaxConcurrencyPath",
-    "ToleratedFailureCountPath", "ToleratedFailurePercentagePath", "TimeoutSecondsPath", "HeartbeatSecondsPath",
-    "SecondsPath", "TimestampPath", "ErrorPath", "CausePath",
-)  # fmt: skip
+    *("InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "ItemsPath"),
+    *("MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"),
+    *("TimeoutSecondsPath", "HeartbeatSecondsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath"),
+)
 _JSONATA_FIELDS = ("Arguments", "Output", "Items")
 _REQUIRED = {"Task": ["Resource"], "Choice": ["Choices"], "Parallel": ["Branches"]}
 
@@ -126,7 +132,7 @@ def check(definition: str) -> None:
     except InvalidDefinition:
         raise
     except Exception as error:  # moto's parser raises whatever its rules meet
-        raise _invalid(f"SCHEMA_VALIDATION_FAILED: {error}") from None
+        raise _invalid(f"{_SCHEMA}: {error}") from None
 
 
 def _invalid(problem: str) -> InvalidDefinition:
@@ -138,27 +144,27 @@ def _problems(machine: dict, place: str, language: str) -> Iterator[str]:
     states = machine.get("States")
     missing = [name for name in ("StartAt", "States") if name not in machine]
     if missing:
-        yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(missing)}] at {place or '/'}"
+        yield f"{_SCHEMA}: These fields are required: [{', '.join(missing)}] at {place or '/'}"
         return
     if not isinstance(states, dict) or not states:
-        yield f"SCHEMA_VALIDATION_FAILED: The value for the field 'States' must not be empty at {place}/States"
+        yield f"{_SCHEMA}: The value for the field 'States' must not be empty at {place}/States"
         return
     if machine["StartAt"] not in states:
-        yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {machine['StartAt']} at {place}/StartAt"
+        yield f"{_TARGET}: Missing 'StartAt' target: {machine['StartAt']} at {place}/StartAt"
     reached = {machine["StartAt"]}
     for name, state in states.items():
         here = f"{place}/States/{name}"
         if not isinstance(state, dict) or state.get("Type") not in _TYPES:
-            yield f"SCHEMA_VALIDATION_FAILED: The value for the field 'Type' must be one of {list(_TYPES)} at {here}/Type"
+            yield f"{_SCHEMA}: The value for the field 'Type' must be one of {list(_TYPES)} at {here}/Type"
             continue
         yield from _problems_of_state(state, here, state.get("QueryLanguage", language))
         for where, target in _targets(state):
             reached.add(target)
             if target not in states:
-                yield f"MISSING_TRANSITION_TARGET: Missing '{where.split('/')[-1]}' target: {target} at {here}/{where}"
+                yield f"{_TARGET}: Missing '{where.split('/')[-1]}' target: {target} at {here}/{where}"
     for name in states:
         if name not in reached:
-            yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}/States/{name}'
+            yield f'{_TARGET}: State "{name}" is not reachable. at {place}/States/{name}'
 
 
 def _problems_of_state(state: dict, here: str, language: str) -> Iterator[str]:
@@ -167,25 +173,25 @@ def _problems_of_state(state: dict, here: str, language: str) -> Iterator[str]:
     for field in fields:
         if field in state:
             yield (
-                f"SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to '{language}', but field '{field}' is only "
+                f"{_SCHEMA}: The QueryLanguage is set to '{language}', but field '{field}' is only "
                 f"supported for the '{other}' QueryLanguage at {here}/{field}"
             )
     required = [field for field in _REQUIRED.get(kind, []) if field not in state]
     if kind == "Map" and "ItemProcessor" not in state and "Iterator" not in state:
         required.append("ItemProcessor")
     if required:
-        yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(required)}] at {here}"
+        yield f"{_SCHEMA}: These fields are required: [{', '.join(required)}] at {here}"
     if kind not in _ENDS_BY_ITSELF and "Next" not in state and not state.get("End"):
-        yield f"SCHEMA_VALIDATION_FAILED: Either 'Next' or 'End' is required at {here}"
+        yield f"{_SCHEMA}: Either 'Next' or 'End' is required at {here}"
     for field in ("Retry", "Catch"):
         rules = state.get(field) or []
         for index, rule in enumerate(rules):
             names = rule.get("ErrorEquals") if isinstance(rule, dict) else None
             if not names:
-                yield f"SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at {here}/{field}[{index}]"
+                yield f"{_SCHEMA}: These fields are required: [ErrorEquals] at {here}/{field}[{index}]"
             elif "States.ALL" in names and (len(names) > 1 or index < len(rules) - 1):
                 yield (
-                    f"SCHEMA_VALIDATION_FAILED: The error code 'States.ALL' must appear alone and last "
+                    f"{_SCHEMA}: The error code 'States.ALL' must appear alone and last "
                     f"at {here}/{field}[{index}]/ErrorEquals"
                 )
     for index, branch in enumerate(state.get("Branches") or []):
@@ -227,6 +233,6 @@ def install() -> None:
     result_path.parse = functools.lru_cache(maxsize=1024)(result_path.parse)
     antlr4utils.from_string_literal = _text_of
     preprocessor.from_string_literal = _text_of
-    preprocessor.Preprocessor.visitAssign_template_value_terminal_string_literal = (
-        lambda self, ctx: AssignTemplateValueTerminalLit(value=_text_of(ctx.string_literal()))
+    preprocessor.Preprocessor.visitAssign_template_value_terminal_string_literal = lambda self, ctx: (
+        AssignTemplateValueTerminalLit(value=_text_of(ctx.string_literal()))
     )

@@ -78,8 +78,12 @@ def _execution(self: StepFunctionResponse) -> Execution:
 
 
 def _answer(fields: dict[str, Any]) -> tuple[int, dict[str, str], str]:
-    """Answer in the API's JSON. moto's serializer takes up to 10 ms, and the fields have their names already."""
-    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(fields, default=datetime.datetime.timestamp)
+    """Answer in the API's JSON: moto's serializer takes up to 10 ms for fields that are named already."""
+    return (
+        200,
+        {"Content-Type": "application/x-amz-json-1.0"},
+        json.dumps(fields, default=datetime.datetime.timestamp),
+    )
 
 
 def _respond_to_start(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
@@ -107,7 +111,9 @@ def _end(execution: Execution, error: str | None, cause: str | None) -> None:
     while execution.exec_status == ExecutionStatus.RUNNING and time.monotonic() < deadline:
         env = execution.exec_worker.env
         if not stopped and env is not None and env.is_running():
-            execution.stop(stop_date=datetime.datetime.now(tz=datetime.timezone.utc), error=error, cause=cause)
+            execution.stop(
+                stop_date=datetime.datetime.now(tz=datetime.timezone.utc), error=error, cause=cause
+            )
             stopped = True
         time.sleep(0.002)
 
@@ -191,7 +197,8 @@ def _offset(token: str | None) -> int:
 def _without_data(event: dict[str, Any]) -> dict[str, Any]:
     return {
         key: {name: item for name, item in value.items() if name not in _DATA_FIELDS}
-        if isinstance(value, dict) else value
+        if isinstance(value, dict)
+        else value
         for key, value in event.items()
     }
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import botocore.session
 from botocore.model import OperationModel
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
+    StateTaskService,
+)
 from moto.stepfunctions.parser.utils import camel_to_snake_case
 
 from sagalab.localcloud import timestamps

@@ -24,7 +24,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEventException,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
     StringJSONata,
@@ -122,7 +124,7 @@ def _partition(array: Any = None, size: Any = None) -> Any:
     if isinstance(size, bool) or not isinstance(size, (int, float)) or size < 1:
         raise ValueError("Argument 2 of function 'partition' must be a positive integer")
     step = int(size)
-    return [items[start:start + step] for start in range(0, len(items), step)]
+    return [items[start : start + step] for start in range(0, len(items), step)]
 
 
 def _range(first: Any = None, last: Any = None, step: Any = 1) -> Any:
@@ -177,7 +179,9 @@ def _scope(env: Environment) -> dict[str, Any]:
     return {"states": env.states._states_data, **store._outer_scope, **store._inner_scope}
 
 
-def fail(env: Environment, cause: str, location: str | None, before_entered: bool = False) -> FailureEventException:
+def fail(
+    env: Environment, cause: str, location: str | None, before_entered: bool = False
+) -> FailureEventException:
     """Write EvaluationFailed into the history and return the States.QueryEvaluationError to raise.
 
     With `before_entered` the event follows the one before the state was entered: AWS has it so when a
@@ -218,8 +222,11 @@ def _event_before_entered(env: Environment) -> int:
 
 def _message(error: JException) -> str:
     """Word an error as the JSONata of AWS does (jsonata-python loses quotes and the word "function")."""
-    text = re.sub(r"of Object (\S+) does not match Object signature", r'of function "\1" does not match function signature',
-                  str(error))
+    text = re.sub(
+        r"of Object (\S+) does not match Object signature",
+        r'of function "\1" does not match function signature',
+        str(error),
+    )
     text = re.sub(r"side of the (\S+) operator", r'side of the "\1" operator', text)
     return f"{error.error}: {text}" if error.error else text
 
@@ -234,11 +241,17 @@ def evaluate_in(env: Environment, component: StringJSONata) -> Any:
     except Undefined:
         raise fail(env, f"{where} returned nothing (undefined).", location, before_entered=True) from None
     except UnsupportedResult:
-        raise fail(env, f"{where} returned an unsupported result type.", location, before_entered=True) from None
+        raise fail(
+            env, f"{where} returned an unsupported result type.", location, before_entered=True
+        ) from None
     except JException as error:
-        raise fail(env, f"{where} threw an error during evaluation. {_message(error)}", location, before_entered=True) from None
+        raise fail(
+            env, f"{where} threw an error during evaluation. {_message(error)}", location, before_entered=True
+        ) from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-        raise fail(env, f"{where} threw an error during evaluation. {error}", location, before_entered=True) from None
+        raise fail(
+            env, f"{where} threw an error during evaluation. {error}", location, before_entered=True
+        ) from None
 
 
 def _evaluate_string(self: StringJSONata, env: Environment) -> None:
@@ -250,8 +263,8 @@ def _evaluate_items(self: ItemsJSONata, env: Environment) -> None:
     if not isinstance(items, list):
         kind = _KINDS.get(type(items), "object")
         cause = (
-            f"The JSONata expression '{self.string_jsonata.expression}' specified for the field 'Items' returned an "
-            f"unexpected result type. Expected 'array', but was '{kind}' for value: "
+            f"The JSONata expression '{self.string_jsonata.expression}' specified for the field 'Items' "
+            f"returned an unexpected result type. Expected 'array', but was '{kind}' for value: "
             f"{to_json_str(items, separators=(',', ':'))}"
         )
         raise fail(env, cause, "Items", before_entered=True)

@@ -11,7 +11,10 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 from moto.stepfunctions.models import StateMachineInstance
-from moto.stepfunctions.parser.asl.eval.event.logging import CloudWatchLoggingConfiguration, is_logging_enabled_for
+from moto.stepfunctions.parser.asl.eval.event.logging import (
+    CloudWatchLoggingConfiguration,
+    is_logging_enabled_for,
+)
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 _ENDS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -52,7 +55,9 @@ class Session:
         suffix = hashlib.sha256(place.state_machine_arn.encode()).hexdigest()[:8]
         stream = f"states/{machine}/{minute}/{suffix}"
         logs.ensure_log_stream(place.log_group_name, stream)
-        logs.put_log_events(place.log_group_name, stream, sorted(self._lines, key=lambda line: line["timestamp"]))
+        logs.put_log_events(
+            place.log_group_name, stream, sorted(self._lines, key=lambda line: line["timestamp"])
+        )
 
 
 def session_for(machine: StateMachineInstance, execution_arn: str) -> Session | None:

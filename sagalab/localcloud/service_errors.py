@@ -2,8 +2,8 @@
 
 Why: moto 5.2.5 calls every SQS error SQS.SdkClientException without the details in brackets, calls every
 error of a function that is the resource itself "Exception" (a throttled one is
-Lambda.TooManyRequestsException, which retriers name), names DynamoDB's errors
-that the SDK does not know by their code, words an SNS FIFO error in its own way, and its SQS fails with a 500 when a message has no body.
+Lambda.TooManyRequestsException, which retriers name), names DynamoDB's errors that the SDK does not know by
+their code, words an SNS FIFO error in its own way, and its SQS fails with a 500 for a message without a body.
 """
 
 from collections.abc import Callable
@@ -94,7 +94,9 @@ def _sns(known: Callable) -> Callable:
     def from_error(self: StateTaskServiceSns, env: Environment, ex: Exception) -> FailureEvent:
         if isinstance(ex, ClientError):
             fields = ex.response["Error"]
-            fields["Code"], fields["Message"] = _SNS_WORDS.get(fields["Message"], (fields["Code"], fields["Message"]))
+            fields["Code"], fields["Message"] = _SNS_WORDS.get(
+                fields["Message"], (fields["Code"], fields["Message"])
+            )
         return known(self, env=env, ex=ex)
 
     return from_error

@@ -47,7 +47,9 @@ def _class_for(method: str, path: str, signature: str, target: str) -> type | No
     return _SERVICES.get(scope[3])
 
 
-def _serve(self: DomainDispatcherApplication, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def _serve(
+    self: DomainDispatcherApplication, environ: dict[str, Any], start_response: Any
+) -> Iterable[bytes]:
     found = _class_for(
         environ["REQUEST_METHOD"],
         environ.get("PATH_INFO", ""),
@@ -99,7 +101,10 @@ def stay_inside(client: BaseClient) -> None:
 
 def _invoke(parameters: dict, region: str, state_credentials: Any = None) -> dict[str, Any]:
     """Invoke a function as the HTTP request would, and answer as boto3 would."""
-    headers = {"X-Amz-Invocation-Type": "RequestResponse", "X-Amz-Log-Type": parameters.get("LogType", "None")}
+    headers = {
+        "X-Amz-Invocation-Type": "RequestResponse",
+        "X-Amz-Log-Type": parameters.get("LogType", "None"),
+    }
     if parameters.get("ClientContext"):
         headers["X-Amz-Client-Context"] = parameters["ClientContext"]
     answered: dict[str, str] = {}

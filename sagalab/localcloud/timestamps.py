@@ -31,11 +31,13 @@ def _seconds_until(self: Timestamp, env: Environment) -> float:
     wanted = env.stack.pop()
     moment = self._from_timestamp_string(timestamp=wanted) if isinstance(wanted, str) else None
     if moment is None and isinstance(self.string, StringJSONata):
-        cause = f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {wanted}"
-        raise jsonata.fail(env, cause, "Timestamp")
+        kind = "an ISO-8601 extended offset date-time format string"
+        raise jsonata.fail(env, f"The Timestamp field cannot be parsed as {kind}: {wanted}", "Timestamp")
     if moment is None:
         raise FailureEventException(self._create_failure_event(env, wanted))
-    return (moment.replace(tzinfo=datetime.timezone.utc) - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+    return (
+        moment.replace(tzinfo=datetime.timezone.utc) - datetime.datetime.now(datetime.timezone.utc)
+    ).total_seconds()
 
 
 def _execution_data(**fields: Any) -> dict[str, Any]:

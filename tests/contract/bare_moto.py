@@ -80,7 +80,9 @@ class Side:
     def start(self, definition: dict, given: Any = None) -> str:
         """Start an execution of a new machine."""
         text = json.dumps({} if given is None else given)
-        started = self.sfn.start_execution(stateMachineArn=self.machine(definition), name=uuid4().hex, input=text)
+        started = self.sfn.start_execution(
+            stateMachineArn=self.machine(definition), name=uuid4().hex, input=text
+        )
         return started["executionArn"]
 
     def end(self, arn: str) -> Run:
@@ -143,10 +145,16 @@ def adapted(cloud) -> Side:
 
 @functools.cache
 def _start_bare() -> Side:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))
+    }
     server = subprocess.Popen(
-        [sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True, env=environment,
+        [sys.executable, "-c", _SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
     )
     atexit.register(server.stdin.close)  # the server ends with its input
     endpoint = f"http://127.0.0.1:{int(server.stdout.readline())}"
@@ -155,8 +163,12 @@ def _start_bare() -> Side:
     @functools.cache
     def client(service: str) -> Any:
         return boto3.session.Session().client(
-            service, endpoint_url=endpoint, region_name="us-east-1", config=options,
-            aws_access_key_id="bare", aws_secret_access_key="bare",
+            service,
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            config=options,
+            aws_access_key_id="bare",
+            aws_secret_access_key="bare",
         )
 
     return Side(client)

@@ -5,7 +5,7 @@ import json
 from uuid import uuid4
 
 import pytest
-from bare_moto import adapted, bare, chain, jsonata, ROLE  # noqa: F401 (fixtures)
+from bare_moto import ROLE, adapted, bare, chain, jsonata  # noqa: F401 (fixtures)
 from botocore.exceptions import ClientError
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
@@ -30,19 +30,36 @@ def all_not_last(states):
 CASES = {
     "no JSON": ("{", "INVALID_JSON_DESCRIPTION: "),
     "no start": ('{"States": {"A": {"Type": "Succeed"}}}', "These fields are required: [StartAt]"),
-    "unknown start": ('{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}', "Missing 'StartAt' target: X at /StartAt"),
+    "unknown start": (
+        '{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}',
+        "Missing 'StartAt' target: X at /StartAt",
+    ),
     "no Next": (broken(lambda s: s["A"].pop("Next")), "Either 'Next' or 'End' is required at /States/A"),
-    "unknown Next": (broken(lambda s: s["A"].update(Next="C")), "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next"),
+    "unknown Next": (
+        broken(lambda s: s["A"].update(Next="C")),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next",
+    ),
     "unknown target of Catch": (
         broken(lambda s: s["A"].update(Catch=[{"ErrorEquals": ["X"], "Next": "C"}])),
         "Missing 'Next' target: C at /States/A/Catch[0]/Next",
     ),
-    "States.ALL not last": (broken(all_not_last), "'States.ALL' must appear alone and last at /States/A/Catch[0]"),
+    "States.ALL not last": (
+        broken(all_not_last),
+        "'States.ALL' must appear alone and last at /States/A/Catch[0]",
+    ),
     "not reachable": (broken(lambda s: s["A"].update(Next="A")), 'State "B" is not reachable. at /States/B'),
-    "unknown type": (broken(lambda s: s["B"].update(Type="Psas")), "The value for the field 'Type' must be one of"),
-    "no resource": (broken(lambda s: s["A"].pop("Resource")), "These fields are required: [Resource] at /States/A"),
+    "unknown type": (
+        broken(lambda s: s["B"].update(Type="Psas")),
+        "The value for the field 'Type' must be one of",
+    ),
+    "no resource": (
+        broken(lambda s: s["A"].pop("Resource")),
+        "These fields are required: [Resource] at /States/A",
+    ),
     "in a branch": (
-        json.dumps(chain(("P", {"Type": "Parallel", "Branches": [chain(("X", {"Type": "Pass", "Next": "Y"}))]}))),
+        json.dumps(
+            chain(("P", {"Type": "Parallel", "Branches": [chain(("X", {"Type": "Pass", "Next": "Y"}))]}))
+        ),
         "Missing 'Next' target: Y at /States/P/Branches[0]/States/X/Next",
     ),
     "a field of JSONPath": (
@@ -61,7 +78,10 @@ CASES = {
 def test_refused_as_aws_refuses(adapted, case):
     text, words = CASES[case]
     answer = refusal(adapted, text)
-    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == ("InvalidDefinition", 400)
+    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (
+        "InvalidDefinition",
+        400,
+    )
     assert answer["Error"]["Message"].startswith("Invalid State Machine Definition: '")
     assert words in answer["Error"]["Message"]
 
@@ -93,7 +113,9 @@ def test_a_whole_number_as_tolerated_percentage(adapted, bare):
 def test_a_refused_jsonata_definition_leaves_nothing_to_the_next(adapted):
     bad = jsonata(("A", {"Type": "Task", "Resource": "arn:aws:states:::nosuch:service"}))
     refusal(adapted, json.dumps(bad))
-    assert adapted.run(chain(("A", {"Type": "Pass", "Parameters": {"a.$": "$.b"}})), {"b": 1}).output == {"a": 1}
+    assert adapted.run(chain(("A", {"Type": "Pass", "Parameters": {"a.$": "$.b"}})), {"b": 1}).output == {
+        "a": 1
+    }
 
 
 ESCAPES = chain(

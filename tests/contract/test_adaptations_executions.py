@@ -64,7 +64,9 @@ def test_the_history_is_paged_and_reversed(adapted, bare):
     assert ids == list(range(1, 11))
     last = adapted.sfn.get_execution_history(executionArn=run.arn, maxResults=1, reverseOrder=True)["events"]
     assert [event["id"] for event in last] == [10]
-    assert len(bare.sfn.get_execution_history(executionArn=bare.run(PASSES).arn, maxResults=3)["events"]) == 10
+    assert (
+        len(bare.sfn.get_execution_history(executionArn=bare.run(PASSES).arn, maxResults=3)["events"]) == 10
+    )
 
 
 def test_the_history_without_data(adapted):
@@ -86,7 +88,9 @@ def test_nothing_is_written_after_a_task_that_was_given_up(adapted, function):
     slow = function("import time\ndef handler(event, context):\n    time.sleep(1.5)\n    return 1\n")
     arn = adapted.client("lambda").get_function(FunctionName=slow.name)["Configuration"]["FunctionArn"]
     task = {
-        "Type": "Task", "Resource": arn, "TimeoutSeconds": 1,
+        "Type": "Task",
+        "Resource": arn,
+        "TimeoutSeconds": 1,
         "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Wait"}],
     }
     run = adapted.run(chain(("T", task), ("Wait", {"Type": "Wait", "Seconds": 60})))
@@ -110,13 +114,16 @@ def test_a_machine_with_logging_and_tracing_runs_and_logs(adapted):
     adapted.client("logs").create_log_group(logGroupName=group)
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}:*"
     created = adapted.sfn.create_state_machine(
-        name=f"contract-{uuid.uuid4().hex[:8]}", definition=json.dumps(jsonata(("P", {"Type": "Pass"}))),
+        name=f"contract-{uuid.uuid4().hex[:8]}",
+        definition=json.dumps(jsonata(("P", {"Type": "Pass"}))),
         roleArn="arn:aws:iam::123456789012:role/contract",
         loggingConfiguration={
-            "level": "ALL", "includeExecutionData": True,
+            "level": "ALL",
+            "includeExecutionData": True,
             "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
         },
-        tracingConfiguration={"enabled": True}, tags=[{"key": "a", "value": "b"}],
+        tracingConfiguration={"enabled": True},
+        tags=[{"key": "a", "value": "b"}],
     )["stateMachineArn"]
     run = adapted.end(adapted.sfn.start_execution(stateMachineArn=created)["executionArn"])
     assert run.about["status"] == "SUCCEEDED"
@@ -130,7 +137,9 @@ def test_a_machine_with_logging_and_tracing_runs_and_logs(adapted):
 def pages_while_some_end(side):
     """List the running executions page by page; the two between the pages end in between."""
     arn = side.machine(WAIT)
-    started = [side.sfn.start_execution(stateMachineArn=arn, name=f"run-{n}")["executionArn"] for n in range(4)]
+    started = [
+        side.sfn.start_execution(stateMachineArn=arn, name=f"run-{n}")["executionArn"] for n in range(4)
+    ]
     for execution in started:
         side.until(execution, "WaitStateEntered")
     find = {"stateMachineArn": arn, "statusFilter": "RUNNING", "maxResults": 2}

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bare_moto import adapted, bare, chain, jsonata  # noqa: F401 (fixtures)
 
-WORDS = 'he said "no"\nand \\left\\ \'ü\''
+WORDS = "he said \"no\"\nand \\left\\ 'ü'"
 
 
 def evaluated(side, expression, given=None):
@@ -27,8 +27,12 @@ def test_strings_with_quotes_and_newlines_pass_through_variables(adapted):
         {"words": WORDS},
     )
     assert run.output == {"same": True, "words": WORDS}
-    assert json.loads(run.details("PassStateExited").get("assignedVariables", {}).get("words", "null")) is None
-    assigned = [event for event in run.events if event["type"] == "PassStateExited"][0]["stateExitedEventDetails"]
+    assert (
+        json.loads(run.details("PassStateExited").get("assignedVariables", {}).get("words", "null")) is None
+    )
+    assigned = [event for event in run.events if event["type"] == "PassStateExited"][0][
+        "stateExitedEventDetails"
+    ]
     assert json.loads(assigned["assignedVariables"]["words"]) == WORDS
 
 
@@ -62,15 +66,25 @@ def test_expressions(adapted, expression, result):
     [
         ("$missing", "returned nothing (undefined)."),
         ("function($x) {$x}", "returned an unsupported result type."),
-        ("'a' + 1", 'threw an error during evaluation. T2001: The left side of the "+" operator must evaluate to a number'),
-        ("$hash('a', 'ROT13')", "threw an error during evaluation. Argument 2 of function 'hash' must be one of"),
+        (
+            "'a' + 1",
+            'threw an error during evaluation. T2001: The left side of the "+" operator must evaluate to a number',
+        ),
+        (
+            "$hash('a', 'ROT13')",
+            "threw an error during evaluation. Argument 2 of function 'hash' must be one of",
+        ),
     ],
 )
 def test_errors_are_query_evaluation_errors_with_their_place(adapted, expression, words):
     run = adapted.run(jsonata(("A", {"Type": "Pass", "Output": {"total": f"{{% {expression} %}}"}})))
     assert run.types == ["ExecutionStarted", "PassStateEntered", "EvaluationFailed", "ExecutionFailed"]
     failed = run.details("EvaluationFailed")
-    assert (failed["error"], failed["state"], failed["location"]) == ("States.QueryEvaluationError", "A", "Output/total")
+    assert (failed["error"], failed["state"], failed["location"]) == (
+        "States.QueryEvaluationError",
+        "A",
+        "Output/total",
+    )
     assert failed["cause"].startswith(
         "An error occurred while executing the state 'A' (entered at the event id #2). "
         f"The JSONata expression '{expression}' specified for the field 'Output/total' {words}"
@@ -101,4 +115,7 @@ def test_items_of_a_map_must_be_an_array(adapted, items):
     )
     run = adapted.run(definition)
     assert run.types[-3:] == ["EvaluationFailed", "MapStateFailed", "ExecutionFailed"]
-    assert "specified for the field 'Items' returned an unexpected result type. Expected 'array'" in run.about["cause"]
+    assert (
+        "specified for the field 'Items' returned an unexpected result type. Expected 'array'"
+        in run.about["cause"]
+    )

@@ -11,7 +11,9 @@ BROKEN = chain(("F", {"Type": "Fail", "Error": "Broken", "Cause": "by design"}))
 
 
 def calling(resource, **parameters):
-    return chain(("Call", {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters}))
+    return chain(
+        ("Call", {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters})
+    )
 
 
 def test_a_child_execution_is_waited_for(adapted, bare):
@@ -31,7 +33,9 @@ def test_a_child_execution_is_waited_for(adapted, bare):
 
 def test_the_sdk_integration_of_step_functions(adapted, bare):
     def run(side):
-        return side.run(calling("aws-sdk:sfn:startExecution", StateMachineArn=side.machine(CHILD), Input={"n": 1}))
+        return side.run(
+            calling("aws-sdk:sfn:startExecution", StateMachineArn=side.machine(CHILD), Input={"n": 1})
+        )
 
     assert set(run(adapted).output) == {"ExecutionArn", "StartDate"}
     assert run(bare).about["status"] == "FAILED"
@@ -50,14 +54,17 @@ def test_errors_of_sqs(adapted, bare):
     )
     url = adapted.queue() + "-gone"
     assert run(adapted, QueueUrl=url, MessageBody="m").about["error"] == "SQS.QueueDoesNotExistException"
-    assert run(bare, QueueUrl=bare.queue() + "-gone", MessageBody="m").about["error"] == "SQS.SdkClientException"
+    assert (
+        run(bare, QueueUrl=bare.queue() + "-gone", MessageBody="m").about["error"] == "SQS.SdkClientException"
+    )
 
 
 def test_errors_of_dynamodb(adapted, bare):
     def run(side):
         table = f"contract-{uuid4().hex[:8]}"
         side.client("dynamodb").create_table(
-            TableName=table, BillingMode="PAY_PER_REQUEST",
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         )
@@ -65,7 +72,10 @@ def test_errors_of_dynamodb(adapted, bare):
 
     failed = run(adapted)
     assert failed.about["error"] == "DynamoDB.AmazonDynamoDBException"
-    assert "(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; " in failed.about["cause"]
+    assert (
+        "(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; "
+        in failed.about["cause"]
+    )
     assert run(bare).about["error"] == "DynamoDB.ValidationException"
     gone = adapted.run(calling("dynamodb:putItem", TableName="gone", Item={"id": {"S": "1"}}))
     assert gone.about["error"] == "DynamoDB.ResourceNotFoundException"
@@ -88,7 +98,10 @@ def test_errors_of_lambda(adapted, function):
     arn = adapted.client("lambda").get_function(FunctionName=made.name)["Configuration"]["FunctionArn"]
     throttled = adapted.run(calling("lambda:invoke", FunctionName=made.name))
     assert throttled.about["error"] == "Lambda.TooManyRequestsException"
-    assert "(Service: AWSLambda; Status Code: 429; Error Code: TooManyRequestsException; " in throttled.about["cause"]
+    assert (
+        "(Service: AWSLambda; Status Code: 429; Error Code: TooManyRequestsException; "
+        in throttled.about["cause"]
+    )
     direct = adapted.run(chain(("Call", {"Type": "Task", "Resource": arn})))
     assert direct.about["error"] == "Lambda.TooManyRequestsException"
     gone = adapted.run(calling("lambda:invoke", FunctionName="contract-gone"))
@@ -99,7 +112,9 @@ def test_the_result_of_a_function_has_its_version(adapted, function):
     made = function("def handler(event, context):\n    return event\n")
     run = adapted.run(calling("lambda:invoke", FunctionName=made.name, Payload={"text": "ü"}))
     assert run.output == {"ExecutedVersion": "$LATEST", "Payload": {"text": "ü"}, "StatusCode": 200}
-    assert run.details("TaskSucceeded")["output"] == json.dumps(run.output, separators=(",", ":"), ensure_ascii=False)
+    assert run.details("TaskSucceeded")["output"] == json.dumps(
+        run.output, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def test_moto_still_makes_a_client_for_each_task():

@@ -24,10 +24,15 @@ def test_variables_count_from_the_next_state_on(adapted, bare):
 
 
 CHOICE = chain(
-    ("C", {
-        "Type": "Choice", "Default": "End", "Assign": {"by": "default"},
-        "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Assign": {"by": "rule"}, "Next": "End"}],
-    }),
+    (
+        "C",
+        {
+            "Type": "Choice",
+            "Default": "End",
+            "Assign": {"by": "default"},
+            "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Assign": {"by": "rule"}, "Next": "End"}],
+        },
+    ),
     ("End", {"Type": "Pass", "Parameters": {"by.$": "$by"}}),
 )
 
@@ -72,7 +77,9 @@ def test_the_context_object(adapted, bare):
 def test_a_wait_until_a_time_that_is_none(adapted):
     run = adapted.run(jsonata(("W", {"Type": "Wait", "Timestamp": "{% 'tomorrow' %}"})))
     assert run.types[-2:] == ["EvaluationFailed", "ExecutionFailed"]
-    assert "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time" in run.about["cause"]
+    assert (
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time" in run.about["cause"]
+    )
 
 
 def test_moto_still_compares_timestamps_with_the_local_clock():
@@ -85,7 +92,9 @@ def test_waits_and_retry_intervals_follow_the_time_scale(adapted, function):
     """The fixture's cloud runs with SAGALAB_TIME_SCALE 0.02: these 90 seconds are less than 2."""
     failing = function("def handler(event, context):\n    raise ValueError('no')\n")
     task = {
-        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": failing.name},
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": failing.name},
         "Retry": [{"ErrorEquals": ["ValueError"], "IntervalSeconds": 30, "MaxAttempts": 1}],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "W"}],
     }
@@ -104,17 +113,26 @@ def sleeping(seconds):
 
 
 FAILING_BRANCH = chain(
-    ("P", {
-        "Type": "Parallel",
-        "Branches": [
-            sleeping(3600),
-            chain(("Send", {
-                "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
-                "Parameters": {"QueueUrl": "http://127.0.0.1/none", "MessageBody": "m"},
-            })),
-        ],
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Caught"}],
-    }),
+    (
+        "P",
+        {
+            "Type": "Parallel",
+            "Branches": [
+                sleeping(3600),
+                chain(
+                    (
+                        "Send",
+                        {
+                            "Type": "Task",
+                            "Resource": "arn:aws:states:::sqs:sendMessage",
+                            "Parameters": {"QueueUrl": "http://127.0.0.1/none", "MessageBody": "m"},
+                        },
+                    )
+                ),
+            ],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Caught"}],
+        },
+    ),
     ("Caught", {"Type": "Pass"}),
 )
 
@@ -130,10 +148,14 @@ def test_a_failing_branch_ends_the_others_at_once(adapted, bare):
 def timing_out(activity):
     task = {"Type": "Task", "Resource": activity, "TimeoutSeconds": 1}
     return chain(
-        ("M", {
-            "Type": "Map", "ItemProcessor": chain(("T", task)),
-            "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Caught"}],
-        }),
+        (
+            "M",
+            {
+                "Type": "Map",
+                "ItemProcessor": chain(("T", task)),
+                "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Caught"}],
+            },
+        ),
         ("Caught", {"Type": "Pass"}),
     )
 
@@ -154,7 +176,8 @@ def test_moto_still_refuses_reserved_names_of_an_iteration():
 def test_an_error_that_a_branch_does_not_have_is_null(adapted):
     branch = {"StartAt": "F", "States": {"F": {"Type": "Fail"}}}
     parallel = {
-        "Type": "Parallel", "Branches": [branch],
+        "Type": "Parallel",
+        "Branches": [branch],
         "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Caught"}],
     }
     run = adapted.run(chain(("P", parallel), ("Caught", {"Type": "Pass"})))

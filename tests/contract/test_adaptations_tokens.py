@@ -13,8 +13,10 @@ SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 
 def waiting(**fields):
     task = {
-        "Type": "Task", "Resource": SEND,
-        "Parameters": {"QueueUrl.$": "$.queue", "MessageBody": {"token.$": "$$.Task.Token"}}, **fields,
+        "Type": "Task",
+        "Resource": SEND,
+        "Parameters": {"QueueUrl.$": "$.queue", "MessageBody": {"token.$": "$$.Task.Token"}},
+        **fields,
     }
     return chain(("Ask", task))
 
@@ -41,7 +43,10 @@ def test_a_failure_has_error_and_cause(adapted, bare):
 
     run = failed(adapted)
     assert run.details("TaskFailed") == {
-        "resourceType": "sqs", "resource": "sendMessage.waitForTaskToken", "error": "No", "cause": "the shop is closed",
+        "resourceType": "sqs",
+        "resource": "sendMessage.waitForTaskToken",
+        "error": "No",
+        "cause": "the shop is closed",
     }
     assert (run.about["error"], run.about["cause"]) == ("No", "the shop is closed")
     assert "cause" not in failed(bare).about
@@ -102,7 +107,9 @@ def test_a_success_from_inside_the_function_with_heartbeats(adapted, function):
             boto3.client("stepfunctions").send_task_success(taskToken=event["token"], output='"inside"')
     """)
     task = {
-        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "HeartbeatSeconds": 4,
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "HeartbeatSeconds": 4,
         "Parameters": {"FunctionName": made.name, "Payload": {"token.$": "$$.Task.Token"}},
     }
     run = adapted.run(chain(("Ask", task)))
