@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sagalab.check import Check, State
+from sagalab.doctor_check import Check, State
 from sagalab.chromium import find_chromium
 from sagalab.doctor_cloud import aws, free_port, local_cloud
 from sagalab.doctor_packages import how_to_install, packages, tools_for_tests

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from sagalab.check import Check, State, masked
+from sagalab.doctor_check import Check, State, masked
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT
 

@@ -6,7 +6,7 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sagalab.check import Check, State
+from sagalab.doctor_check import Check, State
 from sagalab.project import ROOT
 
 

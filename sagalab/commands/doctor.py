@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check Python, packages, drawing, ports, local cloud, AWS; exit code 1 if something is wrong."""
-    from sagalab.check import State
+    from sagalab.doctor_check import State
     from sagalab.doctor import examine
 
     checks = []

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from sagalab import doctor, doctor_cloud, doctor_packages, drawing
-from sagalab.check import State, masked
+from sagalab.doctor_check import State, masked
 from sagalab.commands import doctor as doctor_command
 from sagalab.localcloud import process
 from sagalab.project import ROOT
