@@ -220,6 +220,8 @@ class Worker:
         else:
             try:
                 self._read(time.monotonic() + _INIT_SECONDS)
+                if self._process.poll() is not None:
+                    raise WorkerGone
             except (TimeoutError, WorkerGone):
                 self.end()
                 raise WorkerGone from None

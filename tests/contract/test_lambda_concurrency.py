@@ -7,7 +7,8 @@ from uuid import uuid4
 import psutil
 import pytest
 from botocore.exceptions import ClientError
-from cloud_processes import wait_until
+from cloud_processes import processes_of_cloud, still_there, wait_until
+from small_functions import zipped
 
 from sagalab.localcloud.pool import Pool
 from sagalab.localcloud.worker import Call, FunctionVersion
@@ -54,14 +55,19 @@ def test_calls_at_once_run_in_workers_of_their_own(function):
     assert len(pids) == 3
 
 
-def test_deleting_a_function_ends_its_workers(cloud, role, function):
+def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud, role, function):
     made = function(SLEEP)
-    worker = psutil.Process(made.invoke()["Payload"])
+    server = processes_of_cloud()[0]
+    before = set(server.children())
+    made.invoke()
+    made.invoke(1, InvocationType="Event")
+    made.invoke()
+    workers = set(server.children()) - before
+    assert len(workers) == 2
     made.client.delete_function(FunctionName=made.name)
-    psutil.wait_procs([worker], timeout=10)
-    assert not worker.is_running()
+    assert not still_there(list(workers), 10)
     made.client.create_function(FunctionName=made.name, Runtime="python3.13", Role=role, Handler="x.y",
-                                Code={"ZipFile": b"PK\x05\x06" + bytes(18)})  # for the fixture to delete
+                                Code={"ZipFile": zipped(code="")})  # for the fixture to delete
 
 
 # -- the pool itself, with few workers
@@ -76,8 +82,10 @@ def make_pool(tmp_path):
         return pools[-1]
 
     yield make
+    workers = [psutil.Process(worker["pid"]) for pool in pools for worker in pool.describe()]
     for pool in pools:
         pool.close()
+    assert not still_there(workers)
 
 
 @pytest.fixture
