@@ -15,6 +15,7 @@ from cloud_processes import processes_of_cloud, still_there, wait_until
 from small_functions import zipped
 from typer.testing import CliRunner
 
+from sagalab import project
 from sagalab.connect import connect
 from sagalab.errors import SagaLabError
 from sagalab.localcloud import process
@@ -128,6 +129,11 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
         assert process.status() == {"running": False, "died": False}
         with pytest.raises(SagaLabError, match="the local cloud of another clone"):
             process.start(port)
+        # a record of a server that died, whose port the other clone's server has by now
+        process.write_record(project.state_dir(), {"pid": 1, "port": port, "token": "old", "started": 0, "created": 0})
+        assert process.status() == {"running": False, "died": True}
+        assert not process.stop()
+    assert process.status()["running"]
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(process, "server_version", lambda: "sagalab 9, moto 9")
         with pytest.raises(SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"):
