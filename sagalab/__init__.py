@@ -16,6 +16,7 @@ _EXPORTS = {
     "Execution": "execution",
     "Fault": "faults",
     "SCENARIOS": "scenarios",
+    "FailureLab": "lab",
     "SagaLabError": "errors",
     "compare": "compare",
     "connect": "connect",
