@@ -38,9 +38,9 @@ _NO_OP = "def handler(event, context):\n    return event\n"
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured. Times in seconds or milliseconds as named, memory in MB (10⁶ bytes) over all processes.
+    """What was measured. Times as named; memory in MB (10⁶ bytes), the peak over all processes.
 
-    Memory is the proportional set size where the system has it (Linux), else the resident set size.
+    It is the proportional set size where the system has it (Linux), else the resident set size.
     """
 
     ready_seconds: float
@@ -121,8 +121,12 @@ def _ministack() -> Iterator[tuple[Cloud, psutil.Process]]:
     environment = dict(os.environ, GATEWAY_PORT=str(port), MINISTACK_HOST="127.0.0.1")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = subprocess.Popen(
-            [sys.executable, "-c", "from ministack.app import main; main()"], cwd=folder, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-c", "from ministack.app import main; main()"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         known = psutil.Process(server.pid)
         try:
@@ -178,10 +182,17 @@ def _invoke_times(cloud: Cloud) -> list[float]:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
         files.writestr("noop.py", _NO_OP)
-    role = cloud.client("iam").create_role(RoleName=f"{_PREFIX}-noop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = cloud.client("iam").create_role(RoleName=f"{_PREFIX}-noop", AssumeRolePolicyDocument="{}")["Role"][
+        "Arn"
+    ]
     client = cloud.client("lambda")
-    client.create_function(FunctionName=f"{_PREFIX}-noop", Runtime="python3.13", Role=role, Handler="noop.handler",
-                           Code={"ZipFile": archive.getvalue()})
+    client.create_function(
+        FunctionName=f"{_PREFIX}-noop",
+        Runtime="python3.13",
+        Role=role,
+        Handler="noop.handler",
+        Code={"ZipFile": archive.getvalue()},
+    )
     client.get_waiter("function_active_v2").wait(FunctionName=f"{_PREFIX}-noop", WaiterConfig={"Delay": 1})
     times = []
     for _ in range(_INVOKES):

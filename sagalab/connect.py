@@ -95,7 +95,7 @@ class Cloud:
             except (BotoCoreError, ClientError) as error:
                 raise SagaLabError(
                     f"AWS does not accept the credentials: {error}.",
-                    "Log in (`aws sso login` or `aws configure`), or leave SAGALAB_CLOUD out for the local cloud.",
+                    "Log in (`aws sso login` or `aws configure`), or leave SAGALAB_CLOUD out to stay local.",
                 ) from None
         return self._account
 
@@ -110,9 +110,15 @@ class Cloud:
     def _once(self, kind: str, service: str) -> Any:
         with self._lock:
             if (kind, service) not in self._made:
-                options = {} if self.is_local else {
-                    "config": Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=_THREADS)
-                }
+                options = (
+                    {}
+                    if self.is_local
+                    else {
+                        "config": Config(
+                            retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=_THREADS
+                        )
+                    }
+                )
                 self._made[kind, service] = getattr(self.session, kind)(service, **options)
             return self._made[kind, service]
 
@@ -133,7 +139,9 @@ def connect() -> Cloud:
         if not session.region_name:
             raise SagaLabError("No AWS region is set.", "Set AWS_REGION, for example AWS_REGION=eu-west-1.")
         return Cloud(session, session.region_name, prefix, None)
-    raise SagaLabError(f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`.")
+    raise SagaLabError(
+        f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`."
+    )
 
 
 @functools.lru_cache(maxsize=8)

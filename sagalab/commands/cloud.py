@@ -17,14 +17,19 @@ def register(main: typer.Typer) -> None:
 
 
 @app.command()
-def start(port: Annotated[int, typer.Option(help="The port to listen at; 0 takes a free one.", min=0, max=65535)] = 0):
+def start(
+    port: Annotated[
+        int, typer.Option(help="The port to listen at; 0 takes a free one.", min=0, max=65535)
+    ] = 0,
+):
     """Start the local cloud (what needs it starts it anyway)."""
     from sagalab.localcloud import process
 
     record, new, remark = process.start(port)
     if remark:
         print(remark)
-    print(f"The local cloud {'runs now' if new else 'runs already'}: {record['endpoint']} (process {record['pid']}).")
+    how = "runs now" if new else "runs already"
+    print(f"The local cloud {how}: {record['endpoint']} (process {record['pid']}).")
 
 
 @app.command()
@@ -57,7 +62,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         for function, state, count in _counted(known["workers"]):
             print(f"  {count} × {function}, {state}")
     elif known["died"]:
-        print("The local cloud died. The next use starts a new one; `sagalab deploy` brings back what was deployed.")
+        print("The local cloud died. The next use starts a new one. What was deployed on it is gone:")
+        print("`sagalab deploy` brings it back.")
     else:
         print("No local cloud runs here. It starts by itself when it is needed.")
 

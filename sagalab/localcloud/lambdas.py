@@ -25,9 +25,11 @@ from moto.awslambda.responses import LambdaResponse
 
 from sagalab.localcloud import function_logs
 from sagalab.localcloud.pool import Pool
-from sagalab.localcloud.worker import Call, FunctionVersion
+from sagalab.localcloud.worker import LOCAL_KEYS, Call, FunctionVersion
 
-_LARGEST_REQUEST = 6_291_456  # bytes; source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LARGEST_REQUEST = (
+    6_291_456  # bytes; source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+)
 _LARGEST_RESPONSE = 6_291_556
 _TAIL = 4096  # bytes of the log in LogResult
 
@@ -64,7 +66,9 @@ class InvalidRequestContent(LambdaClientError):
     code = 400
 
     def __init__(self, problem: str) -> None:
-        super().__init__("InvalidRequestContentException", f"Could not parse request body into json: {problem}")
+        super().__init__(
+            "InvalidRequestContentException", f"Could not parse request body into json: {problem}"
+        )
 
 
 def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, response_headers: dict) -> bytes:
@@ -105,11 +109,8 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
         response_headers["X-Amz-Log-Result"] = base64.b64encode(tail[-_TAIL:]).decode("ascii")
     if len(answer.payload) > _LARGEST_RESPONSE:
         response_headers["X-Amz-Function-Error"] = "Unhandled"
-        report = {
-            "errorMessage": f"Response payload size exceeded maximum allowed payload size ({_LARGEST_RESPONSE} bytes).",
-            "errorType": "Function.ResponseSizeTooLarge",
-        }
-        return json.dumps(report).encode()
+        problem = f"Response payload size exceeded maximum allowed payload size ({_LARGEST_RESPONSE} bytes)."
+        return json.dumps({"errorMessage": problem, "errorType": "Function.ResponseSizeTooLarge"}).encode()
     return answer.payload
 
 
@@ -134,6 +135,11 @@ def _run(function: LambdaFunction, identity: tuple, call: Call):
     return answer, log
 
 
+def credentials_of(function: LambdaFunction) -> tuple[str, str, str]:
+    """Return the credentials that workers get. Replaced by iam_enforcement.py, which gives the role's."""
+    return LOCAL_KEYS
+
+
 def _version_of(function: LambdaFunction) -> FunctionVersion:
     variables = tuple(sorted((str(k), str(v)) for k, v in (function.environment_vars or {}).items()))
     return FunctionVersion(
@@ -143,6 +149,7 @@ def _version_of(function: LambdaFunction) -> FunctionVersion:
         memory=int(function.memory_size),
         runtime=function.run_time or "python3.13",
         variables=variables,
+        keys=credentials_of(function),
     )
 
 

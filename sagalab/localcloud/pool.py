@@ -40,7 +40,9 @@ class Pool:
         self._waiting: deque[_Ticket] = deque()
         self._idle: list[Worker] = []  # the longest idle first
         self._busy: list[Worker] = []  # those that start too
-        self._current: dict[tuple, FunctionVersion] = {}  # workers of an older code or configuration are ended
+        self._current: dict[
+            tuple, FunctionVersion
+        ] = {}  # workers of an older code or configuration are ended
         self._moved = time.monotonic()
         self._wanted = threading.Event()
         self._closed = False
@@ -77,7 +79,9 @@ class Pool:
         """Return one entry a worker: function, state (idle or busy), pid (0 while it starts), calls."""
         with self._lock:
             known = [(worker, "idle") for worker in self._idle] + [(worker, "busy") for worker in self._busy]
-        return [{"function": w.version.name, "state": state, "pid": w.pid, "calls": w.calls} for w, state in known]
+        return [
+            {"function": w.version.name, "state": state, "pid": w.pid, "calls": w.calls} for w, state in known
+        ]
 
     # -- taking turns; from _size on with the lock held
 
@@ -98,8 +102,12 @@ class Pool:
         with self._lock:
             self._busy.remove(worker)
             self._moved = time.monotonic()
-            keep = (worker.alive and not self._closed and self._size() < self.cap
-                    and self._current.get(worker.version.key) == worker.version)
+            keep = (
+                worker.alive
+                and not self._closed
+                and self._size() < self.cap
+                and self._current.get(worker.version.key) == worker.version
+            )
             if keep:
                 worker.idle_since = self._moved
                 self._idle.append(worker)

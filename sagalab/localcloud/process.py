@@ -86,7 +86,9 @@ def _locked() -> Iterator[None]:
             yield
 
 
-def _ask(port: int, path: str, method: str = "GET", token: str = "", seconds: float = _ANSWER_SECONDS) -> dict | None:
+def _ask(
+    port: int, path: str, method: str = "GET", token: str = "", seconds: float = _ANSWER_SECONDS
+) -> dict | None:
     """Return the control answer of a local cloud at `port`; None when there is none. Raises NotAnswering."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
@@ -134,7 +136,7 @@ def status() -> dict:
 def running(say=None) -> dict:
     """Return the record of the running local cloud, started if need be.
 
-    `say(text)` is told when one had died. Raises SagaLabError when it is of another version or does not answer.
+    `say(text)` is told when one had died. Raises SagaLabError when it is of another version, or silent.
     """
     found = _find(_read_record())
     if found is None:
@@ -142,12 +144,12 @@ def running(say=None) -> dict:
             record = _read_record()
             found = _find(record)
             if found is None:
-                found = _start(0)
+                found = _start(0, iam=_enforces(record))
                 if record and say:
                     say(died(record))
     if found["version"] != server_version():
         raise SagaLabError(
-            f"The local cloud that runs is of another version ({found['version']}; here: {server_version()}).",
+            f"A local cloud of another version runs ({found['version']}; here: {server_version()}).",
             "Run `sagalab cloud stop`, then `sagalab deploy`.",
         )
     return found
@@ -157,15 +159,16 @@ def died(record: dict) -> str:
     """Say that the recorded server died, what that means, and what to do."""
     since = time.strftime("%H:%M", time.localtime(record["started"]))
     return (
-        f"The local cloud that ran since {since} (process {record['pid']}) is gone, and with it what was deployed. "
-        "A new one was started: `sagalab deploy` brings the rest back."
+        f"The local cloud that ran since {since} (process {record['pid']}) is gone, "
+        "and with it what was deployed. A new one was started: `sagalab deploy` brings the rest back."
     )
 
 
-def start(port: int = 0) -> tuple[dict, bool, str]:
+def start(port: int = 0, *, iam: bool = False) -> tuple[dict, bool, str]:
     """Start the local cloud at `port` (0: a free one). Return (its record, whether it is new, a remark).
 
-    Raises SagaLabError when the port is taken or the server does not start.
+    With `iam` it enforces the policies of roles. Raises SagaLabError when the port is taken, the server does
+    not start, or one runs already that differs.
     """
     with _locked():
         record = _read_record()
@@ -173,20 +176,40 @@ def start(port: int = 0) -> tuple[dict, bool, str]:
         if found:
             if port and port != found["port"]:
                 raise SagaLabError(
-                    f"The local cloud runs already, at port {found['port']}.", "Run `sagalab cloud stop` first."
+                    f"The local cloud runs already, at port {found['port']}.",
+                    "Run `sagalab cloud stop` first.",
+                )
+            if iam and not _enforces(found):
+                raise SagaLabError(
+                    "The local cloud runs already, without IAM.",
+                    "Run `sagalab cloud stop` first: what is deployed on it goes, `sagalab deploy` brings it back.",
                 )
             return found, False, ""
-        return _start(port), True, died(record) if record else ""
+        return _start(port, iam=iam), True, died(record) if record else ""
 
 
-def _start(port: int) -> dict:
+def _enforces(record: dict | None) -> bool:
+    return bool(record and record.get("iam"))
+
+
+def _start(port: int, *, iam: bool = False) -> dict:
     if port:
         _check_port(port)
     state = state_dir()
     token = secrets.token_hex(16)
     _record_path(state).unlink(missing_ok=True)
-    command = [sys.executable, "-m", "sagalab.localcloud",
-               "--port", str(port), "--state", str(state.resolve()), "--token", token]
+    command = [
+        sys.executable,
+        "-m",
+        "sagalab.localcloud",
+        "--port",
+        str(port),
+        "--state",
+        str(state.resolve()),
+        "--token",
+        token,
+        *(["--iam"] if iam else []),
+    ]
     with open(log_path(), "wb") as log:
         options: dict = {"start_new_session": True}
         if os.name == "nt":
@@ -233,7 +256,17 @@ def _check_port(port: int) -> None:
 
 def _environment() -> dict[str, str]:
     """Return the server's environment: nothing of the user's AWS settings, proxies or Python settings."""
-    kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SAGALAB_WORKERS", "SAGALAB_TIME_SCALE")
+    kept = (
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "SAGALAB_WORKERS",
+        "SAGALAB_TIME_SCALE",
+    )
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -289,4 +322,4 @@ def reset() -> dict:
     record = _read_record()
     port = record["port"] if record and stop() else 0
     with _locked():
-        return _find(_read_record()) or _start(port)
+        return _find(_read_record()) or _start(port, iam=_enforces(record))

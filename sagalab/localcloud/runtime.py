@@ -104,8 +104,11 @@ def _frames(error):
     import traceback
 
     here = os.path.abspath(__file__)
-    frames = [f for f in traceback.extract_tb(error.__traceback__)
-              if os.path.abspath(f.filename) != here and not f.filename.startswith("<frozen importlib")]
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if os.path.abspath(f.filename) != here and not f.filename.startswith("<frozen importlib")
+    ]
     return [line.replace(_ROOT + os.sep, "/var/task/") for line in traceback.format_list(frames)]
 
 
@@ -128,16 +131,23 @@ def load(name):
 
     module_name, dot, function = name.rpartition(".")
     if not dot:
-        raise Fault("Runtime.MalformedHandlerName",
-                    f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)")
+        raise Fault(
+            "Runtime.MalformedHandlerName",
+            f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)",
+        )
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from None
+        raise Fault(
+            "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
+        ) from None
     except SyntaxError as error:
         where = (error.filename or "").replace(_ROOT + os.sep, "/var/task/")
-        raise Fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}",
-                    [f'  File "{where}" Line {error.lineno}\n    {error.text}']) from None
+        raise Fault(
+            "Runtime.UserCodeSyntaxError",
+            f"Syntax error in module '{module_name}': {error}",
+            [f'  File "{where}" Line {error.lineno}\n    {error.text}'],
+        ) from None
     if not hasattr(module, function):
         raise Fault("Runtime.HandlerNotFound", f"Handler '{function}' missing on module '{module_name}'")
     return getattr(module, function)
@@ -175,8 +185,11 @@ def set_up_logging():
 
     logging.Formatter.converter = time.gmtime
     handler, request_id = OneEvent(), RequestId()
-    handler.setFormatter(logging.Formatter(
-        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(
+        logging.Formatter(
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+        )
+    )
     handler.addFilter(request_id)
     logging.getLogger().addHandler(handler)
     return request_id

@@ -113,6 +113,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--token", required=True)
+    parser.add_argument("--iam", action="store_true")
     given = parser.parse_args()
     app = DomainDispatcherApplication(create_backend_app)
     server = Server("127.0.0.1", given.port, app, Handler)
@@ -128,6 +129,10 @@ def main() -> None:
     adaptations.install()
     dispatch.install()
     lambdas.install(given.state / "workers", endpoint)
+    if given.iam:
+        from sagalab.localcloud import iam_enforcement
+
+        iam_enforcement.install()
     server.identity = {
         "pid": os.getpid(),
         "port": server.port,
@@ -137,6 +142,7 @@ def main() -> None:
         "account": DEFAULT_ACCOUNT_ID,
         "started": time.time(),
         "created": psutil.Process().create_time(),
+        "iam": given.iam,
         "time_scale": float(os.environ.get("SAGALAB_TIME_SCALE") or 1),
     }
     write_record(given.state, server.identity)

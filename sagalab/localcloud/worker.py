@@ -25,6 +25,7 @@ _INIT_SECONDS = 10  # AWS gives the init phase 10 seconds; then the function's T
 _OWN_SESSION: dict = (
     {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
 )
+LOCAL_KEYS = ("local", "local", "local")  # access key id, secret, session token
 _LARGEST_LOG = 32_000_000  # bytes; a worker whose log file is larger is replaced
 
 
@@ -38,6 +39,7 @@ class FunctionVersion:
     memory: int
     runtime: str
     variables: tuple[tuple[str, str], ...]
+    keys: tuple[str, str, str] = LOCAL_KEYS
 
     @property
     def name(self) -> str:
@@ -103,8 +105,11 @@ class Worker:
             with open(log_path, "ab") as output:
                 self._process = subprocess.Popen(
                     [sys.executable, "-I", "-S", "-X", "utf8", str(_RUNTIME), sysconfig.get_path("purelib")],
-                    env=self._environment(address), cwd=self.version.code,
-                    stdin=subprocess.PIPE, stdout=output, stderr=output,
+                    env=self._environment(address),
+                    cwd=self.version.code,
+                    stdin=subprocess.PIPE,
+                    stdout=output,
+                    stderr=output,
                     **_OWN_SESSION,
                 )
             self._log = open(log_path, "rb")
@@ -161,9 +166,9 @@ class Worker:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": self.version.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": self.log_stream,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_SESSION_TOKEN": "local",
+            "AWS_ACCESS_KEY_ID": self.version.keys[0],
+            "AWS_SECRET_ACCESS_KEY": self.version.keys[1],
+            "AWS_SESSION_TOKEN": self.version.keys[2],
             "AWS_ENDPOINT_URL": self._endpoint,
             "TZ": ":UTC",
             "LANG": "en_US.UTF-8",
@@ -268,8 +273,13 @@ class Worker:
         self.end()
         message = f"Task timed out after {call.timeout:.2f} seconds"
         lines.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + f"Z {call.request_id} {message}")
-        report = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {call.request_id} Error: {message}"}
-        return Answer(json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began)
+        report = {
+            "errorType": "Sandbox.Timedout",
+            "errorMessage": f"RequestId: {call.request_id} Error: {message}",
+        }
+        return Answer(
+            json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began
+        )
 
     def _ended(self, call: Call, began: float) -> Answer:
         code = self._process.wait()
@@ -282,7 +292,9 @@ class Worker:
         message = f"RequestId: {call.request_id} Error: Runtime exited {how}"
         lines.append(message)
         report = {"errorType": "Runtime.ExitError", "errorMessage": message}
-        return Answer(json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began)
+        return Answer(
+            json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began
+        )
 
     def _lines(self) -> list[str]:
         """Return what the function printed since the last time, one entry a log event."""
@@ -297,7 +309,9 @@ class Worker:
             self._receive(limit)
         head, _, rest = self._received.partition(b"\r\n\r\n")
         first, *others = head.decode("latin-1").split("\r\n")
-        headers = dict((name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in others))
+        headers = dict(
+            (name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in others)
+        )
         length = int(headers.get("content-length", 0))
         parts, have = [rest], len(rest)
         while have < length:

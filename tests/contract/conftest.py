@@ -23,8 +23,14 @@ def function(cloud, role) -> Iterator[Callable[..., Function]]:
 
     def make(source: str, handler: str = "code.handler", **settings: Any) -> Function:
         name = f"f-{uuid4().hex[:8]}"
-        client.create_function(FunctionName=name, Runtime="python3.13", Role=role, Handler=handler,
-                               Code={"ZipFile": zipped(code=source)}, **settings)
+        client.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler=handler,
+            Code={"ZipFile": zipped(code=source)},
+            **settings,
+        )
         made.append(name)
         return Function(name, client)
 

@@ -1,4 +1,4 @@
-"""The local cloud as a process: started on demand, found again, and every way it can be gone is told in words."""
+"""The local cloud as a process: started on demand, found again, and each way to be gone is told in words."""
 
 import ast
 import http.client
@@ -89,8 +89,14 @@ def sagalab(*arguments: str) -> str:
 
 def make_function(cloud, source: str, **settings) -> None:
     arn = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    cloud.client("lambda").create_function(FunctionName="f", Runtime="python3.13", Role=arn, Handler="code.handler",
-                                           Code={"ZipFile": zipped(code=source)}, **settings)
+    cloud.client("lambda").create_function(
+        FunctionName="f",
+        Runtime="python3.13",
+        Role=arn,
+        Handler="code.handler",
+        Code={"ZipFile": zipped(code=source)},
+        **settings,
+    )
 
 
 def test_a_life(home, capsys):
@@ -130,13 +136,17 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
         with pytest.raises(SagaLabError, match="the local cloud of another clone"):
             process.start(port)
         # a record of a server that died, whose port the other clone's server has by now
-        process.write_record(project.state_dir(), {"pid": 1, "port": port, "token": "old", "started": 0, "created": 0})
+        process.write_record(
+            project.state_dir(), {"pid": 1, "port": port, "token": "old", "started": 0, "created": 0}
+        )
         assert process.status() == {"running": False, "died": True}
         assert not process.stop()
     assert process.status()["running"]
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(process, "server_version", lambda: "sagalab 9, moto 9")
-        with pytest.raises(SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"):
+        with pytest.raises(
+            SagaLabError, match=r"another version .*sagalab 9, moto 9.* Run `sagalab cloud stop`"
+        ):
             connect()
     web_page = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     web_page.request("POST", "/2015-03-31/functions", body="{}", headers={"Origin": "https://example.org"})
@@ -179,9 +189,16 @@ def test_a_stale_record_harms_nobody(home):
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.settimeout(0.05)
         bystander = psutil.Process()  # the pid of the record belongs to another program by now
-        process.write_record(home, {
-            "pid": bystander.pid, "port": other.getsockname()[1], "token": "old", "started": 0, "created": 0,
-        })
+        process.write_record(
+            home,
+            {
+                "pid": bystander.pid,
+                "port": other.getsockname()[1],
+                "token": "old",
+                "started": 0,
+                "created": 0,
+            },
+        )
         other.close()
         assert process.status() == {"running": False, "died": True}
         assert not process.stop()
@@ -191,7 +208,11 @@ def test_a_stale_record_harms_nobody(home):
 
 
 def test_two_who_start_at_once_get_one(home):
-    command = [sys.executable, "-c", "from sagalab.localcloud import process; print(process.running()['pid'])"]
+    command = [
+        sys.executable,
+        "-c",
+        "from sagalab.localcloud import process; print(process.running()['pid'])",
+    ]
     with ThreadPoolExecutor(2) as threads:
         pids = list(threads.map(lambda _: subprocess.check_output(command, text=True, timeout=60), range(2)))
     assert pids[0] == pids[1]
@@ -209,7 +230,9 @@ def test_no_environment_lets_a_call_leave_the_machine(home, tmp_path):
     config = tmp_path / "config"
     config.write_text("[profile broken\nnonsense", encoding="utf-8")
     poison["AWS_CONFIG_FILE"] = poison["AWS_SHARED_CREDENTIALS_FILE"] = str(config)
-    told = subprocess.run([sys.executable, "-c", CALLS], env=poison, capture_output=True, text=True, timeout=60)
+    told = subprocess.run(
+        [sys.executable, "-c", CALLS], env=poison, capture_output=True, text=True, timeout=60
+    )
     assert told.returncode == 0, told.stderr
     seen = told.stdout
     assert "192.0.2" not in seen and "amazonaws" not in seen
@@ -224,7 +247,12 @@ def test_aws_is_used_only_when_asked_by_name(home, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("SAGALAB_PREFIX", "mine")
     cloud = connect()
-    assert not cloud.is_local and cloud.endpoint is None and cloud.region == "eu-west-1" and cloud.prefix == "mine"
+    assert (
+        not cloud.is_local
+        and cloud.endpoint is None
+        and cloud.region == "eu-west-1"
+        and cloud.prefix == "mine"
+    )
     assert "amazonaws.com" in cloud.client("stepfunctions").meta.endpoint_url
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.delenv("AWS_DEFAULT_REGION")

@@ -25,11 +25,23 @@ def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
     assert caught.value.response["Error"]["Message"] == "Rate Exceeded."
 
     states = cloud.client("stepfunctions")
-    machine = states.create_state_machine(name=made.name, roleArn=role, definition=json.dumps({
-        "StartAt": "A",
-        "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
-                         "Parameters": {"FunctionName": made.name}}},
-    }))["stateMachineArn"]
+    machine = states.create_state_machine(
+        name=made.name,
+        roleArn=role,
+        definition=json.dumps(
+            {
+                "StartAt": "A",
+                "States": {
+                    "A": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::lambda:invoke",
+                        "End": True,
+                        "Parameters": {"FunctionName": made.name},
+                    }
+                },
+            }
+        ),
+    )["stateMachineArn"]
     execution = states.start_execution(stateMachineArn=machine)["executionArn"]
     wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
     seen = states.describe_execution(executionArn=execution)
@@ -66,8 +78,13 @@ def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud
     assert len(workers) == 2
     made.client.delete_function(FunctionName=made.name)
     assert not still_there(list(workers), 10)
-    made.client.create_function(FunctionName=made.name, Runtime="python3.13", Role=role, Handler="x.y",
-                                Code={"ZipFile": zipped(code="")})  # for the fixture to delete
+    made.client.create_function(
+        FunctionName=made.name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="x.y",
+        Code={"ZipFile": zipped(code="")},
+    )  # for the fixture to delete
 
 
 # -- the pool itself, with few workers
@@ -93,7 +110,9 @@ def version(tmp_path):
     (tmp_path / "code.py").write_text(SLEEP, encoding="utf-8")
 
     def make(name: str) -> FunctionVersion:
-        return FunctionVersion(("account", "region", name, "$LATEST"), "code.handler", tmp_path, 128, "python3.13", ())
+        return FunctionVersion(
+            ("account", "region", name, "$LATEST"), "code.handler", tmp_path, 128, "python3.13", ()
+        )
 
     return make
 

@@ -1,4 +1,4 @@
-"""Invoke on the local cloud answers as AWS does: results, context, environment, versions, invocation types."""
+"""Invoke on the local cloud answers as AWS does: results, context, environment, versions, kinds."""
 
 import base64
 import json
@@ -21,7 +21,8 @@ def test_the_event_comes_back_with_the_version_that_ran(function):
 
 
 def test_the_context_has_the_documented_attributes(function, cloud):
-    made = function("""
+    made = function(
+        """
         def handler(event, context):
             return {
                 "name": context.function_name, "version": context.function_version,
@@ -31,7 +32,10 @@ def test_the_context_has_the_documented_attributes(function, cloud):
                 "client": context.client_context and context.client_context.custom,
                 "left": context.get_remaining_time_in_millis(),
             }
-    """, Timeout=20, MemorySize=256)
+    """,
+        Timeout=20,
+        MemorySize=256,
+    )
     sent = base64.b64encode(json.dumps({"custom": {"a": 1}}).encode()).decode()
     answer = made.invoke(ClientContext=sent)
     seen = answer["Payload"]
@@ -52,18 +56,30 @@ def test_the_environment_is_what_aws_gives_and_nothing_of_the_users(function, cl
     assert environment["AWS_REGION"] == cloud.region
     assert environment["AWS_ENDPOINT_URL"] == cloud.endpoint
     assert environment["LAMBDA_TASK_ROOT"]
-    users = ("HOME", "USER", "AWS_PROFILE", "HTTP_PROXY", "NO_PROXY", "VIRTUAL_ENV", "PYTHONPATH", "SAGALAB_TIME_SCALE")
+    users = (
+        "HOME",
+        "USER",
+        "AWS_PROFILE",
+        "HTTP_PROXY",
+        "NO_PROXY",
+        "VIRTUAL_ENV",
+        "PYTHONPATH",
+        "SAGALAB_TIME_SCALE",
+    )
     assert not [name for name in users if name in environment]
     assert environment["PATH"] != os.environ["PATH"]
 
 
 def test_boto3_in_a_function_reaches_the_local_cloud(function, cloud):
     cloud.client("sqs").create_queue(QueueName="from-a-function")
-    names = function("""
+    names = function(
+        """
         import boto3
         def handler(event, context):
             return boto3.client("sqs").list_queues()["QueueUrls"]
-    """, Timeout=30).invoke()["Payload"]
+    """,
+        Timeout=30,
+    ).invoke()["Payload"]
     assert any(name.endswith("from-a-function") for name in names)
 
 
@@ -97,11 +113,14 @@ def test_versions_and_aliases_run_their_own_code(function):
 
 def test_an_event_is_taken_at_once_and_runs(function, cloud):
     queue = cloud.client("sqs").create_queue(QueueName="events")["QueueUrl"]
-    made = function("""
+    made = function(
+        """
         import boto3, json
         def handler(event, context):
             boto3.client("sqs").send_message(QueueUrl=event, MessageBody=json.dumps(event))
-    """, Timeout=30)
+    """,
+        Timeout=30,
+    )
     answer = made.invoke(queue, InvocationType="Event")
     assert answer["StatusCode"] == 202 and answer["Payload"] is None
     assert cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
@@ -112,10 +131,14 @@ def test_a_dry_run_runs_nothing(function):
     assert answer["StatusCode"] == 204 and answer["Payload"] is None
 
 
-@pytest.mark.parametrize(("payload", "code"), [
-    ("{", "InvalidRequestContentException"),
-    ('"' + 6_291_456 * "x" + '"', "RequestTooLargeException"),
-], ids=["no JSON", "too large"])
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ("{", "InvalidRequestContentException"),
+        ('"' + 6_291_456 * "x" + '"', "RequestTooLargeException"),
+    ],
+    ids=["no JSON", "too large"],
+)
 def test_a_bad_payload_is_refused(function, payload, code):
     made = function(ECHO)
     with pytest.raises(ClientError) as caught:
