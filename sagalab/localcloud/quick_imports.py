@@ -16,7 +16,7 @@ _WANTED = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service
 
 
 def install() -> None:
-    """Import the interpreter while a bare package stands in for moto.batch; Batch itself still works later."""
+    """Import the interpreter while a bare package stands in for moto.batch; Batch still works later."""
     if _PACKAGE in sys.modules:
         return
     bare = types.ModuleType(_PACKAGE)
