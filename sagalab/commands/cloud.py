@@ -21,15 +21,18 @@ def start(
     port: Annotated[
         int, typer.Option(help="The port to listen at; 0 takes a free one.", min=0, max=65535)
     ] = 0,
+    iam: Annotated[bool, typer.Option("--iam", help="Enforce the policies of roles, as AWS does.")] = False,
 ):
     """Start the local cloud (what needs it starts it anyway)."""
     from sagalab.localcloud import process
 
-    record, new, remark = process.start(port)
+    record, new, remark = process.start(port, iam=iam)
     if remark:
         print(remark)
     how = "runs now" if new else "runs already"
     print(f"The local cloud {how}: {record['endpoint']} (process {record['pid']}).")
+    if record["iam"]:
+        print("IAM: functions and state machines may do what their roles' policies allow, and nothing else.")
 
 
 @app.command()

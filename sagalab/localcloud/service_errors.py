@@ -2,7 +2,7 @@
 
 Why: moto 5.2.5 calls every SQS error SQS.SdkClientException without the details in brackets, calls every
 error of a function that is the resource itself "Exception" (a throttled one is
-Lambda.TooManyRequestsException, which retriers name), names DynamoDB's errors that the SDK does not know by
+Lambda.TooManyRequestsException, which retriers name), gives a denied invocation its code, names DynamoDB's errors that the SDK does not know by
 their code, words an SNS FIFO error in its own way, and its SQS fails with a 500 for a message without a body.
 """
 
@@ -21,6 +21,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
     StateTaskServiceDynamoDB,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
+    StateTaskServiceLambda,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sns import (
     StateTaskServiceSns,
@@ -46,6 +49,9 @@ _SNS_WORDS = {
         "Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
     ),
 }
+# Errors of Lambda that have no class of their own in the SDK. Recorded on AWS:
+# https://github.com/awslabs/aws-deployment-framework/issues/460
+_LAMBDA_NAMES = {"AccessDeniedException": "AWSLambdaException"}
 _installed = False
 
 
@@ -102,11 +108,23 @@ def _sns(known: Callable) -> Callable:
     return from_error
 
 
+def _lambda_name(error: ClientError) -> str:
+    code = error.response["Error"]["Code"]
+    return f"Lambda.{_LAMBDA_NAMES.get(code, code)}"
+
+
+def _invocation(known: Callable) -> Callable:
+    def error_and_cause(client_error: ClientError) -> tuple[str, str]:
+        return _lambda_name(client_error), known(client_error)[1]
+
+    return error_and_cause
+
+
 def _function(known: Callable) -> Callable:
     def from_error(self: StateTaskLambda, env: Environment, ex: Exception) -> FailureEvent:
         if not isinstance(ex, ClientError):
             return known(self, env=env, ex=ex)
-        name = f"Lambda.{ex.response['Error']['Code']}"
+        name = _lambda_name(ex)
         return FailureEvent(
             env=env,
             error_name=CustomErrorName(name),
@@ -142,4 +160,7 @@ def install() -> None:
     )
     StateTaskServiceSns._from_error = _sns(StateTaskServiceSns._from_error)
     SQSResponse.send_message = _send_message(SQSResponse.send_message)
+    StateTaskServiceLambda._error_cause_from_client_error = staticmethod(
+        _invocation(StateTaskServiceLambda._error_cause_from_client_error)
+    )
     StateTaskLambda._from_error = _function(StateTaskLambda._from_error)
