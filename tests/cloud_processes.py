@@ -19,7 +19,18 @@ def processes_of_cloud() -> list[psutil.Process]:
 
 def still_there(processes: list[psutil.Process], seconds: float = 5) -> list[psutil.Process]:
     """Return those of `processes` that still run, after waiting up to `seconds` for their end."""
-    return psutil.wait_procs(processes, timeout=seconds)[1]
+    limit = time.monotonic() + seconds
+    while (left := [each for each in processes if runs(each)]) and time.monotonic() < limit:
+        time.sleep(0.02)
+    return left
+
+
+def runs(process: psutil.Process) -> bool:
+    """Tell whether it runs; one that only waits for its parent to look does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:

@@ -23,6 +23,7 @@ from sagalab.project import ROOT, state_dir
 
 CONTROL = "/_sagalab"
 _START_SECONDS = 60
+_STOP_SECONDS = 5
 _ANSWER_SECONDS = 15  # a server that computes hard answers late
 _children: list[subprocess.Popen] = []
 
@@ -306,11 +307,12 @@ def _wait_for_end(record: dict) -> None:
         process = psutil.Process(record["pid"])
         if abs(process.create_time() - record["created"]) > 1:
             return  # the pid belongs to another program by now
-        try:
-            process.wait(5)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(5)
+        limit = time.monotonic() + _STOP_SECONDS
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > limit:
+                process.kill()
+                break
+            time.sleep(0.01)
     except psutil.NoSuchProcess:
         pass
     for child in _children:

@@ -7,7 +7,7 @@ import os
 
 import psutil
 import pytest
-from cloud_processes import wait_until
+from cloud_processes import runs, still_there, wait_until
 
 from sagalab.localcloud import worker
 
@@ -133,7 +133,7 @@ def test_a_timeout_ends_the_worker_and_the_next_call_works(function):
         "errorType": "Sandbox.Timedout",
         "errorMessage": f"RequestId: {request} Error: Task timed out after 1.00 seconds",
     }
-    assert not before.is_running()
+    assert not runs(before)
     assert made.invoke()["Payload"] != before.pid
 
 
@@ -163,9 +163,7 @@ def test_what_a_function_started_ends_with_it(function):
     )
     log = base64.b64decode(made.invoke({}, LogType="Tail")["LogResult"]).decode().splitlines()
     with contextlib.suppress(psutil.NoSuchProcess):
-        child = psutil.Process(int(log[1]))
-        if child.status() != psutil.STATUS_ZOMBIE:  # in a container nobody may collect it
-            child.wait(5)
+        assert not still_there([psutil.Process(int(log[1]))])
 
 
 def test_step_functions_sees_the_error_type(function, cloud, role):
