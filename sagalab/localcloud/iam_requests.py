@@ -17,7 +17,8 @@ from botocore.model import OperationModel
 
 # The part of an action before the colon, where it is not the name that signs the request.
 _PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
-# What an action of a transaction counts as: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+# What an action of a transaction counts as:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 _IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",

@@ -183,7 +183,7 @@ def start(port: int = 0, *, iam: bool = False) -> tuple[dict, bool, str]:
             if iam and not _enforces(found):
                 raise SagaLabError(
                     "The local cloud runs already, without IAM.",
-                    "Run `sagalab cloud stop` first: what is deployed on it goes, `sagalab deploy` brings it back.",
+                    "Run `sagalab cloud stop` first; afterwards `sagalab deploy`.",
                 )
             return found, False, ""
         return _start(port, iam=iam), True, died(record) if record else ""

@@ -2,8 +2,9 @@
 
 Why: moto 5.2.5 calls every SQS error SQS.SdkClientException without the details in brackets, calls every
 error of a function that is the resource itself "Exception" (a throttled one is
-Lambda.TooManyRequestsException, which retriers name), gives a denied invocation its code, names DynamoDB's errors that the SDK does not know by
-their code, words an SNS FIFO error in its own way, and its SQS fails with a 500 for a message without a body.
+Lambda.TooManyRequestsException, which retriers name), gives a denied invocation its code, names
+DynamoDB's errors that the SDK does not know by their code, words an SNS FIFO error in its own way, and its
+SQS fails with a 500 for a message without a body.
 """
 
 from collections.abc import Callable

@@ -37,3 +37,21 @@ def function(cloud, role) -> Iterator[Callable[..., Function]]:
     yield make
     for name in made:
         client.delete_function(FunctionName=name)
+
+
+@pytest.fixture(scope="session")
+def iam_cloud(tmp_path_factory) -> Iterator:
+    """A `Cloud` whose local cloud enforces IAM; it stands beside the tests' own, in its own state folder."""
+    from sagalab.connect import connect
+    from sagalab.localcloud import process
+
+    state = str(tmp_path_factory.mktemp("iam"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAGALAB_STATE_DIR", state)
+        patch.setenv("SAGALAB_TIME_SCALE", "0.02")
+        process.start(iam=True)
+        found = connect()
+    yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAGALAB_STATE_DIR", state)
+        process.stop()
