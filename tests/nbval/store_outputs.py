@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 CELL_SECONDS = 120
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def store(path: Path) -> bool:
@@ -27,6 +28,8 @@ def store(path: Path) -> bool:
         return False
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of this run: noise in every diff
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)  # a widget without its kernel shows an error; its text stays
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     path.write_text(nbformat.writes(notebook, indent=1) + "\n", encoding="utf-8")

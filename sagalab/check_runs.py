@@ -1,0 +1,252 @@
+"""A participant's machine on trial: deployed under a name of its own, and run under fault plans.
+
+The trial uses the participant's deployment with fresh orders, and forgets them afterwards: the stock is as before.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from sagalab.check_outcome import Mistake
+from sagalab.deploy import deploy, deploy_machine
+from sagalab.deployment import Deployment
+from sagalab.deployment import deployment as find_deployment
+from sagalab.doctor_check import masked
+from sagalab.errors import SagaLabError
+from sagalab.faults import Fault, FaultPlan, plan
+from sagalab.forget import forget
+from sagalab.lint import ERROR, lint
+from sagalab.orders import make_order
+from sagalab.runs import start, wait
+from sagalab.together import together
+from sagalab.verdict import Verdict, verdict
+
+if TYPE_CHECKING:
+    from sagalab.execution import Execution
+    from sagalab.visits import Visit
+
+RUN_SECONDS = 10.0  # a machine that still runs then is stopped, and judged as one that does not end
+MOST_RETRIES = 6  # of a retrier on trial: enough to see that there are too many
+_CAUSE_LENGTH = 160
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it."""
+
+    title: str
+    execution: "Execution"
+    verdict: Verdict
+
+    @property
+    def path(self) -> list[str]:
+        return self.execution.path
+
+    @property
+    def succeeded(self) -> bool:
+        return self.execution.status == "SUCCEEDED"
+
+    @property
+    def summary(self) -> str:
+        """Its status and path in one line."""
+        way = " → ".join(self.path[:12]) + (" → …" if len(self.path) > 12 else "")
+        return f"{self.execution.status}: {way}"
+
+    @property
+    def ending(self) -> str:
+        """How it ended, with error and cause where it failed."""
+        if not self.execution.error:
+            return self.execution.status
+        cause = masked(_message(self.execution.cause))
+        return f"{self.execution.status} with {self.execution.error}" + (f" ({cause})" if cause else "")
+
+    def visits(self, state: str) -> "list[Visit]":
+        """Return the visits of a state, in order."""
+        return [visit for visit in self.execution.visits if visit.name == state]
+
+    def tries(self, state: str) -> int:
+        """Return how often a state's task was called, over all its visits."""
+        return sum(visit.tries for visit in self.visits(state))
+
+    def did(self, state: str) -> bool:
+        """Say whether a visit of this state succeeded."""
+        return any(visit.status == "succeeded" for visit in self.visits(state))
+
+    def order_of(self, *states: str) -> list[str]:
+        """Return those of these states that were entered, in the order in which they were."""
+        return [name for name in dict.fromkeys(self.path) if name in states]
+
+    def picture(self) -> tuple[str, str]:
+        """Return the picture of the run, as HTML and in words."""
+        from sagalab.diagram import diagram
+
+        drawing = diagram(self.execution.definition, self.execution, title=self.title, times=False)
+        try:
+            svg = drawing.svg()
+        except SagaLabError as error:
+            return f"<pre>{escape(drawing.text())}\n{escape(str(error))}</pre>", drawing.text()
+        return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
+
+
+class Trial:
+    """An exercise's answer, taken as a state machine. A judge calls `run`; `close` removes what it deployed."""
+
+    def __init__(self, exercise: str, answer: Any):
+        self.exercise = exercise
+        self.definition = _definition(answer)
+        self._deployment: Deployment | None = None
+        self._machine: str | None = None
+        self._made: list[str] = []
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment of the saga; made when there is none yet."""
+        if self._deployment is None:
+            try:
+                self._deployment = find_deployment()
+            except SagaLabError:
+                self._deployment = deploy(progress=False)
+        return self._deployment
+
+    def states(self) -> dict[str, Any]:
+        """Return the machine's states: to explain a mistake by, never to judge by."""
+        found = self.definition.get("States")
+        return found if isinstance(found, dict) else {}
+
+    def state(self, name: str) -> dict[str, Any]:
+        """Return one state, or {} where there is none."""
+        found = self.states().get(name)
+        return found if isinstance(found, dict) else {}
+
+    def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
+        """Run the machine once for each case, all at the same time, and return the runs in that order.
+
+        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. Raises
+        Mistake when Step Functions refuses the machine, or when a run does not end.
+        """
+        machine = self._deployed()
+        orders = [make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()]
+        executions = together(lambda order: self._run(order, machine), orders, threads=4)
+        runs = []
+        for title, order, execution in zip(cases, orders, executions, strict=True):
+            runs.append(Run(title.replace("_", " "), execution, verdict(execution, self.deployment)))
+            forget(self.deployment.cloud, order["order_id"])
+        for each in runs:
+            if each.execution.status in ("ABORTED", "RUNNING"):
+                raise Mistake(
+                    "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",
+                    happened=f"it still ran after {RUN_SECONDS:g} s", run=each,
+                )  # fmt: skip
+        return runs
+
+    def close(self) -> None:
+        """Delete the machines that the trial deployed."""
+        for name in self._made:
+            arn = self.deployment.machines.pop(name)
+            self.deployment.cloud.client("stepfunctions").delete_state_machine(stateMachineArn=arn)
+        self._made.clear()
+
+    def _deployed(self) -> str:
+        """Deploy the machine as it is, to hear what Step Functions says, and then its quick edition, to run."""
+        if self._machine is None:
+            self._deploy(self.definition)
+            self._machine = self._deploy(quick_edition(self.definition))
+        return self._machine
+
+    def _deploy(self, definition: Mapping[str, Any]) -> str:
+        name = f"check-{self.exercise}-{_fingerprint(definition)}"  # AWS runs an old definition for a while
+        if name in self._made:
+            return self.deployment.machine(name)
+        try:
+            arn = deploy_machine(self.deployment, name, definition)
+        except SagaLabError as error:
+            raise Mistake(
+                "Step Functions refuses the machine", expected="a definition that it accepts",
+                happened=_refusal(self.definition, error.what),
+            ) from None  # fmt: skip
+        self._made.append(name)
+        return arn
+
+    def _run(self, order: dict[str, Any], machine: str) -> "Execution":
+        from sagalab.execution import Execution
+
+        arn = start(order, machine, deployment=self.deployment)
+        try:
+            return wait(arn, RUN_SECONDS, deployment=self.deployment)
+        except SagaLabError:
+            client = self.deployment.cloud.client("stepfunctions")
+            client.stop_execution(executionArn=arn, error="StoppedByCheck", cause="It did not end in time.")
+            return Execution.fetch(client, arn)
+
+
+def quick_edition(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the machine with short waits: the same path in less time.
+
+    A retrier waits up to 1 s (drawn: FULL jitter), and retries at most MOST_RETRIES times; a Wait takes 1 s at most.
+    """
+    quick = copy.deepcopy(dict(definition))
+    _quicken(quick)
+    return quick
+
+
+def _quicken(value: Any) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _quicken(item)
+        return
+    if not isinstance(value, dict):
+        return
+    for retrier in value["Retry"] if isinstance(value.get("Retry"), list) else []:
+        if isinstance(retrier, dict):
+            retrier.pop("MaxDelaySeconds", None)
+            retrier.update(IntervalSeconds=1, BackoffRate=1.0, JitterStrategy="FULL")
+            if isinstance(retrier.get("MaxAttempts"), int):
+                retrier["MaxAttempts"] = min(retrier["MaxAttempts"], MOST_RETRIES)
+    if value.get("Type") == "Wait" and isinstance(value.get("Seconds"), int):
+        value["Seconds"] = min(value["Seconds"], 1)
+    for item in value.values():
+        _quicken(item)
+
+
+def _definition(answer: Any) -> dict[str, Any]:
+    if isinstance(answer, str):
+        try:
+            answer = json.loads(answer)
+        except ValueError as error:
+            raise Mistake("the answer is no state machine", happened=f"its text is not JSON: {error}") from None
+    if not isinstance(answer, Mapping) or "States" not in answer:
+        raise Mistake(
+            "the answer is no state machine", expected="a dict with StartAt and States",
+            happened=f"it is of type {type(answer).__name__}" + (" without States" if isinstance(answer, Mapping) else ""),
+        )  # fmt: skip
+    try:
+        return json.loads(json.dumps(answer, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise Mistake("the machine is not JSON", expected="text, numbers, lists, dicts", happened=str(error)) from None
+
+
+def _fingerprint(definition: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _refusal(definition: dict[str, Any], what: str) -> str:
+    """Return the reason in the lint's words, which name the state; else in those of Step Functions."""
+    errors = [finding for finding in lint(definition) if finding.severity == ERROR]
+    if errors:
+        return "; ".join(f"{each.state or 'the machine'}: {each.what} {each.cure}" for each in errors[:3])
+    return what.partition(": ")[2] or what
+
+
+def _message(cause: str | None) -> str:
+    """Return a cause in one short line; of a Lambda function's error only the message."""
+    try:
+        found = json.loads(cause or "")
+        cause = found.get("errorMessage", cause) if isinstance(found, dict) else cause
+    except ValueError:
+        pass
+    line = " ".join((cause or "").split())
+    return line if len(line) <= _CAUSE_LENGTH else line[: _CAUSE_LENGTH - 1] + "…"

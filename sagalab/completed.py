@@ -1,0 +1,79 @@
+"""What a participant has done in this clone: one local JSON file. Nothing is sent anywhere."""
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sagalab.project import state_dir
+
+FILE = "progress.json"
+Record = dict[str, Any]
+
+
+class Unkept(Exception):
+    """Progress that could not be read or written; the message is for people."""
+
+
+def completed() -> dict[str, Record]:
+    """Return what is kept: exercise → {"tries", "done", "hints", "solution"}; `done` is a time (UTC) or None.
+
+    Raises Unkept for a file that is damaged, or that cannot be read.
+    """
+    path = _path()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if not all(isinstance(record, dict) for record in kept["exercises"].values()):
+            raise ValueError("an exercise is no object")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Unkept(f"The progress cannot be read: {error.strerror or error}.") from None
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise Unkept(f"The file of the progress is damaged: {FILE}.") from None
+    return kept["exercises"]
+
+
+def keep(exercise: str, *, tried: bool = False, done: bool = False, hints: int = 0, solution: bool = False) -> str:
+    """Add to what is kept of one exercise. Return "" or, where that failed, one sentence why. Never raises.
+
+    A damaged file is set aside first (its name ends in .damaged), so that a new one can begin.
+    """
+    try:
+        remark = ""
+        try:
+            kept = completed()
+        except Unkept as problem:
+            _path().replace(_path().with_suffix(".damaged"))
+            kept, remark = {}, f"{problem} It was set aside, and the progress begins anew."
+        record = {"tries": 0, "done": None, "hints": 0, "solution": False} | kept.get(exercise, {})
+        record["tries"] += tried
+        record["hints"] = max(record["hints"], hints)
+        record["solution"] = record["solution"] or solution
+        if done and not record["done"]:
+            record["done"] = datetime.now(UTC).isoformat(timespec="seconds")
+        _write({**kept, exercise: record})
+        return remark
+    except OSError as error:
+        return f"The progress could not be kept: {error.strerror or error}. The answer above stands."
+
+
+def _path() -> Path:
+    return state_dir() / FILE
+
+
+def _write(kept: dict[str, Record]) -> None:
+    """Write the file whole or not at all."""
+    path = _path()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{FILE}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump({"exercises": kept}, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
