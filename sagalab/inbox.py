@@ -45,6 +45,11 @@ def notifications(deployment: "Deployment", order_id: str | None = None) -> list
     return sorted(found.values(), key=lambda note: note.sent)
 
 
+def forget_inbox(deployment: "Deployment") -> None:
+    """Delete the file of the notifications that came: for a deployment that is no more."""
+    _path(deployment).unlink(missing_ok=True)
+
+
 def _drain(deployment: "Deployment") -> None:
     """Take every waiting message: first into the file, then off the queue."""
     sqs = deployment.cloud.client("sqs")

@@ -198,6 +198,13 @@ def describe_workers() -> list[dict]:
     return _pool.describe()
 
 
+def allow_workers(count: int | None = None) -> int:
+    """Let at most `count` workers run at the same time (None: as before), and return how many may."""
+    if count:
+        _pool.cap = count
+    return _pool.cap
+
+
 def close() -> None:
     """End the workers."""
     _pool.close()

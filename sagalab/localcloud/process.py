@@ -134,6 +134,19 @@ def status() -> dict:
     return {"running": False, "died": record is not None}
 
 
+def allow_workers(count: int) -> int:
+    """Let at most `count` Lambda workers run at the same time; return how many might until now.
+
+    For work that needs more for a while, and gives them back. Raises SagaLabError when nothing runs.
+    """
+    record = _read_record()
+    found = _find(record)
+    if record is None or found is None:
+        raise SagaLabError("The local cloud does not run.", "Start it: sagalab cloud start")
+    _ask(record["port"], f"workers/{count}", "POST", record["token"])
+    return found["cap"]
+
+
 def running(say=None) -> dict:
     """Return the record of the running local cloud, started if need be.
 

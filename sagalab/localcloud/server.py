@@ -62,13 +62,17 @@ class Handler(MotoRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _control(self) -> None:
-        """Answer process.py: GET …/status, POST …/stop with this server's token."""
+        """Answer process.py: GET …/status, POST …/stop and POST …/workers/COUNT, with this server's token."""
         if self.headers.get("Sagalab-Token", self.server.identity["token"]) != self.server.identity["token"]:
             return self._send(403, [], b"{}")
         if self.command == "POST" and self.path == f"{CONTROL}/stop":
             self._send(200, [], b"{}")
             threading.Thread(target=self.server.shutdown).start()
             return None
+        if self.command == "POST" and self.path.startswith(f"{CONTROL}/workers/"):
+            from sagalab.localcloud import lambdas
+
+            lambdas.allow_workers(int(self.path.rsplit("/", 1)[1]))
         answer = json.dumps(self.server.describe()).encode()
         return self._send(200, [("Content-Type", "application/json")], answer)
 
@@ -104,7 +108,7 @@ class Server(ThreadedWSGIServer):
         """Return what `sagalab cloud status` shows."""
         from sagalab.localcloud import lambdas
 
-        return self.identity | {"workers": lambdas.describe_workers()}
+        return self.identity | {"workers": lambdas.describe_workers(), "cap": lambdas.allow_workers()}
 
 
 def main() -> None:

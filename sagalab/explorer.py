@@ -1,0 +1,174 @@
+"""The explorer: run a machine under every fault plan, and report the plans that leave something owed."""
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sagalab import explorer_plans as plans
+from sagalab.crowd import Crowd, Started
+from sagalab.deployment import Deployment
+from sagalab.errors import SagaLabError
+from sagalab.execution import Execution
+from sagalab.explorer_edition import PATIENT_SECONDS, SHORT_SECONDS, edition_of
+from sagalab.explorer_result import Case, Exploration
+from sagalab.faults import FaultPlan
+from sagalab.ledger_read import read_ledgers
+from sagalab.machines import definition as read_definition
+from sagalab.orders import make_order
+from sagalab.sandbox import sandbox
+from sagalab.verdict import judge
+
+Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
+_MACHINE, _PATIENT = "explored", "explored-patiently"
+_QUICK, _SLEEPERS, _DISTURBED = 0, 1, 2  # lanes: runs that sleep in a worker for long have their own
+WIDTHS = (4, 8, 3)  # how many runs at once in each lane: found by trying on two cores
+WORKERS = 18  # the functions' workers meanwhile: one that sleeps does no harm, one that is missing takes a start
+_BATCH = 24  # runs judged together: their ledgers are read at once
+_TRIES = 4  # of a plan whose run was disturbed
+
+
+@dataclass(frozen=True)
+class _Job:
+    plan: FaultPlan
+    tries: int = 1
+
+
+def explore(
+    machine: str | Path | Mapping[str, Any] = "saga",
+    *,
+    faults: int = 1,
+    sample: int | None = None,
+    seed: int = 1,
+    only: Iterable[FaultPlan] | None = None,
+    advance: Advance | None = None,
+) -> Exploration:
+    """Run a machine under every single fault (`faults=1`), or every single one and every pair (`faults=2`).
+
+    `machine` is a name, a file or a definition. `sample` takes so many of the plans, chosen by `seed`; `only`
+    gives the plans oneself. Each run has its own order, in a deployment of the explorer's own on the local
+    cloud, and runs a quick edition of the machine (see `explorer_edition`). Ctrl-C ends it early; what was
+    found is returned. Raises SagaLabError for a machine that cannot be deployed, and on AWS.
+    """
+    if faults not in (1, 2):
+        raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1 or 2.")
+    definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
+    begun = time.monotonic()
+    editions = {_MACHINE: edition_of(definition), _PATIENT: edition_of(definition, PATIENT_SECONDS)}
+    with sandbox("explore", editions, WORKERS) as deployment:
+        search = _Search(deployment, advance or (lambda done, of: None))
+        with search.keeping_what_was_found():
+            if only is not None or sample is not None:
+                every = plans.singles() + (plans.pairs() if faults == 2 else [])
+                search.run(list(only) if only is not None else plans.sample(every, sample, seed))
+            else:
+                search.run(plans.singles())
+                if faults == 2:
+                    search.run(search.meeting_pairs())
+    seconds = time.monotonic() - begun
+    return Exploration(
+        definition, tuple(search.cases), seconds, search.interrupted, search.left_out, search.again
+    )
+
+
+class _Search:
+    """An exploration under way."""
+
+    def __init__(self, deployment: Deployment, advance: Advance):
+        self._deployment = deployment
+        self._advance = advance
+        self._crowd: Crowd[_Job] = Crowd(deployment, zip((_MACHINE, _MACHINE, _PATIENT), WIDTHS, strict=True))
+        self._client = deployment.cloud.client("stepfunctions")
+        self._tasks = {arn: task for task, arn in deployment.functions.items()}
+        self._judge = ThreadPoolExecutor(1)
+        self.cases: list[Case] = []
+        self.interrupted = False
+        self.left_out = 0  # pairs that are the same run as a single fault
+        self.again = 0  # runs that were disturbed, and repeated
+        self._of = 0
+
+    def meeting_pairs(self) -> list[FaultPlan]:
+        """Return the pairs worth running, now that the single plans are known."""
+        found = plans.meeting_pairs({case.plan: case.tasks for case in self.cases})
+        self.left_out = len(plans.pairs()) - len(found)
+        return found
+
+    def run(self, chosen: list[FaultPlan]) -> None:
+        """Run and judge these plans."""
+        self._of += len(chosen)
+        self._advance(len(self.cases), self._of)
+        for each in chosen:
+            self._add(_Job(each))
+        batch: list[Started[_Job]] = []
+        judged: deque[Future[list[Case | _Job]]] = deque()
+        while self._crowd.busy or batch or judged:
+            batch += self._crowd.step()
+            if len(batch) >= _BATCH or (batch and not judged and not self._crowd.busy):
+                judged.append(self._judge.submit(self._judged, batch))
+                batch = []
+            while judged and judged[0].done():
+                self._take(judged.popleft().result())
+
+    @contextlib.contextmanager
+    def keeping_what_was_found(self) -> Iterator[None]:
+        """End early, and in order, on Ctrl-C; nothing goes on afterwards."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.interrupted = True
+        finally:
+            self._crowd.close()
+            self._judge.shutdown(cancel_futures=True)
+
+    def _add(self, job: _Job) -> None:
+        if job.tries > 1:
+            lane, seconds = _DISTURBED, PATIENT_SECONDS
+        else:
+            lane, seconds = (_SLEEPERS if plans.holds_a_worker(job.plan) else _QUICK), SHORT_SECONDS
+        self._crowd.add(job, make_order(faults=plans.fitted(job.plan, seconds).to_dict()), lane)
+
+    def _take(self, found: "list[Case | _Job]") -> None:
+        for each in found:
+            if isinstance(each, Case):
+                self.cases.append(each)
+            else:
+                self.again += 1
+                self._add(each)
+        self._advance(len(self.cases), self._of)
+
+    def _judged(self, batch: list[Started[_Job]]) -> "list[Case | _Job]":
+        """Return a case for each run, or its job again where the machine's load has disturbed the run."""
+        runs = [(each, Execution.fetch(self._client, each.arn)) for each in batch]
+        for each in batch:
+            if each.ended != "ended":
+                self._crowd.stop(each.arn)
+        ledgers = read_ledgers([each.order for each in batch], self._deployment)
+        found: list[Case | _Job] = []
+        for (each, execution), ledger in zip(runs, ledgers, strict=True):
+            tasks, disturbed = self._attempts(execution, each.job.plan)
+            if disturbed and each.job.tries < _TRIES:
+                found.append(_Job(each.job.plan, each.job.tries + 1))
+                continue
+            ended = "disturbed" if disturbed else each.ended
+            found.append(Case.of(each.job.plan, execution, judge(ledger, execution), tasks, ended))
+        return found
+
+    def _attempts(self, execution: Execution, plan: FaultPlan) -> tuple[frozenset[str], bool]:
+        """Return the tasks that the run came to, and whether one timed out that no fault made time out."""
+        planned = {fault.task: fault.times for fault in plan.faults if fault.kind in plans.OUTLASTING}
+        count: dict[str, int] = {}
+        disturbed = False
+        for visit in execution.visits:
+            for attempt in visit.attempts:
+                called = attempt.parameters
+                task = self._tasks.get(called.get("FunctionName", "")) if isinstance(called, dict) else None
+                if task is None:
+                    continue
+                count[task] = count.get(task, 0) + 1
+                expected = task in planned and (planned[task] is None or count[task] <= planned[task])
+                disturbed |= attempt.outcome == "timed_out" and not expected
+        return frozenset(count), disturbed
