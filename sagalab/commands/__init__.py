@@ -3,7 +3,7 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import bench, cloud, doctor, lint, saga
+from sagalab.commands import bench, cloud, doctor, lint, saga, teaching
 
 ORDER: list = [
     saga,
@@ -11,4 +11,5 @@ ORDER: list = [
     bench,
     doctor,
     lint,
+    teaching,
 ]
