@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sagalab.compare import Comparison, compare
-from sagalab.deployment import Deployment
+from sagalab.deployment import Deployment, cloud_of
+from sagalab.deployment import deployment as deployed
 from sagalab.errors import SagaLabError
 from sagalab.faults import Fault, FaultPlan, plan
 from sagalab.lab_choice import SAGA, Choice, scenario_choice
-from sagalab.lab_drive import Drive, ready
+from sagalab.lab_drive import Drive
 from sagalab.lab_predict import Prediction
 from sagalab.lab_run import ENDED, LabRun
 
@@ -53,14 +54,19 @@ class FailureLab:
         return list(self._runs)
 
     def machines(self) -> list[str]:
-        """Return the names of the machines that are deployed. Deploys the saga if it is not (locally)."""
-        return sorted(ready(self.prefix).machines, key=lambda name: (name != SAGA, name))
+        """Return the names of the machines that are deployed, "saga" first. Raises SagaLabError without any."""
+        found = deployed(cloud_of(None, self.prefix))
+        return sorted(found.machines, key=lambda name: (name != SAGA, name))
 
-    def definition(self, machine: str = SAGA) -> dict[str, Any]:
-        """Return the definition of a deployed machine. Raises SagaLabError when there is no such machine."""
-        found = ready(self.prefix)
+    def machine(self, name: str = SAGA) -> tuple[dict[str, Any], list[str]]:
+        """Return a deployed machine's definition, and which of the six tasks it calls.
+
+        Raises SagaLabError when there is no such machine.
+        """
+        found = deployed(cloud_of(None, self.prefix))
         client = found.cloud.client("stepfunctions")
-        return json.loads(client.describe_state_machine(stateMachineArn=found.machine(machine))["definition"])
+        text = client.describe_state_machine(stateMachineArn=found.machine(name))["definition"]
+        return json.loads(text), [task for task, arn in found.functions.items() if arn in text]
 
     def choose(
         self,
@@ -144,10 +150,12 @@ class FailureLab:
 
     def reset(self) -> None:
         """Stop what runs, and begin anew: the default order, no fault, no history."""
-        self.stop()
+        drive, self._drive = self._drive, None
         self._runs.clear()
-        self._count, self._drive, self.prediction = 0, None, None
+        self._count, self.prediction = 0, None
         self.choose()
+        if drive is not None:
+            drive.stop()
 
     def code(self) -> str:
         """Return Python that runs the present choice again, with the lab and without it."""
@@ -178,6 +186,7 @@ class FailureLab:
         return f"The failure lab: {self.choice.words()}. Runs so far: {len(self._runs)}. Run the cell for the panel."
 
     def _repr_mimebundle_(self, include=None, exclude=None, **options) -> dict[str, Any]:
+        self.panel.found_in_cloud()
         bundle = self.panel.box._repr_mimebundle_(include=include, exclude=exclude, **options) or {}
         return {**bundle, "text/plain": repr(self)}
 

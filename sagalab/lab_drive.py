@@ -1,5 +1,6 @@
 """Drive one run of the failure lab: find or make the deployment, start, follow, judge, stop."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -67,6 +68,8 @@ class Drive:
         if self._stopping.is_set():
             self._stop_execution()
         run.stage = RUNNING
+        if found.cloud.is_local:
+            run.scale = float(os.environ.get("SAGALAB_TIME_SCALE") or 1)
         poll = LOCAL_POLL if found.cloud.is_local else AWS_POLL
         for run.execution in Execution.fetch(client, self._arn).follow(poll, until - time.monotonic()):
             run.parked = parked(run.execution)

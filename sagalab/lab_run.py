@@ -23,6 +23,7 @@ class LabRun:
     - `stage`: STARTING, RUNNING, JUDGING, LATE (a late commit is waited for) or ENDED.
     - `execution`, `verdict`: None until there is one. A `parked` run waits for a human's answer.
     - `prediction`: the path that was expected, or None.
+    - `scale`: how many times longer than the machine says its waits are (SAGALAB_TIME_SCALE of a local cloud).
     """
 
     number: int
@@ -33,6 +34,7 @@ class LabRun:
     execution: Execution | None = None
     verdict: Verdict | None = None
     parked: bool = False
+    scale: float = 1.0
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def test_two_runs_are_compared_by_their_numbers(lab):
 
 def test_stop_in_the_middle_is_an_abort_that_the_ledger_judges(lab):
     """The payment sleeps; the run is stopped as soon as it is seen to be in there."""
-    lab.choose(Fault.slow("ReserveInventory", ms=5000))
+    lab.choose(Fault.slow("ReserveInventory", ms=1500))
     for run in lab.updates():
         if run.path == FORWARD and run.status == "RUNNING":
             stopper = threading.Thread(target=lab.stop)
@@ -143,7 +143,13 @@ def test_a_run_that_waits_for_a_human_is_parked(lab, deployed):
             "Ask": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::sns:publish.waitForTaskToken",
-                "Arguments": {"TopicArn": "${SagaTopic}", "Message": "{% $states.context.Task.Token %}"},
+                "Arguments": {
+                    "TopicArn": "${SagaTopic}",
+                    "Message": {
+                        "order_id": "{% $states.input.order_id %}",
+                        "token": "{% $states.context.Task.Token %}",
+                    },
+                },
                 "End": True,
             }
         },
@@ -185,7 +191,7 @@ def test_what_cannot_be_is_said_and_the_lab_goes_on(lab, wrong, words):
 
 def test_a_run_that_takes_too_long_can_still_be_stopped(lab):
     with pytest.raises(SagaLabError, match="still goes on after 0.3 s. lab.stop"):
-        lab.run(Fault.slow("ProcessOrder", ms=4000), timeout=0.3)
+        lab.run(Fault.slow("ProcessOrder", ms=1500), timeout=0.3)
     lab.stop()
     assert lab.run(plan()).status == "SUCCEEDED"
 
