@@ -1,6 +1,7 @@
 """The explorer: run a machine under every fault plan, and report the plans that leave something owed."""
 
 import contextlib
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,8 +28,9 @@ Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
 _MACHINE, _PATIENT = "explored", "explored-patiently"
 _QUICK, _SLEEPERS, _DISTURBED = 0, 1, 2  # lanes: runs that sleep in a worker for long have their own
 WIDTHS = (4, 8, 3)  # how many runs at once in each lane: found by trying on two cores
-WORKERS = 18  # the functions' workers meanwhile: one that sleeps does no harm, one that is missing takes a start
+WORKERS = 14  # of the functions meanwhile; one that sleeps costs nothing but memory
 _BATCH = 24  # runs judged together: their ledgers are read at once
+_MIX = 1  # seed of the order in which plans run
 _TRIES = 4  # of a plan whose run was disturbed
 
 
@@ -70,8 +72,10 @@ def explore(
                 if faults == 2:
                     search.run(search.meeting_pairs())
     seconds = time.monotonic() - begun
+    place = {each: number for number, each in enumerate(search.chosen)}
+    cases = sorted(search.cases, key=lambda case: place[case.plan])
     return Exploration(
-        definition, tuple(search.cases), seconds, search.interrupted, search.left_out, search.again
+        definition, tuple(cases), seconds, search.interrupted, search.left_out, search.again
     )
 
 
@@ -89,7 +93,7 @@ class _Search:
         self.interrupted = False
         self.left_out = 0  # pairs that are the same run as a single fault
         self.again = 0  # runs that were disturbed, and repeated
-        self._of = 0
+        self.chosen: list[FaultPlan] = []
 
     def meeting_pairs(self) -> list[FaultPlan]:
         """Return the pairs worth running, now that the single plans are known."""
@@ -99,9 +103,10 @@ class _Search:
 
     def run(self, chosen: list[FaultPlan]) -> None:
         """Run and judge these plans."""
-        self._of += len(chosen)
-        self._advance(len(self.cases), self._of)
-        for each in chosen:
+        self.chosen += chosen
+        self._advance(len(self.cases), len(self.chosen))
+        # Mixed, so that crashes come spread: each costs the start of a new worker.
+        for each in random.Random(_MIX).sample(chosen, len(chosen)):
             self._add(_Job(each))
         batch: list[Started[_Job]] = []
         judged: deque[Future[list[Case | _Job]]] = deque()
@@ -138,7 +143,7 @@ class _Search:
             else:
                 self.again += 1
                 self._add(each)
-        self._advance(len(self.cases), self._of)
+        self._advance(len(self.cases), len(self.chosen))
 
     def _judged(self, batch: list[Started[_Job]]) -> "list[Case | _Job]":
         """Return a case for each run, or its job again where the machine's load has disturbed the run."""

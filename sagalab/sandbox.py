@@ -1,6 +1,7 @@
 """A deployment for many runs at once, apart from the participant's: own prefix, own tables, plenty of stock."""
 
 import contextlib
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,12 +13,13 @@ from sagalab.destroy import destroy
 from sagalab.errors import SagaLabError
 from sagalab.inbox import forget_inbox
 from sagalab.localcloud import process
-from sagalab.names import TASKS
+from sagalab.names import TASKS, Names, TaskFunction
 from sagalab.orders import CATALOGUE
 from sagalab.together import together
 
 STOCK = 1_000_000  # of each item
-_WARM_EACH = 2  # workers of each function to be started beforehand
+_LONGEST = 25  # characters of the participant's prefix, so that names stay within their limits
+_WARM_MS = 1500  # so long each first call lasts, so that each starts a worker of its own
 
 
 @contextlib.contextmanager
@@ -37,16 +39,17 @@ def sandbox(
             f"sagalab {purpose} runs on the local cloud only: on AWS its many runs would cost money.",
             "Leave SAGALAB_CLOUD out, or set it to local.",
         )
-    prefix = f"{cloud.prefix}-{purpose}-{uuid.uuid4().hex[:4]}"
+    prefix = f"{cloud.prefix[:_LONGEST]}-{purpose}-{uuid.uuid4().hex[:4]}"
     found = None
     allowed = process.status()["cap"]
     try:
         process.allow_workers(max(workers, allowed))
         found = deploy(cloud, prefix=prefix, progress=False)
         fill_stock(found)
+        _share_workers(found)
         for name, definition in machines.items():
             deploy_machine(found, name, definition)
-        _warm(found)
+        _warm(found, workers)
         yield found
     finally:
         process.allow_workers(allowed)
@@ -66,11 +69,29 @@ def fill_stock(deployment: Deployment, count: int = STOCK) -> None:
         )
 
 
-def _warm(deployment: Deployment) -> None:
-    """Start workers of all functions: an empty order is refused by each, and costs nothing."""
+def _share_workers(deployment: Deployment) -> None:
+    """Let the six functions share their workers: see lambdas/any_task.py."""
     client = deployment.cloud.client("lambda")
+    names = Names(deployment.prefix)
+    tables = {f"{key.upper()}_TABLE": name for key, name in deployment.tables.items()}
+    variables = tables | {"SAGALAB_WORKERS_OF": names.function(TASKS[0])}
 
-    def invoke(name: str) -> None:
-        client.invoke(FunctionName=name, Payload=b"{}")["Payload"].read()
+    def configure(task: TaskFunction) -> None:
+        client.update_function_configuration(
+            FunctionName=names.function(task), Handler="any_task.handler", Environment={"Variables": variables}
+        )
 
-    together(invoke, [deployment.functions[task.task] for task in TASKS] * _WARM_EACH)
+    together(configure, TASKS)
+
+
+def _warm(deployment: Deployment, workers: int) -> None:
+    """Start the workers, with slow orders that are refused."""
+    client = deployment.cloud.client("lambda")
+    task = TASKS[0].task
+
+    def invoke(number: int) -> None:
+        order = {"order_id": f"warm-{number}", "faults": {task: {"kind": "slow", "ms": _WARM_MS}}}
+        client.invoke(FunctionName=deployment.functions[task], Payload=json.dumps(order))["Payload"].read()
+
+    if workers:
+        together(invoke, range(workers), threads=workers)

@@ -143,7 +143,7 @@ def credentials_of(function: LambdaFunction) -> tuple[str, str, str]:
 def _version_of(function: LambdaFunction) -> FunctionVersion:
     variables = tuple(sorted((str(k), str(v)) for k, v in (function.environment_vars or {}).items()))
     return FunctionVersion(
-        key=(function.account_id, function.region, function.function_name, str(function.version)),
+        key=(function.account_id, function.region, _worker_owner(function), str(function.version)),
         handler=function.handler or "",
         code=_unpacked(function),
         memory=int(function.memory_size),
@@ -151,6 +151,14 @@ def _version_of(function: LambdaFunction) -> FunctionVersion:
         variables=variables,
         keys=credentials_of(function),
     )
+
+
+def _worker_owner(function: LambdaFunction) -> str:
+    """Return whose workers run the function: its own, or those of the function in SAGALAB_WORKERS_OF.
+
+    Functions of one handler, code and environment may so share workers (sagalab/sandbox.py).
+    """
+    return (function.environment_vars or {}).get("SAGALAB_WORKERS_OF") or function.function_name
 
 
 def _unpacked(function: LambdaFunction) -> Path:
