@@ -81,9 +81,9 @@ def serve(port: int, *, browser: bool) -> int:
 
 
 def _end(voila: subprocess.Popen) -> None:
-    """Let Voila end by itself (Ctrl-C reached it too, and it ends its kernels); insist after 10 s."""
+    """Let Voila end by itself (Ctrl-C in a terminal reaches it too); tell it to after 2 s. It ends its kernels."""
     try:
-        voila.wait(10)
+        voila.wait(2)
     except subprocess.TimeoutExpired:
         voila.terminate()
         voila.wait()

@@ -1,0 +1,92 @@
+"""`sagalab demo` in a real browser: one key leads through the paths, and nothing is asked of another machine."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request, sync_playwright
+
+from sagalab.demo_paths import DEMO_PATHS
+from sagalab.project import ROOT
+
+SECONDS = 60
+OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
+END = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+
+
+@pytest.fixture(scope="module")
+def address(cloud) -> Iterator[str]:
+    """The address of a demonstration that runs."""
+    command = [sys.executable, "-m", "sagalab.cli", "demo", "--no-browser"]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP)
+    try:
+        yield re.search(r"http://127\.0\.0\.1:\d+/", demo.stdout.readline()).group()
+    finally:
+        demo.send_signal(END)
+        demo.wait(SECONDS)
+
+
+def wait_for(address: str) -> None:
+    """Wait until the page's server takes connections."""
+    port = int(address.rstrip("/").rpartition(":")[2])
+    for _ in range(SECONDS * 10):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {address}")
+
+
+@pytest.fixture(scope="module")
+def page(address, chromium_path) -> Iterator[Page]:
+    """The page in a browser. Its attribute `sent` lists all requests, `refused` those that the policy stopped."""
+    wait_for(address)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.set_default_timeout(SECONDS * 1000)
+        page.sent, page.refused = [], set()
+        page.on("request", lambda request: page.sent.append(request.url))
+        page.on("requestfailed", lambda request: page.refused.update(refused_by_policy(request)))
+        page.goto(address)
+        page.get_by_role("button", name="next").wait_for()
+        yield page
+        browser.close()
+
+
+def refused_by_policy(request: Request) -> set[str]:
+    """Return the address of a request that the browser never sent, because the page's policy forbids it."""
+    return {request.url} if request.failure == "csp" else set()
+
+
+def test_one_key_leads_through_all_paths(page):
+    page.get_by_role("button", name="next").focus()
+    for number, path in enumerate(DEMO_PATHS, 1):
+        page.keyboard.press("Space")
+        page.get_by_role("heading", name=f"{number} · {path.title}").wait_for()
+        page.get_by_role("status").filter(has_text=path.ends).wait_for()
+        assert page.locator("svg[role=img]").get_attribute("aria-label").startswith("Execution.")
+
+
+def test_a_button_runs_its_path_and_the_notes_can_be_shown(page):
+    path = DEMO_PATHS[4]
+    page.get_by_role("button", name=path.button).click()
+    page.get_by_role("heading", name=path.title).wait_for()
+    page.get_by_role("status").filter(has_text=path.ends).wait_for()
+    assert page.get_by_text(path.notes[0]).count() == 0
+    page.get_by_role("button", name="speaker notes").click()
+    page.get_by_text(path.notes[0]).wait_for()
+
+
+def test_no_request_leaves_this_machine(page, address):
+    ours = (address, address.replace("http:", "ws:"), "data:", "blob:")
+    outside = {url for url in page.sent if not url.startswith(ours)}
+    assert len(page.sent) > 20
+    assert outside <= page.refused
