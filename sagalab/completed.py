@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,12 @@ def keep(exercise: str, *, tried: bool = False, done: bool = False, hints: int =
         return remark
     except OSError as error:
         return f"The progress could not be kept: {error.strerror or error}. The answer above stands."
+
+
+def drop(exercises: Iterable[str]) -> None:
+    """Forget what is kept of these exercises. Raises Unkept as `completed` does, and OSError where it cannot write."""
+    dropped = set(exercises)
+    _write({name: record for name, record in completed().items() if name not in dropped})
 
 
 def _path() -> Path:

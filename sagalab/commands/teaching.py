@@ -1,13 +1,18 @@
-"""Commands for whoever teaches: the demonstration."""
+"""Commands for whoever teaches: the demonstration, the room, and a lab back to its start."""
 
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sagalab.room import Room
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (demo,):
+    for command in (demo, room, reset):
         app.command()(command)
 
 
@@ -23,3 +28,68 @@ def demo(
     prepare()
     print(f"The demonstration: http://{HOST}:{chosen}/  (Ctrl-C ends it)", flush=True)
     raise typer.Exit(serve(chosen, browser=browser))
+
+
+def room(
+    folder: Annotated[Path, typer.Argument(help="Folder with the participants' progress files.")],
+    picture: Annotated[Path | None, typer.Option(help="Write a heat map there (.png or .svg).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show who is where: one row each participant. Reads a local folder, sends nothing."""
+    from sagalab.room import read_room
+
+    found = read_room(folder)
+    if picture is not None:
+        from sagalab.room_picture import save_picture
+
+        save_picture(found, picture)
+    if as_json:
+        print(json.dumps(found.as_record(), indent=2, ensure_ascii=False))
+        return
+    _print_room(found)
+    if picture is not None:
+        print(f"The heat map: {picture}")
+
+
+def _print_room(found: "Room") -> None:
+    from itertools import groupby
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sagalab.exercises import exercises
+
+    notebooks = {
+        notebook: [each.name for each in group]
+        for notebook, group in groupby(exercises().values(), key=lambda each: each.notebook)
+    }
+    table = Table("participant", "done", "is at", *(name.partition("_")[0] for name in notebooks), box=box.ROUNDED)
+    for each in found.participants:
+        cells = (" ".join(each.sign(name) for name in names) for names in notebooks.values())
+        table.add_row(*(Text(text) for text in (each.name, f"{each.done}/{len(exercises())}", each.at, *cells)))
+    Console().print(table)
+    print("✓ done   ✗2 tried twice, not done   · not begun   s solution seen")
+    for name, why in found.skipped:
+        print(f"✗ skipped {name}: {why}")
+
+
+def reset(
+    lab: Annotated[str, typer.Argument(help="A lab, such as 03.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a lab back to its start: its notebook and its progress. A copy of the answers is kept."""
+    from sagalab.start_over import find
+
+    found = find(lab)
+    if not found.needed:
+        print(f"✓ {found.path.name} is at its start already.")
+        return
+    print(f"{found.path.name} goes back to {found.origin}: {found.what_goes}. A copy is kept.")
+    if not yes and not typer.confirm("Discard them?"):
+        print("Nothing was changed.")
+        raise typer.Exit(1)
+    for copy in found.reset():
+        print(f"The copy: {copy}")
+    print(f"✓ {found.path.name} is at its start. Open in JupyterLab? File → Reload Notebook from Disk.")

@@ -8,6 +8,7 @@ from bootstrap.console import say, step
 from bootstrap.failures import SetupProblem
 from bootstrap.foreground import run_in_front
 from bootstrap.places import BIN, FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
+from bootstrap.pristine import keep_pristine
 from bootstrap.running import captured
 
 _SAGALAB = [str(PYTHON), "-m", "sagalab.cli"]
@@ -102,6 +103,10 @@ def run_lab(*, browser: bool, port: int | None) -> int:
         _no_news()
     except OSError:
         pass  # a shared read-only .venv: JupyterLab only asks one question more
+    try:
+        keep_pristine()
+    except OSError:
+        pass  # a full disk: `sagalab reset` will say that there is no copy
     say("Starting JupyterLab. Ctrl-C in this window ends it.", "running")
     try:
         code, ended_by_user = run_in_front(jupyter_command(browser=browser, port=port))
