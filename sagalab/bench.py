@@ -85,7 +85,7 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
 
     Returns {"sagalab": …, "ministack": …}. Raises SagaLabError when one of them does not start.
     """
-    rivals = {"sagalab": _local_cloud}
+    rivals = {"sagalab": local_cloud}
     if importlib.util.find_spec("ministack"):
         rivals["ministack"] = _ministack
     found = {}
@@ -99,9 +99,9 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
 
 
 @contextmanager
-def _local_cloud() -> Iterator[tuple[Cloud, psutil.Process]]:
-    """Start a local cloud of the bench's own."""
-    changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": "1", "SAGALAB_PREFIX": _PREFIX}
+def local_cloud(prefix: str = _PREFIX) -> Iterator[tuple[Cloud, psutil.Process]]:
+    """Start a local cloud in a state folder of its own, at real time, and stop it. Give it and its server."""
+    changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": "1", "SAGALAB_PREFIX": prefix}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         before = dict(os.environ)
         os.environ.update(changed, SAGALAB_STATE_DIR=state)
@@ -227,7 +227,7 @@ def _watching(server: psutil.Process) -> Iterator[dict[str, int]]:
     def watch() -> None:
         while not ended.wait(0.2):
             all_of_it = [server, *server.children(recursive=True)]
-            peak["bytes"] = max(peak["bytes"], sum(_memory(each) for each in all_of_it))
+            peak["bytes"] = max(peak["bytes"], sum(memory(each) for each in all_of_it))
             peak["processes"] = max(peak["processes"], len(all_of_it))
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -239,7 +239,8 @@ def _watching(server: psutil.Process) -> Iterator[dict[str, int]]:
         watcher.join()
 
 
-def _memory(one: psutil.Process) -> int:
+def memory(one: psutil.Process) -> int:
+    """Return the bytes of a process's own (its proportional set where known); 0 when it is gone."""
     try:
         known = one.memory_full_info()
         return getattr(known, "pss", 0) or known.rss
