@@ -28,11 +28,23 @@ def main() -> None:
     _register()
     try:
         app()
-    except SagaLabError as error:
-        print(f"✗ {error.what}", file=sys.stderr)
-        if error.cure:
-            print(f"  {error.cure}", file=sys.stderr)
+    except Exception as error:
+        known = error if isinstance(error, SagaLabError) else _in_plain_words(error)
+        if known is None:
+            raise
+        print(f"✗ {known.what}", file=sys.stderr)
+        if known.cure:
+            print(f"  {known.cure}", file=sys.stderr)
         sys.exit(2)
+
+
+def _in_plain_words(error: Exception) -> SagaLabError | None:
+    """Return what an error of AWS means; botocore is imported by then, or it was another's."""
+    if "botocore" not in sys.modules:
+        return None
+    from sagalab.aws_errors import explain
+
+    return explain(error)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+from sagalab.aws_errors import explained, no_region
 from sagalab.errors import SagaLabError
 from sagalab.localcloud import process
+from sagalab.user_prefix import prefix_of_participant
 
 LOCAL_REGION = "us-east-1"
 _LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
@@ -75,7 +77,7 @@ class Cloud:
     region: str
     prefix: str
     endpoint: str | None
-    _account: str | None = None
+    _account: str | None = field(default=None, repr=False)  # notebooks keep what they show
     _made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.RLock, repr=False)
 
@@ -88,15 +90,7 @@ class Cloud:
     def account(self) -> str:
         """The account id; asked from AWS at the first use. Raises SagaLabError when AWS does not tell."""
         if self._account is None:
-            from botocore.exceptions import BotoCoreError, ClientError
-
-            try:
-                self._account = self.client("sts").get_caller_identity()["Account"]
-            except (BotoCoreError, ClientError) as error:
-                raise SagaLabError(
-                    f"AWS does not accept the credentials: {error}.",
-                    "Log in (`aws sso login` or `aws configure`), or leave SAGALAB_CLOUD out to stay local.",
-                ) from None
+            self._account = explained(self.client("sts").get_caller_identity)()["Account"]
         return self._account
 
     def client(self, service: str) -> Any:
@@ -127,21 +121,32 @@ def connect() -> Cloud:
     """Return the cloud that SAGALAB_CLOUD names: `local` (the default) or `aws`.
 
     The local cloud is started when it does not run; a line on stderr says when it had died. Raises
-    SagaLabError for another name, a local cloud of another version, or one that does not start.
+    SagaLabError for another name, a local cloud of another version, or one that does not start; on AWS
+    without credentials that it accepts, a region, or a name to make a prefix of.
     """
     name = os.environ.get("SAGALAB_CLOUD") or "local"
-    prefix = os.environ.get("SAGALAB_PREFIX") or "saga"
     if name == "local":
         record = process.running(say=lambda text: print(text, file=sys.stderr))
+        prefix = prefix_of_participant(on_aws=False)
         return _local(record["endpoint"], record["token"], record["account"], prefix)
     if name == "aws":
-        session = boto3.session.Session()
-        if not session.region_name:
-            raise SagaLabError("No AWS region is set.", "Set AWS_REGION, for example AWS_REGION=eu-west-1.")
-        return Cloud(session, session.region_name, prefix, None)
+        settings = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
+        return _aws(settings, prefix_of_participant(on_aws=True))
     raise SagaLabError(
         f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`."
     )
+
+
+@functools.lru_cache(maxsize=8)
+def _aws(settings: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
+    """Return one Cloud for each AWS environment, so that its clients are made once, and AWS knows us."""
+    # AWS_REGION is the name that all other SDKs read; boto3 reads AWS_DEFAULT_REGION and the profile
+    session = explained(boto3.session.Session)(region_name=dict(settings).get("AWS_REGION"))
+    if not session.region_name:
+        raise no_region()
+    cloud = Cloud(session, session.region_name, prefix, None)
+    assert cloud.account  # asked now: without valid credentials nothing else is worth trying
+    return cloud
 
 
 @functools.lru_cache(maxsize=8)

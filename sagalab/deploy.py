@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from sagalab.aws_errors import explained
+from sagalab.confirm import confirm as confirm_on_aws
 from sagalab.deployment import Deployment, cloud_of
 from sagalab.errors import SagaLabError
 from sagalab.machines import definition as read_definition
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sagalab.connect import Cloud
 
 
+@explained
 def deploy(
     cloud: "Cloud | None" = None,
     *,
@@ -34,11 +37,12 @@ def deploy(
     Repeat it freely: it makes what is missing, updates code, configuration, policies and definition that
     differ, and touches nothing else; it mends a deployment that was interrupted. Stock counts stay as they
     are, unless `reset_stock`. On AWS, `confirm` is called with the cloud before anything is made; it stops
-    the deployment by raising. Raises SagaLabError when something else has one of the names.
+    the deployment by raising; by default it is that of confirm.py. Raises SagaLabError when something else
+    has one of the names.
     """
     cloud = cloud_of(cloud, prefix)
-    if confirm is not None and not cloud.is_local:
-        confirm(cloud)
+    if not cloud.is_local:
+        (confirm or confirm_on_aws)(cloud)
     parts = Parts(cloud, cloud.prefix)
     stages = parts.stages()
     changes: list[Change] = []

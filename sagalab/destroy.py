@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sagalab.aws_errors import explained
+from sagalab.confirm import confirm as confirm_on_aws
 from sagalab.deployment import cloud_of
 from sagalab.part import Change, Part
 from sagalab.parts import Parts
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from sagalab.connect import Cloud
 
 
+@explained
 def destroy(
     cloud: "Cloud | None" = None,
     *,
@@ -25,11 +28,12 @@ def destroy(
 
     A part is deleted only when it has our exact name and carries our tag; another thing of that name is
     left alone, with the action "not ours". Parts that are not there do no harm, so it can be repeated.
-    Running executions are stopped. On AWS, `confirm` is called first; it stops the destruction by raising.
+    Running executions are stopped. On AWS, `confirm` is called first; it stops the destruction by raising;
+    by default it is that of confirm.py.
     """
     cloud = cloud_of(cloud, prefix)
-    if confirm is not None and not cloud.is_local:
-        confirm(cloud)
+    if not cloud.is_local:
+        (confirm or confirm_on_aws)(cloud)
     parts = Parts(cloud, cloud.prefix)
     stages = [parts.all_machines(), *reversed(parts.stages())]
     # Whose everything is, is asked before anything is deleted: a function's log group may be known by it.

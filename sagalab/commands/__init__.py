@@ -3,13 +3,16 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import bench, cloud, doctor, lint, saga, teaching
+from sagalab.commands import bench, cloud, costs, doctor, explore, lint, parked, saga, teaching
 
 ORDER: list = [
     saga,
     cloud,
+    costs,
     bench,
     doctor,
     lint,
+    explore,
+    parked,
     teaching,
 ]

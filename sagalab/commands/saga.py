@@ -1,17 +1,21 @@
 """Commands: deploy, destroy and look at the saga; run its scenarios or one order."""
 
+import contextlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from sagalab.connect import Cloud
     from sagalab.execution import Execution
     from sagalab.part import Change
     from sagalab.scenarios import ScenarioRun
     from sagalab.verdict import Verdict
 
+Yes = Annotated[bool, typer.Option("--yes", help="On AWS: show account and region, and do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MachineName = Annotated[str, typer.Option(help="Name of the state machine.")]
 _ARROW = " → "
@@ -25,12 +29,20 @@ def register(app: typer.Typer) -> None:
 
 def deploy(
     reset_stock: Annotated[bool, typer.Option(help="Set the stock back to the catalogue's counts.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Deploy the saga: make what is missing, update what differs."""
+    from sagalab.confirm import accept
+    from sagalab.connect import connect
+    from sagalab.costs import estimated_costs
     from sagalab.deploy import deploy as deploy_saga
 
-    found = deploy_saga(progress=not as_json, reset_stock=reset_stock)
+    cloud = connect()
+    if not cloud.is_local:
+        print(f"It costs {estimated_costs()}.", file=sys.stderr)
+    confirm = accept if yes else None
+    found = deploy_saga(cloud, progress=not as_json, reset_stock=reset_stock, confirm=confirm)
     if as_json:
         _print_json({"prefix": found.prefix, "machines": found.machines, "changes": _changes(found.changes)})
         return
@@ -40,11 +52,26 @@ def deploy(
     print(f"The saga is deployed under the prefix {found.prefix} ({unchanged} of {total} unchanged).")
 
 
-def destroy(as_json: AsJson = False) -> None:
+def destroy(
+    all_of: Annotated[
+        str | None, typer.Option(help="All under this prefix: PREFIX and PREFIX-….", metavar="PREFIX")
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
     """Delete everything that deploy made, and nothing else."""
-    from sagalab.destroy import destroy as destroy_saga
+    from sagalab.confirm import accept
+    from sagalab.connect import connect
+    from sagalab.destroy_all import destroy_all, prefixes_under
 
-    changes = destroy_saga(progress=not as_json)
+    cloud = connect()
+    prefixes = [cloud.prefix] if all_of is None else prefixes_under(all_of, cloud)
+    if all_of is not None:
+        print(f"Under {all_of}: {', '.join(prefixes) or 'nothing of Saga Lab'}.", file=sys.stderr)
+    costs = "" if cloud.is_local else _costs(cloud, prefixes)
+    changes = destroy_all(prefixes, cloud, progress=not as_json, confirm=accept if yes else None)
+    if costs:
+        print(costs, file=sys.stderr)
     if as_json:
         _print_json({"changes": _changes(changes)})
         return
@@ -117,6 +144,20 @@ def run(
     from sagalab.runs import run as run_order
 
     _print_execution(run_order(_read_order(input_file), machine, timeout), as_json)
+
+
+def _costs(cloud: "Cloud", prefixes: list[str]) -> str:
+    """Say what the executions under these prefixes have cost; they are gone with their machines."""
+    from sagalab.costs import costs_so_far, in_words
+    from sagalab.deployment import deployment
+    from sagalab.errors import SagaLabError
+
+    found = []
+    for prefix in prefixes:
+        with contextlib.suppress(SagaLabError):  # not whole: nothing ran
+            found.append(costs_so_far(deployment(cloud, prefix=prefix)))
+    dollars, sagas = sum(each.dollars for each in found), sum(each.sagas for each in found)
+    return f"It has cost {in_words(dollars, sagas)}." if found else ""
 
 
 def _read_order(path: Path) -> Any:

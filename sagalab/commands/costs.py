@@ -1,0 +1,59 @@
+"""`sagalab costs`: what sagas cost on AWS, before and after."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sagalab.costs import Costs
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(costs)
+
+
+def costs(
+    sagas: Annotated[int, typer.Option(help="For how many sagas to estimate.", min=0)] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what sagas will cost on AWS, and what those that ran have cost (locally: would have)."""
+    from sagalab.costs import NOTE, costs_so_far, estimated_costs
+    from sagalab.deployment import deployment
+    from sagalab.errors import SagaLabError
+
+    tables = {"estimate": estimated_costs(sagas)}
+    try:
+        tables["so far"] = costs_so_far(deployment())
+    except SagaLabError as error:
+        if not as_json:
+            print(error.what)
+    if as_json:
+        print(json.dumps({"prices": NOTE, **{key: _record(each) for key, each in tables.items()}}, indent=2))
+        return
+    for title, each in tables.items():
+        _print(f"{title}: {each.sagas} sagas", each)
+    print(f"US dollars {NOTE}; sagalab/prices.py names the sources.")
+
+
+def _record(costs: "Costs") -> dict[str, Any]:
+    return {
+        "sagas": costs.sagas,
+        "dollars": round(costs.dollars, 6),
+        "lines": [asdict(line) for line in costs.lines],
+    }
+
+
+def _print(title: str, costs: "Costs") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("service", "unit", title=title)
+    table.add_column("amount", justify="right")
+    table.add_column("$", justify="right")
+    for line in costs.lines:
+        table.add_row(line.service, line.unit, f"{line.amount:,.6g}", f"{line.dollars:.4f}")
+    table.add_row("together", "", "", f"{costs.dollars:.4f}")
+    Console().print(table)
