@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sagalab import explorer_plans as plans
-from sagalab.faults import KINDS, FaultPlan
+from sagalab.faults import FaultPlan
 from sagalab.verdict import ANNOUNCED, LEAKED, Verdict, as_record
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sagalab.execution import Execution
 
 LEAK, UNNEEDED, GIVEN_UP, UNDECIDED = "leaked", "unneeded debt", "given up", "undecided"
+_PLAINEST = ("crash", "timeout", "late", "throttle", "transient", "error", "slow")  # to show first
 MEANING = {
     LEAK: "something is owed, and nobody was told exactly what",
     UNNEEDED: "something is owed, though no undo was made to fail for ever",
@@ -88,7 +89,7 @@ class Case:
     @property
     def size(self) -> tuple[int, ...]:
         """How large a counterexample is: fewest faults first, then the shortest path, then the plainest kind."""
-        kinds = [list(KINDS).index(fault.kind) for fault in self.plan.faults]
+        kinds = [_PLAINEST.index(fault.kind) for fault in self.plan.faults]
         return (len(self.plan.faults), len(self.path), *kinds)
 
 

@@ -1,0 +1,104 @@
+"""Commands: explore a machine under fault plans, and send a storm of orders."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sagalab.drawing import Drawing
+    from sagalab.explorer_result import Exploration
+
+_SHOWN = 5
+_INTERRUPTED = 130  # as shells count Ctrl-C
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(explore)
+
+
+def explore(
+    machine: Annotated[str, typer.Option(help="saga, hardened, or a file with a definition.")] = "saga",
+    faults: Annotated[int, typer.Option(help="1: every single fault. 2: every pair too.")] = 1,
+    sample: Annotated[int | None, typer.Option(min=1, help="Run only so many plans.")] = None,
+    seed: Annotated[int, typer.Option(help="Which ones --sample takes.")] = 1,
+    picture: Annotated[
+        Path | None, typer.Option(help="Save the smallest finding's picture: an .svg or .png file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run a machine under every fault plan, and show where money or goods leak.
+
+    Exit code 0 when nothing was found, 1 when something leaked (or is owed without need, or was given up), 2
+    when it could not run. Ctrl-C keeps what was found.
+    """
+    from sagalab.explorer import explore as run_plans
+
+    with progress_on_stderr("Exploring") as advance:
+        found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance)
+    if as_json:
+        print(json.dumps([case.record for case in found.cases], indent=2, ensure_ascii=False))
+    else:
+        _print(found, machine)
+    drawn = found.picture() if picture else None
+    if drawn is not None:
+        _save(drawn, picture)
+    if found.findings:
+        raise typer.Exit(1)
+    if found.interrupted:
+        raise typer.Exit(_INTERRUPTED)
+    raise typer.Exit(2 if found.undecided or not found.cases else 0)
+
+
+@contextlib.contextmanager
+def progress_on_stderr(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with (how many are done, of how many); it draws a bar on a terminal's stderr."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _save(drawn: "Drawing", path: Path) -> None:
+    if path.suffix.lower() == ".png":
+        path.write_bytes(drawn.png())
+    else:
+        path.write_text(drawn.svg(), encoding="utf-8")
+
+
+def _print(found: "Exploration", machine: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sagalab.explorer_edition import WORDS
+
+    console = Console()
+    smallest = found.smallest(_SHOWN)
+    if smallest:
+        table = Table(title=Text("The smallest plans that fail"), title_justify="left", box=box.SIMPLE_HEAD)
+        for head in ("", "what struck, and what was not undone", "path"):
+            table.add_column(head, overflow="fold")
+        for case in smallest:
+            table.add_row(Text(f"✗ {case.finding}"), Text(case.sentence), Text(" → ".join(case.path)))
+        console.print(table)
+    ended = " Ctrl-C ended it early." if found.interrupted else ""
+    console.print(Text(f"{machine}: {found.summary} {found.seconds:.0f} s.{ended}"), soft_wrap=True)
+    if found.left_out:
+        same = f"{found.left_out} pairs were not run: their run is that of one of the two faults alone."
+        console.print(Text(same), soft_wrap=True)
+    if found.repeated:
+        console.print(Text(f"{found.repeated} runs were repeated: the computer was busy."), soft_wrap=True)
+    console.print(Text(WORDS), soft_wrap=True)
