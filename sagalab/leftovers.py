@@ -120,7 +120,6 @@ def _pages(cloud: "Cloud", service: str, **arguments: Any) -> list[dict[str, Any
 def _vanishing(cloud: "Cloud", name: str) -> bool:
     """Tell whether a state machine is deleted already: Step Functions lists it until it has vanished."""
     arn = f"arn:aws:states:{cloud.region}:{cloud.account}:stateMachine:{name}"
-    found = unless(
-        ("StateMachineDoesNotExist",), cloud.client("stepfunctions").describe_state_machine, stateMachineArn=arn
-    )
+    describe = cloud.client("stepfunctions").describe_state_machine
+    found = unless(("StateMachineDoesNotExist",), describe, stateMachineArn=arn)
     return found is None or found["status"] == "DELETING"
