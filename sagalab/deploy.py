@@ -41,10 +41,10 @@ def deploy(
     has one of the names.
     """
     cloud = cloud_of(cloud, prefix)
-    if not cloud.is_local:
-        (confirm or confirm_on_aws)(cloud)
     parts = Parts(cloud, cloud.prefix)
     stages = parts.stages()
+    if not cloud.is_local:
+        (confirm or confirm_on_aws)(cloud)
     changes: list[Change] = []
     total = sum(len(stage) for stage in stages) + 2
     with show_progress(f"Deploying {cloud.prefix}", total, show=progress) as advance:
