@@ -3,9 +3,12 @@
 The trial uses the participant's deployment with fresh orders, and forgets them afterwards: the stock is as before.
 """
 
+import contextlib
 import copy
 import hashlib
 import json
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
     from sagalab.execution import Execution
     from sagalab.visits import Visit
 
-RUN_SECONDS = 10.0  # a machine that still runs then is stopped, and judged as one that does not end
+LOOK_SECONDS = 2.0  # so often a run that still goes on is looked at: is it a loop?
+RUN_SECONDS = 60.0  # a machine that still runs then is stopped, and judged as one that does not end
+LOOP_VISITS = 40  # more states entered than this: it runs in circles
 MOST_RETRIES = 6  # of a retrier on trial: enough to see that there are too many
 _CAUSE_LENGTH = 160
 
@@ -136,10 +141,10 @@ class Trial:
             runs.append(Run(title.replace("_", " "), execution, verdict(execution, self.deployment)))
             forget(self.deployment.cloud, order["order_id"])
         for each in runs:
-            if each.execution.status in ("ABORTED", "RUNNING"):
+            if each.execution.status == "ABORTED":
                 raise Mistake(
                     "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",
-                    happened=f"it still ran after {RUN_SECONDS:g} s", run=each,
+                    happened=_going_round(each), run=each,
                 )  # fmt: skip
         return runs
 
@@ -175,12 +180,20 @@ class Trial:
         from sagalab.execution import Execution
 
         arn = start(order, machine, deployment=self.deployment)
-        try:
-            return wait(arn, RUN_SECONDS, deployment=self.deployment)
-        except SagaLabError:
-            client = self.deployment.cloud.client("stepfunctions")
-            client.stop_execution(executionArn=arn, error="StoppedByCheck", cause="It did not end in time.")
-            return Execution.fetch(client, arn)
+        client = self.deployment.cloud.client("stepfunctions")
+        until = time.monotonic() + RUN_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(SagaLabError):
+                return wait(arn, LOOK_SECONDS, deployment=self.deployment)
+            if len(Execution.fetch(client, arn).visits) > LOOP_VISITS:
+                break
+        client.stop_execution(executionArn=arn, error="StoppedByCheck", cause="It did not come to an end.")
+        return Execution.fetch(client, arn)
+
+
+def _going_round(run: Run) -> str:
+    most, times = Counter(run.path).most_common(1)[0] if run.path else ("no state", 0)
+    return f"{most} was entered {times} times" if times > 2 else f"it still ran after {RUN_SECONDS:g} s"
 
 
 def quick_edition(definition: Mapping[str, Any]) -> dict[str, Any]:

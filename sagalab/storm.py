@@ -1,50 +1,55 @@
-"""When many executions call one service: a retry storm, and how jitter spreads it."""
+"""The retry storm: when many orders fail at the same moment, when do their retries come?"""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+import random
+from collections import Counter
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import Any
 
+from sagalab.backoff import backoff
 from sagalab.palette import BACKGROUND, NEUTRAL
 from sagalab.timeline import Chart
-
-if TYPE_CHECKING:
-    from sagalab.execution import Execution
 
 BAR_SECONDS = 0.25
 
 
-def calls(executions: "Iterable[Execution]", state: str) -> list[float]:
-    """Return when a state's task was called, over all executions: seconds since the first call, in order."""
-    moments = sorted(
-        attempt.scheduled
-        for execution in executions
-        for visit in execution.visits
-        if visit.name == state
-        for attempt in visit.attempts
-    )
-    return [(moment - moments[0]).total_seconds() for moment in moments]
+def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> list[float]:
+    """Return when a service that is down is called, in seconds since the first calls: computed, not run.
 
-
-def storm(groups: "Mapping[str, Iterable[Execution]]", state: str) -> Chart:
-    """Return a chart of the calls to a state's task, a row of bars a group: how many in each quarter of a second.
-
-    `groups` maps a title to its executions. Raises ValueError when no group has a call.
+    All `orders` call at 0, fail each time, and retry as the retrier says. The time of the calls themselves is left out.
     """
-    times = {title: calls(executions, state) for title, executions in groups.items()}
-    if not any(times.values()):
-        raise ValueError(f"No execution called {state}.")
-    end = max(max(found, default=0.0) for found in times.values()) + BAR_SECONDS
-    edges = [BAR_SECONDS * number for number in range(int(end / BAR_SECONDS) + 2)]
+    drawn = retrier.get("JitterStrategy") == "FULL"
+    moments = []
+    for _ in range(orders):
+        waits = [chance.uniform(0, longest) if drawn else longest for longest in backoff(retrier)]
+        moments += accumulate(waits, initial=0.0)
+    return sorted(moments)
+
+
+def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart:
+    """Return a chart of the calls to a service that is down: how many come in each quarter of a second.
+
+    `retriers` maps a title to a retrier; each gets a row of bars. The chance is the same at each call of this function.
+    Raises ValueError without a retrier.
+    """
+    if not retriers:
+        raise ValueError("storm needs at least one retrier: {title: retrier, …}.")
+    times = {title: calls(retrier, orders, random.Random(1)) for title, retrier in retriers.items()}
+    last = max(max(found) for found in times.values())
+    edges = [BAR_SECONDS * number for number in range(int(last / BAR_SECONDS) + 2)]
     chart = Chart(figsize=(12, 0.6 + 1.9 * len(times)), facecolor=BACKGROUND, layout="constrained")
     rows = chart.subplots(len(times), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     words = []
     for axes, (title, found) in zip(rows, times.items(), strict=True):
-        counts, _, _ = axes.hist(found, bins=edges, color="#0b5cad", edgecolor=BACKGROUND)
-        axes.set_title(title, loc="left", fontsize=13, fontweight="bold", color=NEUTRAL.text)
+        axes.hist(found, bins=edges, color="#0b5cad", edgecolor=BACKGROUND)
+        retries = [moment for moment in found if moment > 0]
+        most = max(Counter(int(moment / BAR_SECONDS) for moment in retries).values(), default=0)
+        words.append(f"{title}: {len(retries)} retries, at most {most} in {BAR_SECONDS} s")
+        axes.set_title(words[-1], loc="left", fontsize=13, fontweight="bold", color=NEUTRAL.text)
         axes.set_ylabel("calls", fontsize=12, color=NEUTRAL.text)
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.tick_params(labelsize=11, colors=NEUTRAL.text)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        words.append(f"{title}: {len(found)} calls, at most {int(max(counts))} in {BAR_SECONDS} s")
-    rows[-1].set_xlabel("seconds since the first call", fontsize=12, color=NEUTRAL.text)
-    chart.words = f"Calls of {state}. " + "; ".join(words)
+    rows[-1].set_xlabel("seconds since the first calls", fontsize=12, color=NEUTRAL.text)
+    chart.words = f"{orders} orders call a service that is down. " + "; ".join(words)
     return chart
