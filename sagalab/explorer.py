@@ -60,17 +60,17 @@ def explore(
         raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1 or 2.")
     definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
     begun = time.monotonic()
+    every = plans.singles() + (plans.pairs() if faults == 2 else [])
+    chosen = list(only) if only is not None else plans.sample(every, sample, seed)
+    whole = only is None and len(chosen) == len(every)
+    workers = min(WORKERS, len(chosen) + 1)
     editions = {_MACHINE: edition_of(definition), _PATIENT: edition_of(definition, PATIENT_SECONDS)}
-    with sandbox("explore", editions, WORKERS) as deployment:
+    with sandbox("explore", editions, workers) as deployment:
         search = _Search(deployment, advance or (lambda done, of: None))
         with search.keeping_what_was_found():
-            if only is not None or sample is not None:
-                every = plans.singles() + (plans.pairs() if faults == 2 else [])
-                search.run(list(only) if only is not None else plans.sample(every, sample, seed))
-            else:
-                search.run(plans.singles())
-                if faults == 2:
-                    search.run(search.meeting_pairs())
+            search.run(plans.singles() if whole else chosen)
+            if whole and faults == 2:
+                search.run(search.meeting_pairs())
     seconds = time.monotonic() - begun
     place = {each: number for number, each in enumerate(search.chosen)}
     cases = sorted(search.cases, key=lambda case: place[case.plan])

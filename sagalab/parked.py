@@ -5,7 +5,7 @@ called with (TaskScheduled), under the name `task_token`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,15 @@ def resume(which: str, answer: str = RETRY, *, deployment: Deployment | None = N
             f"Order {chosen.order_id} waits no more: it was answered, or stopped.", "sagalab parked lists the rest."
         ) from None
     return chosen
+
+
+def resume_all(arns: Iterable[str], answer: str, deployment: Deployment) -> None:
+    """Answer these executions, of which all wait for a human; one that was answered meanwhile is passed over."""
+    client = deployment.cloud.client("stepfunctions")
+    for arn in arns:
+        waiting = _parked(arn, deployment)
+        if waiting is not None:
+            client.send_task_success(taskToken=waiting.token, output=json.dumps({"action": answer}))
 
 
 def _waiting(machine: str, deployment: Deployment) -> Iterator[str]:

@@ -28,7 +28,7 @@ def sandbox(
 ) -> Iterator[Deployment]:
     """Deploy the saga and `machines` (name → definition) under a prefix of its own; destroy it at the end.
 
-    So many Lambda `workers` at least may run meanwhile.
+    So many Lambda `workers` may run meanwhile; 0 leaves that as it is.
 
     The prefix is the participant's with the purpose and four random digits, so that two sandboxes never
     meet. Raises SagaLabError on AWS: hundreds of runs cost money there.
@@ -43,7 +43,7 @@ def sandbox(
     found = None
     allowed = process.status()["cap"]
     try:
-        process.allow_workers(max(workers, allowed))
+        process.allow_workers(workers or allowed)
         found = deploy(cloud, prefix=prefix, progress=False)
         fill_stock(found)
         _share_workers(found)

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from sagalab.drawing import Drawing
     from sagalab.explorer_result import Exploration
+    from sagalab.storm_result import Storm
 
 _SHOWN = 5
 _INTERRUPTED = 130  # as shells count Ctrl-C
@@ -19,7 +20,8 @@ _INTERRUPTED = 130  # as shells count Ctrl-C
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(explore)
+    for command in (explore, storm):
+        app.command()(command)
 
 
 def explore(
@@ -53,6 +55,30 @@ def explore(
     if found.interrupted:
         raise typer.Exit(_INTERRUPTED)
     raise typer.Exit(2 if found.undecided or not found.cases else 0)
+
+
+def storm(
+    orders: Annotated[int, typer.Argument(min=1, help="How many orders.")] = 300,
+    seed: Annotated[int, typer.Option(help="Which mix of baskets and faults.")] = 1,
+    machine: Annotated[str, typer.Option(help="saga, hardened, or a file with a definition.")] = "hardened",
+    chart: Annotated[Path | None, typer.Option(help="Save the charts: an .svg or .png file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send many orders at once, with a seeded mix of faults; then see whether money and goods add up.
+
+    Exit code 0 when they do and no order was lost or leaked, else 1.
+    """
+    from sagalab.order_storm import order_storm
+
+    with progress_on_stderr("Storm") as advance:
+        found = order_storm(orders, seed=seed, machine=machine, advance=advance)
+    if as_json:
+        print(json.dumps(found.record, indent=2, ensure_ascii=False))
+    else:
+        _print_storm(found)
+    if chart:
+        found.chart().savefig(chart)
+    raise typer.Exit(0 if found.books.balanced and not found.lost and not found.verdicts["leaked"] else 1)
 
 
 @contextlib.contextmanager
@@ -102,3 +128,26 @@ def _print(found: "Exploration", machine: str) -> None:
     if found.repeated:
         console.print(Text(f"{found.repeated} runs were repeated: the computer was busy."), soft_wrap=True)
     console.print(Text(WORDS), soft_wrap=True)
+
+
+def _print_storm(found: "Storm") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sagalab.verdict import SIGNS
+
+    console = Console()
+    table = Table("orders", "verdict", "p50", "path", box=box.SIMPLE_HEAD)
+    for row in found.paths.itertuples():
+        verdict = Text(f"{SIGNS[row.verdict]} {row.verdict}")
+        table.add_row(str(row.orders), verdict, f"{row.p50:.1f} s", Text(row.path, overflow="fold"))
+    console.print(table)
+    latency = ", ".join(f"{name} {value:.1f} s" for name, value in found.latency.items())
+    totals = ", ".join(f"{number} {name}" for name, number in sorted(found.verdicts.items()))
+    print(f"{found.count} orders in {found.seconds:.0f} s: {totals}; {found.lost} lost. Latency: {latency}.")
+    if found.answered:
+        print(f"{found.answered} waited for a human, and were answered “retry”.")
+    for sign, left, relation, right in found.books.rows():
+        print(f"{sign} {left} {relation} {right}")

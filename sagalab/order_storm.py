@@ -1,0 +1,124 @@
+"""A storm: many orders at once, a seeded mix of faults, and the books of all of them at the end."""
+
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sagalab import explorer_plans as plans
+from sagalab.crowd import Crowd, Started
+from sagalab.deployment import Deployment
+from sagalab.execution import Execution
+from sagalab.explorer_edition import edition_of
+from sagalab.faults import FaultPlan
+from sagalab.ledger_read import read_ledgers
+from sagalab.localcloud import process
+from sagalab.machines import definition as read_definition
+from sagalab.orders import CATALOGUE
+from sagalab.parked import RETRY, resume_all
+from sagalab.sandbox import STOCK, sandbox
+from sagalab.storm_mix import storm_orders
+from sagalab.storm_result import Books, Ride, Storm
+from sagalab.verdict import judge
+
+ORDERS = 300
+TIMEOUT_SECONDS = 3  # of Lambda tasks in the edition: many orders wait for few workers
+_MACHINE = "stormy"
+_WIDTHS = (12, 4)  # how many orders are under way: quick ones, and those that sleep in a worker
+_WORKERS = 7  # few, so that memory stays small
+_BATCH = 50
+_CALM_SECONDS = 20.0
+
+
+def order_storm(
+    count: int = ORDERS,
+    *,
+    seed: int = 1,
+    machine: str | Path | Mapping[str, Any] = "hardened",
+    advance: Callable[[int, int], None] | None = None,
+) -> Storm:
+    """Send `count` orders with a seeded mix of faults through a machine, and return what came of them.
+
+    A deployment of the storm's own is used, on the local cloud, and an edition of the machine with short
+    waits. Executions that park are judged as they wait; at the end a human, played by the storm, answers each
+    with "retry". Ctrl-C ends it. Raises SagaLabError on AWS, and for a machine that cannot be deployed.
+    """
+    definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
+    with sandbox("storm", {_MACHINE: edition_of(definition, TIMEOUT_SECONDS)}, _WORKERS) as deployment:
+        begun = time.monotonic()
+        rides = _ride(storm_orders(count, seed, TIMEOUT_SECONDS), deployment, advance or (lambda done, of: None))
+        answered = _answer(rides, deployment)
+        seconds = time.monotonic() - begun
+        _calm()
+        books = _books(rides, deployment)
+    return Storm(count, tuple(rides), answered, books, seconds)
+
+
+def _ride(
+    orders: list[dict[str, Any]], deployment: Deployment, advance: Callable[[int, int], None]
+) -> list[Ride]:
+    """Run all orders; return them in the order in which they ended."""
+    crowd: Crowd[None] = Crowd(deployment, [(_MACHINE, width) for width in _WIDTHS])
+    for order in orders:
+        sleeps = plans.holds_a_worker(FaultPlan.from_dict(order["faults"]))
+        crowd.add(None, order, int(sleeps))
+    rides: list[Ride] = []
+    batch: list[Started[None]] = []
+    try:
+        while crowd.busy or batch:
+            batch += crowd.step()
+            if len(batch) >= _BATCH or not crowd.busy:
+                rides += _judged(batch, deployment)
+                batch = []
+            advance(len(rides) + len(batch), len(orders))
+    except BaseException:
+        crowd.close()
+        raise
+    return rides
+
+
+def _judged(batch: list[Started[None]], deployment: Deployment) -> list[Ride]:
+    client = deployment.cloud.client("stepfunctions")
+    executions = [Execution.fetch(client, each.arn) for each in batch]
+    ledgers = read_ledgers([each.order for each in batch], deployment)
+    return [
+        Ride.of(each.order, execution, judge(ledger, execution), each.ended)
+        for each, execution, ledger in zip(batch, executions, ledgers, strict=True)
+    ]
+
+
+def _answer(rides: list[Ride], deployment: Deployment) -> int:
+    """Answer every parked execution with "retry", and wait until all have ended. Return how many there were."""
+    waiting = [ride.arn for ride in rides if ride.status == "PARKED"]
+    resume_all(waiting, RETRY, deployment)
+    client = deployment.cloud.client("stepfunctions")
+    limit = time.monotonic() + _CALM_SECONDS + len(waiting)
+    for arn in waiting:
+        while client.describe_execution(executionArn=arn)["status"] == "RUNNING" and time.monotonic() < limit:
+            time.sleep(0.05)
+    return len(waiting)
+
+
+def _calm() -> None:
+    """Wait until no function runs any more: one that its task gave up may still be at work."""
+    limit = time.monotonic() + _CALM_SECONDS
+    while time.monotonic() < limit:
+        if all(worker["state"] == "idle" for worker in process.status()["workers"]):
+            return
+        time.sleep(0.1)
+
+
+def _books(rides: list[Ride], deployment: Deployment) -> Books:
+    """Add up all tables."""
+    from sagalab.tables import tables
+
+    found = tables(deployment)
+    completed = [ride for ride in rides if ride.status == "SUCCEEDED"]
+    sold = sum(int(line["qty"]) for ride in completed for line in ride.items)
+    return Books(
+        money=sum(found["payments"]["payment_amount"], Decimal(0)),
+        completed=sum((ride.total for ride in completed), Decimal(0)),
+        stock_gone=STOCK * len(CATALOGUE) - int(found["stock"]["in_stock"].sum()),
+        sold=sold,
+    )
