@@ -101,7 +101,7 @@ def _checkpoints(points: list, grown: list[str]):
         "cpu_ms": "CPU ms\na saga",
         "lost": "lost",
     }
-    table = Table(title="Many sagas in a row: the last line against the first", box=SIMPLE_HEAD)
+    table = Table(title="Many sagas in a row: the last line against the first", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for title in titles.values():
         table.add_column(title, justify="right")
     for point in points:

@@ -17,12 +17,14 @@ from sagalab.localcloud import (
     clients,
     definitions,
     dynamodb,
+    ended_executions,
     error_names,
     execution_lists,
     executions,
     integrations,
     interruptions,
     jsonata,
+    kept_messages,
     service_errors,
     shortcuts,
     timestamps,
@@ -48,6 +50,7 @@ ADAPTATIONS = (
     jsonata.install,
     interruptions.install,
     executions.install,
+    ended_executions.install,
     execution_lists.install,
     assignments.install,
     error_names.install,
@@ -61,6 +64,7 @@ ADAPTATIONS = (
     clients.install,
     shortcuts.install,
     dynamodb.install,
+    kept_messages.install,
 )
 
 

@@ -40,16 +40,18 @@ def _start(
         name = str(uuid.uuid4())
     machine = self.describe_state_machine(state_machine_arn)
     execution_input = "{}" if execution_input is None else execution_input
-    existing = machine._handle_name_input_idempotency(name, execution_input)
-    if existing is not None:
-        return existing
+    arn = f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}"
+    known = self.__dict__.setdefault("executions_by_arn", {})
+    if arn in known:  # perhaps of a machine that was deleted; moto looks through all executions
+        existing = machine._handle_name_input_idempotency(name, execution_input)
+        if existing is not None:
+            return existing
     try:
         json.loads(execution_input)
     except ValueError as error:
         raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from None
     snapshot = copy.copy(machine)  # an update of the machine must not touch this execution
     snapshot.executions = []
-    arn = f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}"
     execution = Execution(
         name=name,
         sm_type=snapshot.sm_type,
@@ -65,7 +67,7 @@ def _start(
         activity_store=self.activities,
     )
     machine.executions.append(execution)
-    self.__dict__.setdefault("executions_by_arn", {})[execution.exec_arn] = execution
+    known[arn] = execution
     execution.start()
     return execution
 

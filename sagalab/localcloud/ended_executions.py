@@ -1,0 +1,109 @@
+"""What is kept of an execution that has ended: its description, its history packed, and nothing else.
+
+Why: moto 5.2.5 keeps each execution for ever with all that it ran on (environment, frames, the threads of its
+states, its events as dicts): some 60 kB for a saga. Here the history is packed (some 3 kB) and read as before.
+The newest 5,000 ended executions of a region are kept. AWS keeps them for 90 days:
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+import datetime
+import json
+import threading
+import zlib
+from collections import deque
+from typing import Any
+
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramState
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+from moto.stepfunctions.parser.utils import TMP_THREADS
+
+KEPT = 5000
+_ended: dict[tuple[str, str], deque[Execution]] = {}
+_dropping = threading.Lock()
+_installed = False
+
+
+class PackedHistory:
+    """The events of an ended execution. It stands where moto's EventManager stood."""
+
+    def __init__(self, events: list[dict[str, Any]]):
+        self._packed = zlib.compress(json.dumps(events, separators=(",", ":"), default=datetime.datetime.timestamp).encode(), level=1)
+
+    @property
+    def _history_event_list(self) -> list[dict[str, Any]]:
+        return json.loads(zlib.decompress(self._packed))
+
+    get_event_history = _history_event_list.fget
+
+
+class EndedEnvironment:
+    """What is asked of the environment of an execution after its end."""
+
+    def __init__(self, state: ProgramState, history: PackedHistory, map_runs: Any):
+        self.event_manager = history
+        self.map_run_record_pool_manager = map_runs
+        self._state = state
+
+    def program_state(self) -> ProgramState:
+        """Return how it ended."""
+        return self._state
+
+    def is_running(self) -> bool:
+        """It has ended."""
+        return False
+
+
+class EndedWorker:
+    """Stands where moto's ExecutionWorker stood; stopping what has ended changes nothing."""
+
+    def __init__(self, env: EndedEnvironment):
+        self.env = env
+
+    def stop(self, **given: Any) -> None:
+        """Change nothing."""
+
+
+def _pack(execution: Execution) -> None:
+    """Let go of all that only a running execution needs."""
+    env = execution.exec_worker.env
+    history = PackedHistory(env.event_manager._history_event_list)
+    execution.exec_worker = EndedWorker(
+        EndedEnvironment(env.program_state(), history, env.map_run_record_pool_manager)
+    )
+    execution.input_data = execution._cloud_watch_logging_session = None
+    TMP_THREADS.clear()  # moto's list of the threads that it ever started, which nobody reads
+
+
+def _drop_oldest(execution: Execution) -> None:
+    """Count an ended execution; forget the oldest when there are too many."""
+    with _dropping:
+        ended = _ended.setdefault((execution.account_id, execution.region_name), deque())
+        ended.append(execution)
+        while len(ended) > KEPT:
+            _forget(ended.popleft())
+
+
+def _forget(execution: Execution) -> None:
+    backend = execution.state_machine.backend
+    backend.executions_by_arn.pop(execution.execution_arn, None)
+    for machine in backend.state_machines:
+        if machine.arn == execution.state_machine_arn and execution in machine.executions:
+            machine.executions.remove(execution)
+
+
+def _terminated(self: BaseExecutionWorkerCommunication) -> None:
+    _terminate(self)
+    _pack(self.execution)
+    _drop_oldest(self.execution)
+
+
+_terminate = BaseExecutionWorkerCommunication.terminated
+
+
+def install() -> None:
+    """Install this file's adaptations into moto."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    BaseExecutionWorkerCommunication.terminated = _terminated
