@@ -20,7 +20,7 @@ FAILURES, THROTTLED = 4, 2  # one more failure than the default MaxAttempts forg
     ),
 )
 def forward(trial: Trial) -> str:
-    """Judge by status and ledger: a reservation that fails for a while, or is throttled; a refused payment."""
+    """Judge by status and ledger: failing and throttled reservations, and a refused payment."""
     calm, hard, throttled, refused = trial.run(
         no_fault=None,
         the_reservation_fails_four_times=Fault.error(RESERVE, times=FAILURES),
@@ -32,8 +32,8 @@ def forward(trial: Trial) -> str:
             "a good order fails now", expected="the happy path as before",
             happened=f"{calm.ending}; {calm.verdict.words}", run=calm,
         )  # fmt: skip
-    for run, failures, what in ((hard, FAILURES, "the business error"), (throttled, THROTTLED, "a throttled call")):
-        _must_go_forward(run, failures, what)
+    _must_go_forward(hard, FAILURES, "the business error")
+    _must_go_forward(throttled, THROTTLED, "a throttled call")
     if refused.succeeded or refused.verdict.name != "consistent":
         raise Mistake(
             "a refused payment is not undone: before the pivot has committed, the way back stays open",

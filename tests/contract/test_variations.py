@@ -1,4 +1,4 @@
-"""The variations of notebook 10: each runs, undoes what it did, and passes the lint. And the exercise there."""
+"""The variations of notebook 10: each runs, undoes what it did, passes the lint. And the exercise there."""
 
 import json
 import time
