@@ -14,8 +14,8 @@ INTERVAL_SECONDS, MAX_ATTEMPTS, BACKOFF_RATE = 1, 3, 2.0
 def backoff(retrier: Mapping[str, Any]) -> list[float]:
     """Return the wait before each retry of a retrier, in seconds.
 
-    The n-th (from 0) is IntervalSeconds × BackoffRate ** n, and never above MaxDelaySeconds. With JitterStrategy FULL
-    it is the longest that the wait can be: Step Functions draws one between 0 and it.
+    The n-th (from 0) is IntervalSeconds × BackoffRate ** n, and never above MaxDelaySeconds. With
+    JitterStrategy FULL it is the longest that the wait can be: Step Functions draws one between 0 and it.
     """
     first = retrier.get("IntervalSeconds", INTERVAL_SECONDS)
     rate = retrier.get("BackoffRate", BACKOFF_RATE)
@@ -24,7 +24,7 @@ def backoff(retrier: Mapping[str, Any]) -> list[float]:
 
 
 def gaps(visit: "Visit") -> list[float]:
-    """Return how long a visit really waited before each retry: seconds from an attempt's end to the next's start."""
+    """Return how long a visit really waited before each retry: seconds from an end to the next start."""
     return [(later.scheduled - earlier.ended).total_seconds() for earlier, later in pairwise(visit.attempts)]
 
 
@@ -32,6 +32,10 @@ def retrier_for(retriers: Sequence[Mapping[str, Any]], error: str) -> Mapping[st
     """Return the retrier that takes an error: the first that names it, or that names all of its kind."""
     for retrier in retriers:
         names = retrier.get("ErrorEquals", [])
-        if error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout"):
+        if (
+            error in names
+            or "States.ALL" in names
+            or ("States.TaskFailed" in names and error != "States.Timeout")
+        ):
             return retrier
     return None

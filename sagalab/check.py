@@ -46,7 +46,11 @@ class Check:
         hints = find_exercise(name).hints
         self._hints[name] = min(self._hints[name] + 1, len(hints))
         number = self._hints[name]
-        more = f'Another: check.hint("{name}")' if number < len(hints) else f'The answer: check.solution("{name}")'
+        more = (
+            f'Another: check.hint("{name}")'
+            if number < len(hints)
+            else f'The answer: check.solution("{name}")'
+        )
         remark = completed.keep(name, hints=number)
         lines = [f"Hint {number} of {len(hints)}: {hints[number - 1]}", more, f"! {remark}" if remark else ""]
         return Note("\n".join(line for line in lines if line))
@@ -68,7 +72,7 @@ class Check:
         return reference_answer(name)
 
     def progress(self) -> "Progress":
-        """Return what is done in this clone, exercise by exercise. It is kept in one local file, and sent nowhere."""
+        """Return what is done in this clone, exercise by exercise: kept in one local file, sent nowhere."""
         try:
             return Progress(completed.completed())
         except completed.Unkept as problem:
@@ -99,19 +103,26 @@ class Progress:
         return f"✗ {tries} {'try' if tries == 1 else 'tries'}{seen}" if tries else f"· open{seen}"
 
     def _summary(self) -> str:
-        return f"{len(self.done)} of {len(exercises())} exercises done" + (f". ! {self.remark}" if self.remark else "")
+        return f"{len(self.done)} of {len(exercises())} exercises done" + (
+            f". ! {self.remark}" if self.remark else ""
+        )
 
     def __repr__(self) -> str:
         rows = self.rows()
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        lines = ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[3]]) for row in rows]
+        lines = [
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[3]]) for row in rows
+        ]
         return "\n".join([*lines, self._summary()])
 
     def _repr_html_(self) -> str:
         left = ' style="text-align:left"'
-        head = "".join(f"<th{left}>{name}</th>" for name in ("notebook", "exercise", "how far", "what it asks"))
+        head = "".join(
+            f"<th{left}>{name}</th>" for name in ("notebook", "exercise", "how far", "what it asks")
+        )
         body = "".join(
-            "<tr>" + "".join(f"<td{left}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
+            "<tr>" + "".join(f"<td{left}>{escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows()
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return f"{table}<p>{escape(self._summary())}</p>"

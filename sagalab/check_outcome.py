@@ -1,4 +1,4 @@
-"""What a check answers: correct, not yet attempted, or wrong because …; in words with a sign, never by colour alone."""
+"""What a check answers: correct, not yet attempted, or wrong because …; in words with a sign."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +17,9 @@ PLACEHOLDERS = ("TODO", "...", "…")
 class Outcome:
     """The answer of a check: its `name` is one of CORRECT, NOT_ATTEMPTED and WRONG.
 
-    `because` is one sentence: what was seen, or the mistake. Of a wrong answer `expected` and `happened` say more,
-    and `run` is the run that shows it. `remark` is about the check itself (progress that could not be kept).
+    `because` is one sentence: what was seen, or the mistake. Of a wrong answer `expected` and `happened` say
+    more, and `run` is the run that shows it. `remark` is about the check itself (progress that could not be
+    kept).
     """
 
     exercise: str
@@ -81,7 +82,7 @@ class Outcome:
 
 
 class Mistake(Exception):
-    """Raised by an exercise's judge: what is wrong, what was expected, what happened, and the run that shows it."""
+    """Raised by a judge: what is wrong, what was expected, what happened, and the run that shows it."""
 
     def __init__(self, because: str, *, expected: str = "", happened: str = "", run: "Run | None" = None):
         super().__init__(because)

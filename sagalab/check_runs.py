@@ -1,6 +1,7 @@
 """A participant's machine on trial: deployed under a name of its own, and run under fault plans.
 
-The trial uses the participant's deployment with fresh orders, and forgets them afterwards: the stock is as before.
+The trial uses the participant's deployment with fresh orders, and forgets them afterwards: the stock is as
+before.
 """
 
 import contextlib
@@ -98,7 +99,7 @@ class Run:
 
 
 class Trial:
-    """An exercise's answer, taken as a state machine. A judge calls `run`; `close` removes what it deployed."""
+    """An exercise's answer, taken as a machine. A judge calls `run`; `close` removes what it deployed."""
 
     def __init__(self, exercise: str, answer: Any):
         self.exercise = exercise
@@ -130,11 +131,13 @@ class Trial:
     def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
         """Run the machine once for each case, all at the same time, and return the runs in that order.
 
-        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. Raises
-        Mistake when Step Functions refuses the machine, or when a run does not end.
+        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults.
+        Raises Mistake when Step Functions refuses the machine, or when a run does not end.
         """
         machine = self._deployed()
-        orders = [make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()]
+        orders = [
+            make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
+        ]
         executions = together(lambda order: self._run(order, machine), orders, threads=4)
         runs = []
         for title, order, execution in zip(cases, orders, executions, strict=True):
@@ -143,9 +146,11 @@ class Trial:
         for each in runs:
             if each.execution.status == "ABORTED":
                 raise Mistake(
-                    "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",
-                    happened=_going_round(each), run=each,
-                )  # fmt: skip
+                    "your machine does not come to an end",
+                    expected="a Succeed, a Fail, or End: true",
+                    happened=_going_round(each),
+                    run=each,
+                )
         return runs
 
     def close(self) -> None:
@@ -156,7 +161,7 @@ class Trial:
         self._made.clear()
 
     def _deployed(self) -> str:
-        """Deploy the machine as it is, to hear what Step Functions says, and then its quick edition, to run."""
+        """Deploy the machine as it is, to hear what Step Functions says; then its quick edition, to run."""
         if self._machine is None:
             self._deploy(self.definition)
             self._machine = self._deploy(quick_edition(self.definition))
@@ -199,7 +204,8 @@ def _going_round(run: Run) -> str:
 def quick_edition(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Return the machine with short waits: the same path in less time.
 
-    A retrier waits up to 1 s (drawn: FULL jitter), and retries at most MOST_RETRIES times; a Wait takes 1 s at most.
+    A retrier waits up to 1 s (drawn: FULL jitter), and retries at most MOST_RETRIES times; a Wait takes 1 s
+    at most.
     """
     quick = copy.deepcopy(dict(definition))
     _quicken(quick)
@@ -230,16 +236,22 @@ def _definition(answer: Any) -> dict[str, Any]:
         try:
             answer = json.loads(answer)
         except ValueError as error:
-            raise Mistake("the answer is no state machine", happened=f"its text is not JSON: {error}") from None
+            raise Mistake(
+                "the answer is no state machine", happened=f"its text is not JSON: {error}"
+            ) from None
     if not isinstance(answer, Mapping) or "States" not in answer:
         raise Mistake(
-            "the answer is no state machine", expected="a dict with StartAt and States",
-            happened=f"it is of type {type(answer).__name__}" + (" without States" if isinstance(answer, Mapping) else ""),
-        )  # fmt: skip
+            "the answer is no state machine",
+            expected="a dict with StartAt and States",
+            happened=f"it is of type {type(answer).__name__}"
+            + (" without States" if isinstance(answer, Mapping) else ""),
+        )
     try:
         return json.loads(json.dumps(answer, allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise Mistake("the machine is not JSON", expected="text, numbers, lists, dicts", happened=str(error)) from None
+        raise Mistake(
+            "the machine is not JSON", expected="text, numbers, lists, dicts", happened=str(error)
+        ) from None
 
 
 def _fingerprint(definition: Mapping[str, Any]) -> str:

@@ -19,15 +19,14 @@ class Unkept(Exception):
 
 
 def completed() -> dict[str, Record]:
-    """Return what is kept: exercise → {"tries", "done", "hints", "solution"}; `done` is a time (UTC) or None.
+    """Return what is kept: exercise → {"tries", "done", "hints", "solution"}; `done` is a UTC time or None.
 
     Raises Unkept for a file that is damaged, or that cannot be read.
     """
-    path = _path()
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if not all(isinstance(record, dict) for record in kept["exercises"].values()):
-            raise ValueError("an exercise is no object")
+        kept = json.loads(_path().read_text(encoding="utf-8"))
+        if not all(_is_record(record) for record in kept["exercises"].values()):
+            raise ValueError("an exercise is no record")
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -37,7 +36,9 @@ def completed() -> dict[str, Record]:
     return kept["exercises"]
 
 
-def keep(exercise: str, *, tried: bool = False, done: bool = False, hints: int = 0, solution: bool = False) -> str:
+def keep(
+    exercise: str, *, tried: bool = False, done: bool = False, hints: int = 0, solution: bool = False
+) -> str:
     """Add to what is kept of one exercise. Return "" or, where that failed, one sentence why. Never raises.
 
     A damaged file is set aside first (its name ends in .damaged), so that a new one can begin.
@@ -62,9 +63,16 @@ def keep(exercise: str, *, tried: bool = False, done: bool = False, hints: int =
 
 
 def drop(exercises: Iterable[str]) -> None:
-    """Forget what is kept of these exercises. Raises Unkept as `completed` does, and OSError where it cannot write."""
+    """Forget what is kept of these exercises. Raises Unkept as `completed` does, OSError if it cannot write."""
     dropped = set(exercises)
     _write({name: record for name, record in completed().items() if name not in dropped})
+
+
+def _is_record(record: Any) -> bool:
+    if not isinstance(record, dict):
+        return False
+    counts = (record.get("tries", 0), record.get("hints", 0))
+    return all(isinstance(count, int) for count in counts) and isinstance(record.get("done"), str | None)
 
 
 def _path() -> Path:

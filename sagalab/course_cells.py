@@ -1,8 +1,8 @@
 """The exercise cells of the notebooks: each holds its stub as source and its solution as metadata.
 
-`metadata.sagalab` of such a cell: `exercise` (its name), `answer` (the variable that the check takes) and `solution`
-(the source that belongs in the cell). So the solution is kept once: `check.solution`, `check.reference` and the tests
-read it from here.
+`metadata.sagalab` of such a cell: `exercise` (its name), `answer` (the variable that the check takes) and
+`solution` (the source that belongs in the cell). So the solution is kept once: `check.solution`,
+`check.reference` and the tests read it from here.
 """
 
 import json
@@ -34,7 +34,8 @@ def exercise_cells(path: Path) -> list[ExerciseCell]:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError) as error:
         raise SagaLabError(
-            f"The notebook {path.name} cannot be read: {error}.", f"Get it back: git checkout notebooks/{path.name}"
+            f"The notebook {path.name} cannot be read: {error}.",
+            f"Get it back: git checkout notebooks/{path.name}",
         ) from None
     found = []
     for cell in cells:

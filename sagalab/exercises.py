@@ -1,7 +1,7 @@
 """The exercises of the course: what each asks, its hints, and the judge of its answers.
 
-The exercises of notebook NN stand in exercises_NN.py; files of that name are found by themselves. The solution of an
-exercise stands in its notebook (course_cells.py).
+The exercises of notebook NN stand in exercises_NN.py; files of that name are found by themselves. The
+solution of an exercise stands in its notebook (course_cells.py).
 """
 
 import functools
@@ -19,8 +19,8 @@ Judge = Callable[..., str]
 class Exercise:
     """One exercise. `hints` go from a nudge to nearly the answer.
 
-    `judge(trial)` gets the answer as a Trial (the machine, to be run), or with `takes="value"` the answer itself. It
-    returns what it saw, in one sentence, or raises Mistake.
+    `judge(trial)` gets the answer as a Trial (the machine, to be run), or with `takes="value"` the answer
+    itself. It returns what it saw, in one sentence, or raises Mistake.
     """
 
     name: str
@@ -51,7 +51,9 @@ def exercises() -> dict[str, Exercise]:
     """Return all exercises by name, in the order of the course."""
     import sagalab
 
-    names = [found.name for found in pkgutil.iter_modules(sagalab.__path__) if found.name.startswith("exercises_")]
+    names = [
+        found.name for found in pkgutil.iter_modules(sagalab.__path__) if found.name.startswith("exercises_")
+    ]
     for name in sorted(names):
         importlib.import_module(f"sagalab.{name}")
     return dict(sorted(_registered.items(), key=lambda item: item[1].notebook))
@@ -62,4 +64,3 @@ def find_exercise(name: str) -> Exercise:
     if name not in exercises():
         raise SagaLabError(f"There is no exercise {name!r}.", f"There are: {', '.join(exercises())}.")
     return exercises()[name]
-

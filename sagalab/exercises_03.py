@@ -30,12 +30,22 @@ PATIENT = [1.0, 2.0, 3.0, 3.0]
 def waits(answer: Any) -> str:
     """Judge by the formula."""
     right = backoff(WAITS_OF)
-    if not isinstance(answer, Sequence) or isinstance(answer, str) or not all(_is_number(each) for each in answer):
-        raise Mistake("the answer is not a list of numbers", expected="[first wait, second wait, …]", happened=repr(answer))
+    if (
+        not isinstance(answer, Sequence)
+        or isinstance(answer, str)
+        or not all(_is_number(each) for each in answer)
+    ):
+        raise Mistake(
+            "the answer is not a list of numbers",
+            expected="[first wait, second wait, …]",
+            happened=repr(answer),
+        )
     found = [float(each) for each in answer]
     if found == right:
         return "five retries, doubled each time, and cut at 20 s."
-    interval, rate, retries, most = (WAITS_OF[k] for k in ("IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds"))
+    interval, rate, retries, most = (
+        WAITS_OF[k] for k in ("IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds")
+    )
     uncut = [float(interval * rate**n) for n in range(retries)]
     mistakes = {
         (*uncut,): "no wait may be above MaxDelaySeconds",
@@ -43,12 +53,16 @@ def waits(answer: Any) -> str:
         (*right[:-1],): "MaxAttempts counts the retries, and the first call is not one of them",
         (*right, float(most)): "MaxAttempts counts the retries: there is no wait after the last",
         (*(min(each * rate, float(most)) for each in right),): "the first wait is IntervalSeconds itself",
-        (*(float(min(interval + rate * n, most)) for n in range(retries)),): "BackoffRate multiplies, it does not add",
+        (
+            *(float(min(interval + rate * n, most)) for n in range(retries)),
+        ): "BackoffRate multiplies, it does not add",
         (*(float(most) for _ in right),): "MaxDelaySeconds is the most, and not every wait",
         (0.0, *right[:-1]): "the first wait is IntervalSeconds: the call before it is no wait",
     }
     because = mistakes.get((*found,)) or (
-        f"there are {retries} retries, and so {retries} waits" if len(found) != len(right) else _first_difference(found, right)
+        f"there are {retries} retries, and so {retries} waits"
+        if len(found) != len(right)
+        else _first_difference(found, right)
     )
     raise Mistake(because, expected=f"{retries} waits that follow from {WAITS_OF}", happened=str(answer))
 
@@ -71,24 +85,31 @@ def retry(trial: Trial) -> str:
         the_payment_is_refused=Fault.error(PAY),
     )
     if not calm.succeeded:
-        raise Mistake("a good order fails", expected="the happy path as before", happened=calm.ending, run=calm)
+        raise Mistake(
+            "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
+        )
     _must_not_hide(twice)
     if refused.tries(PAY) > 1:
         raise Mistake(
             "a business error is retried: the card is refused again each time",
             expected="one call when the service says ErrProcessPayment",
-            happened=f"{refused.tries(PAY)} calls", run=refused,
-        )  # fmt: skip
+            happened=f"{refused.tries(PAY)} calls",
+            run=refused,
+        )
     if twice.tries(PAY) == 1:
         raise Mistake(
-            f"the payment is not retried on {TRANSIENT}{_elsewhere(trial)}", expected="three calls, the third succeeds",
-            happened=f"one call, then {twice.ending}", run=twice,
-        )  # fmt: skip
+            f"the payment is not retried on {TRANSIENT}{_elsewhere(trial)}",
+            expected="three calls, the third succeeds",
+            happened=f"one call, then {twice.ending}",
+            run=twice,
+        )
     if not twice.succeeded:
         raise Mistake(
-            "it gives up too early", expected="three calls, the third succeeds",
-            happened=f"{twice.tries(PAY)} calls: MaxAttempts counts the retries", run=twice,
-        )  # fmt: skip
+            "it gives up too early",
+            expected="three calls, the third succeeds",
+            happened=f"{twice.tries(PAY)} calls: MaxAttempts counts the retries",
+            run=twice,
+        )
     return "three calls with transient faults, and one call when the card is refused."
 
 
@@ -103,41 +124,56 @@ def retry(trial: Trial) -> str:
     ),
 )
 def patience(trial: Trial) -> str:
-    """Judge by the calls of a run that is always throttled, and by the waits that its retrier makes by the formula."""
+    """Judge by the calls of a run that is always throttled, and by its retrier's waits by the formula."""
     calm, throttled, refused = trial.run(
         no_fault=None,
         the_payment_is_always_throttled=Fault.throttle(PAY),
         the_payment_is_refused=Fault.error(PAY),
     )
     if not calm.succeeded:
-        raise Mistake("a good order fails", expected="the happy path as before", happened=calm.ending, run=calm)
+        raise Mistake(
+            "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
+        )
     _must_not_hide(throttled)
     expected = "waits of at most 1, 2, 3 and 3 s: five calls"
     calls = throttled.tries(PAY)
     if calls == 1:
         raise Mistake(
-            f"a throttled payment is not retried{_elsewhere(trial)}", expected=expected,
-            happened=f"one call, then {throttled.ending}", run=throttled,
-        )  # fmt: skip
+            f"a throttled payment is not retried{_elsewhere(trial)}",
+            expected=expected,
+            happened=f"one call, then {throttled.ending}",
+            run=throttled,
+        )
     if refused.tries(PAY) > 1:
         raise Mistake(
             "a business error is retried: the card is refused again each time",
-            expected="one call when the service says ErrProcessPayment", happened=f"{refused.tries(PAY)} calls", run=refused,
-        )  # fmt: skip
+            expected="one call when the service says ErrProcessPayment",
+            happened=f"{refused.tries(PAY)} calls",
+            run=refused,
+        )
     if calls != len(PATIENT) + 1:
         raise Mistake(
-            "MaxAttempts counts the retries, and the first call is not one of them", expected=expected,
-            happened=f"{calls} calls" + (" or more" if calls > 6 else ""), run=throttled,
-        )  # fmt: skip
+            "MaxAttempts counts the retries, and the first call is not one of them",
+            expected=expected,
+            happened=f"{calls} calls" + (" or more" if calls > 6 else ""),
+            run=throttled,
+        )
     retrier = retrier_for(trial.state(PAY).get("Retry", []), THROTTLED) or {}
     found = backoff(retrier)
     if found != PATIENT:
-        raise Mistake(_wrong_waits(found), expected=expected, happened=f"waits of at most {_words(found)} s", run=throttled)
+        raise Mistake(
+            _wrong_waits(found),
+            expected=expected,
+            happened=f"waits of at most {_words(found)} s",
+            run=throttled,
+        )
     if retrier.get("JitterStrategy") != "FULL":
         raise Mistake(
             "there is no jitter: a hundred throttled orders would all come back at the same moment",
-            expected="each wait is drawn between 0 and its longest", happened="each wait is exactly its longest", run=throttled,
-        )  # fmt: skip
+            expected="each wait is drawn between 0 and its longest",
+            happened="each wait is exactly its longest",
+            run=throttled,
+        )
     return "five calls; waits of up to 1, 2, 3 and 3 s, each drawn anew."
 
 
@@ -154,13 +190,17 @@ def _must_not_hide(run: Run) -> None:
     if run.succeeded and run.verdict.name != "consistent":
         raise Mistake(
             "the fault is hidden: the execution succeeds, and the work is not done",
-            expected="it succeeds only when the payment is taken", happened=run.verdict.words, run=run,
-        )  # fmt: skip
+            expected="it succeeds only when the payment is taken",
+            happened=run.verdict.words,
+            run=run,
+        )
 
 
 def _elsewhere(trial: Trial) -> str:
     """Return, for the message, where a Retry stands instead."""
-    others = [name for name, state in trial.states().items() if isinstance(state, dict) and state.get("Retry")]
+    others = [
+        name for name, state in trial.states().items() if isinstance(state, dict) and state.get("Retry")
+    ]
     if PAY in others:
         names = [name for each in trial.state(PAY)["Retry"] for name in each.get("ErrorEquals", [])]
         return f": its Retry names {', '.join(names)}"

@@ -10,7 +10,8 @@ from sagalab.errors import SagaLabError
 
 
 class Prediction:
-    """One question with its choices. `choose(choice)` answers it from Python; `feedback` is what is shown then.
+    """One question with its choices. `choose(choice)` answers it from Python; `feedback` is what is shown
+    then.
 
     It shows as radio buttons (Tab and the arrow keys work), and as text where there are no widgets.
     """
@@ -46,7 +47,9 @@ class Prediction:
     def choose(self, choice: str) -> str:
         """Pick a choice, as a click does, and return the feedback. Raises SagaLabError for an unknown one."""
         if choice not in self.choices:
-            raise SagaLabError(f"{choice!r} is none of the choices.", f"Take one of: {', '.join(self.choices)}.")
+            raise SagaLabError(
+                f"{choice!r} is none of the choices.", f"Take one of: {', '.join(self.choices)}."
+            )
         self._buttons.value = choice
         return self.feedback
 

@@ -16,7 +16,8 @@ BAR_SECONDS = 0.25
 def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> list[float]:
     """Return when a service that is down is called, in seconds since the first calls: computed, not run.
 
-    All `orders` call at 0, fail each time, and retry as the retrier says. The time of the calls themselves is left out.
+    All `orders` call at 0, fail each time, and retry as the retrier says. The time of the calls themselves
+    is left out.
     """
     drawn = retrier.get("JitterStrategy") == "FULL"
     moments = []
@@ -29,8 +30,8 @@ def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> lis
 def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart:
     """Return a chart of the calls to a service that is down: how many come in each quarter of a second.
 
-    `retriers` maps a title to a retrier; each gets a row of bars. The chance is the same at each call of this function.
-    Raises ValueError without a retrier.
+    `retriers` maps a title to a retrier; each gets a row of bars. The chance is the same at each call of
+    this function. Raises ValueError without a retrier.
     """
     if not retriers:
         raise ValueError("storm needs at least one retrier: {title: retrier, …}.")

@@ -6,8 +6,8 @@ from typing import Any
 def task_state(function: str, *, next: str | None = None, payload: str = "{% $order %}") -> dict[str, Any]:
     """Return a Task that calls a function of the saga with the order, and keeps its answer in `$order`.
 
-    `function` is its name in a definition, such as "CreditPaymentFunction"; `next` the state that follows (None: the
-    execution ends here).
+    `function` is its name in a definition, such as "CreditPaymentFunction"; `next` the state that follows
+    (None: the execution ends here).
     """
     then = {"Next": next} if next else {"End": True}
     return {

@@ -1,4 +1,4 @@
-"""The course's checks on the local cloud: references pass, and each typical mistake gets the message that names it."""
+"""The course's checks on the local cloud: each typical mistake gets the message that names it."""
 
 from collections import Counter
 
@@ -6,7 +6,8 @@ import pytest
 from wrong_answers import WRONG
 
 from sagalab import SagaLabError, check, deploy, tables
-from sagalab.check_outcome import CORRECT, NOT_ATTEMPTED, WRONG as WRONG_NAME
+from sagalab.check_outcome import CORRECT, NOT_ATTEMPTED
+from sagalab.check_outcome import WRONG as WRONG_NAME
 from sagalab.exercises import exercises
 
 
@@ -24,7 +25,9 @@ def test_every_exercise_of_labs_02_to_04_has_six_wrong_answers():
     assert {each.name for each in exercises().values() if each.notebook < "05"} <= set(counts)
 
 
-@pytest.mark.parametrize(("name", "change", "words"), [(n, c, w) for n, _, c, w in WRONG], ids=[f"{n}-{d}" for n, d, *_ in WRONG])
+@pytest.mark.parametrize(
+    ("name", "change", "words"), [(n, c, w) for n, _, c, w in WRONG], ids=[f"{n}-{d}" for n, d, *_ in WRONG]
+)
 def test_a_wrong_answer_gets_the_message_that_names_its_mistake(deployed, name, change, words):
     answer = check.reference(name)
     answer = change(answer) or answer
@@ -74,7 +77,9 @@ def test_an_answer_that_is_no_machine_is_wrong_and_nothing_worse(answer):
     assert "no state machine" in outcome.because or "not JSON" in outcome.because
 
 
-@pytest.mark.parametrize("stub", [None, ..., {"States": {"A": {"Retry": ...}}}, {"States": {"A": {"Next": "TODO"}}}, [1, ...]])
+@pytest.mark.parametrize(
+    "stub", [None, ..., {"States": {"A": {"Retry": ...}}}, {"States": {"A": {"Next": "TODO"}}}, [1, ...]]
+)
 def test_a_stub_is_not_yet_attempted(stub):
     outcome = check.retry(stub)
     assert outcome.name == NOT_ATTEMPTED

@@ -1,7 +1,7 @@
 """Typical wrong answers to the exercises of the course, each with words that its message must contain.
 
-An entry is (exercise, what was done, change, words). `change` gets the reference answer and spoils it, or returns
-another answer.
+An entry is (exercise, what was done, change, words). `change` gets the reference answer and spoils it, or
+returns another answer.
 """
 
 from collections.abc import Callable
@@ -308,7 +308,9 @@ def ends_in_success(machine):
 
 @wrong("catch", "Step Functions refuses the machine")
 def catch_all_first(machine):
-    state(machine, "ProcessPayment")["Catch"].insert(0, {"ErrorEquals": ["States.ALL"], "Next": "OrderFailed"})
+    state(machine, "ProcessPayment")["Catch"].insert(
+        0, {"ErrorEquals": ["States.ALL"], "Next": "OrderFailed"}
+    )
 
 
 @wrong("catch", "the order's new status is skipped")

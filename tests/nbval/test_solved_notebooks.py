@@ -1,4 +1,4 @@
-"""The notebooks' second edition: each solution in the place of its stub, run in a fresh kernel; every check says correct.
+"""The notebooks' second edition, solutions in the place of stubs: every check says correct.
 
 The first edition, untouched, is run by nbval; here its stored outputs are held to "not yet attempted".
 """

@@ -1,4 +1,4 @@
-"""The parts of the course that need no cloud: backoff, the storm, predictions, what is completed, outcomes."""
+"""The parts of the course that need no cloud: backoff, the storm, predictions, progress, outcomes."""
 
 import json
 import os
@@ -44,7 +44,11 @@ def test_gaps_are_measured_from_an_end_to_the_next_start():
 
 
 def test_the_first_retrier_that_names_the_error_takes_it():
-    named, tasks, everything = {"ErrorEquals": ["A"]}, {"ErrorEquals": ["States.TaskFailed"]}, {"ErrorEquals": ["States.ALL"]}
+    named, tasks, everything = (
+        {"ErrorEquals": ["A"]},
+        {"ErrorEquals": ["States.TaskFailed"]},
+        {"ErrorEquals": ["States.ALL"]},
+    )
     assert retrier_for([named, tasks, everything], "A") is named
     assert retrier_for([named, tasks, everything], "B") is tasks
     assert retrier_for([named, tasks, everything], "States.Timeout") is everything
@@ -54,10 +58,14 @@ def test_the_first_retrier_that_names_the_error_takes_it():
 def test_jitter_flattens_the_storm_and_each_drawing_is_the_same():
     retrier = {"MaxAttempts": 2}
     chart = storm({"none": retrier, "full": {**retrier, "JitterStrategy": "FULL"}}, orders=100)
-    assert chart.words.startswith("100 orders call a service that is down. none: 200 retries, at most 100 in 0.25 s; full:")
+    assert chart.words.startswith(
+        "100 orders call a service that is down. none: 200 retries, at most 100 in 0.25 s; full:"
+    )
     most = int(chart.words.rsplit("at most ", 1)[1].split()[0])
     assert most < 60
-    assert storm({"full": {**retrier, "JitterStrategy": "FULL"}}, orders=100).words.endswith(f"at most {most} in 0.25 s")
+    assert storm({"full": {**retrier, "JitterStrategy": "FULL"}}, orders=100).words.endswith(
+        f"at most {most} in 0.25 s"
+    )
 
 
 def test_a_prediction_explains_each_choice():
@@ -99,7 +107,9 @@ def test_a_stub_leaves_no_trace(state):
     assert not list(state.iterdir())
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"exercises": {"waits": 3}}', '{"exercises": null}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"exercises": {"waits": 3}}', '{"exercises": {"waits": {"tries": ""}}}', "é"]
+)
 def test_a_damaged_file_is_set_aside_and_the_answer_stands(state, content):
     (state / "progress.json").write_text(content, encoding="utf-8")
     assert "damaged" in repr(check.progress())
@@ -119,7 +129,9 @@ def test_a_full_disk_is_said_and_the_answer_stands(state, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     outcome = check.waits([3, 6, 12, 20, 20])
     assert outcome.is_correct
-    assert outcome.remark == "The progress could not be kept: No space left on device. The answer above stands."
+    assert (
+        outcome.remark == "The progress could not be kept: No space left on device. The answer above stands."
+    )
     assert [path.name for path in state.iterdir()] == ["progress.json"]
     assert completed.completed()["waits"]["tries"] == 1
 
