@@ -1,6 +1,6 @@
 """What a request to an AWS API asks IAM for: which action on which resource.
 
-DynamoDB, Lambda, SNS, SQS and Step Functions name their resource; of another service only the action counts.
+The services that a saga uses name their resource; of any other service only the action counts.
 Source: "Actions, resources, and condition keys" of each service, AWS Service Authorization Reference.
 """
 
@@ -16,7 +16,14 @@ import botocore.session
 from botocore.model import OperationModel
 
 # The part of an action before the colon, where it is not the name that signs the request.
-_PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
+_PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+# Operations whose action has another name; a batch of SQS needs what each of its messages does.
+_NAMES = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
+    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
+    ("sqs", "SendMessageBatch"): "SendMessage",
+}
 # What an action of a transaction counts as:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 _IN_TRANSACTIONS = {
@@ -29,12 +36,22 @@ _IN_TRANSACTIONS = {
 # Which parameters of a service hold its resource: an ARN, or a name to put into one.
 _PARAMETERS = {
     "dynamodb": ("TableName", "ResourceArn"),
-    "lambda": ("FunctionName",),
+    "iam": ("RoleName",),
+    "lambda": ("FunctionName", "Resource"),
+    "logs": ("logGroupName", "logGroupNamePrefix", "resourceArn"),
     "sns": ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "Name"),
     "sqs": ("QueueUrl", "QueueName"),
     "states": ("stateMachineArn", "executionArn", "activityArn", "resourceArn", "name"),
 }
-_KINDS = {"dynamodb": "table/", "lambda": "function:", "sns": "", "sqs": "", "states": "stateMachine:"}
+_KINDS = {
+    "dynamodb": "table/",
+    "iam": "role/",
+    "lambda": "function:",
+    "logs": "log-group:",
+    "sns": "",
+    "sqs": "",
+    "states": "stateMachine:",
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +85,7 @@ def needs(request: ApiRequest) -> list[Need]:
     operation, parameters = _operation(request)
     if request.service == "dynamodb":
         return _dynamodb(request, operation, parameters)
-    if request.service == "lambda" and operation == "Invoke":
-        operation = "InvokeFunction"
+    operation = _NAMES.get((request.service, operation), operation)
     action = f"{_PREFIXES.get(request.service, request.service)}:{operation}"
     return [Need(action, _resource(request.service, request.region, request.account, parameters))]
 
@@ -98,7 +114,10 @@ def _resource(service: str, region: str, account: str, parameters: Mapping[str, 
         return None
     if service == "sqs":
         name = name.rsplit("/", 1)[-1]
-    arn = name if name.startswith("arn:") else f"arn:aws:{service}:{region}:{account}:{_KINDS[service]}{name}"
+    place = "" if service == "iam" else region
+    arn = name if name.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{_KINDS[service]}{name}"
+    if service == "logs" and parameters.get("logStreamName"):
+        return f"{arn}:log-stream:{parameters['logStreamName']}"
     if service == "dynamodb" and parameters.get("IndexName"):
         return f"{arn}/index/{parameters['IndexName']}"
     return f"{arn}:{parameters['Qualifier']}" if service == "lambda" and parameters.get("Qualifier") else arn
@@ -118,6 +137,8 @@ def _operation(request: ApiRequest) -> tuple[str, Mapping[str, Any]]:
     for operation, path in _rest(request.service):
         found = path.fullmatch(url.path) if operation.http["method"] == request.method else None
         if found:
+            if operation.name == "CreateFunction":
+                query |= json.loads(request.body)
             return operation.name, query | {key: unquote(value) for key, value in found.groupdict().items()}
     return "Unknown", {}
 

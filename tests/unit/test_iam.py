@@ -104,6 +104,9 @@ def test_lambda():
     assert asked("lambda", method="GET", path="/2015-03-31/functions/p-new-order/configuration") == {
         ("lambda:GetFunctionConfiguration", arn)
     }
+    assert asked("lambda", body={"FunctionName": "p-new-order"}, path="/2015-03-31/functions") == {
+        ("lambda:CreateFunction", arn)
+    }
     assert invoke_need("p-new-order", None, "r", "1") == Need("lambda:InvokeFunction", arn)
     assert invoke_need(arn, "live", "r", "1") == Need("lambda:InvokeFunction", f"{arn}:live")
 
@@ -119,5 +122,10 @@ def test_other_services():
     assert asked("states", "AWSStepFunctions.StartExecution", {"stateMachineArn": machine}) == {
         ("states:StartExecution", machine)
     }
-    assert asked("logs", "Logs_20140328.PutLogEvents", {"logGroupName": "g"}) == {("logs:PutLogEvents", None)}
+    stream = {"logGroupName": "g", "logStreamName": "s"}
+    assert asked("logs", "Logs_20140328.PutLogEvents", stream) == {
+        ("logs:PutLogEvents", "arn:aws:logs:r:1:log-group:g:log-stream:s")
+    }
+    assert asked("iam", form="Action=GetRole&RoleName=n") == {("iam:GetRole", "arn:aws:iam::1:role/n")}
+    assert asked("iam", form="Action=ListRoles") == {("iam:ListRoles", None)}
     assert asked("nothing-known", method="GET", path="/x") == {("nothing-known:Unknown", None)}
