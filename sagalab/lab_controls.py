@@ -11,10 +11,11 @@ from sagalab.orders import CATALOGUE
 from sagalab.scenarios import SCENARIOS
 
 _MOST_QUANTITY, _MOST_MS = 999, 900_000
-_TIMES = {"every attempt": None, "the first attempt": 1, "the first 2": 2, "the first 3": 3, "the first 4": 4}
-_WIDE, _MIDDLE, _SMALL = (ipywidgets.Layout(width=width, max_width="100%") for width in ("27em", "13em", "10em"))
-_LABEL = {"description_width": "9.5em"}
-OWN = "your own"
+_ALWAYS = 0  # a menu cannot hold None: it would show nothing
+_TIMES = {"every attempt": _ALWAYS, "the first attempt": 1, "the first 2": 2, "the first 3": 3, "the first 4": 4}
+_WIDE, _MIDDLE, _SMALL = (ipywidgets.Layout(width=width, max_width="100%") for width in ("31em", "13em", "10em"))
+_LABEL = {"description_width": "10.5em"}
+_OWN = _NO_FAULT = ""
 
 
 def row(children: Iterable[ipywidgets.Widget]) -> ipywidgets.Box:
@@ -27,9 +28,9 @@ class FaultRow:
 
     def __init__(self, task: str, changed: Callable[[], None]):
         self.task = task
-        kinds = [("no fault", None), *((f"{kind}: {words}", kind) for kind, words in KINDS.items())]
+        kinds = [("no fault", _NO_FAULT), *((f"{kind}: {words}", kind) for kind, words in KINDS.items())]
         self.kind = ipywidgets.Dropdown(
-            options=kinds, value=None, description=task, style=_LABEL, layout=_WIDE,
+            options=kinds, value=_NO_FAULT, description=task, style=_LABEL, layout=_WIDE,
             tooltip=f"which fault strikes {task}",
         )  # fmt: skip
         self.when = ipywidgets.Dropdown(
@@ -37,7 +38,7 @@ class FaultRow:
             tooltip=f"{task}: before or after the commit of its own transaction",
         )  # fmt: skip
         self.times = ipywidgets.Dropdown(
-            options=_TIMES, value=None, layout=_MIDDLE, tooltip=f"{task}: which attempts meet the fault"
+            options=_TIMES, value=_ALWAYS, layout=_MIDDLE, tooltip=f"{task}: which attempts meet the fault"
         )
         self.ms = ipywidgets.BoundedIntText(
             500, min=1, max=_MOST_MS, description="ms", style={"description_width": "2em"}, layout=_SMALL,
@@ -51,32 +52,33 @@ class FaultRow:
 
     def _kind_chosen(self, change: dict) -> None:
         self.ms.value = DEFAULT_MS.get(change["new"], self.ms.value)
-        if change["old"] is None:
-            self.times.value = 1 if change["new"] == "transient" else None
+        if not change["old"]:
+            self.times.value = 1 if change["new"] == "transient" else _ALWAYS
         self._show()
 
     def _show(self) -> None:
         kind = self.kind.value
-        self.when.layout.display = "none" if kind in (None, "late") else ""
+        self.when.layout.display = "none" if kind in (_NO_FAULT, "late") else ""
         self.times.layout.display = "" if kind else "none"
         self.ms.layout.display = "" if kind in DEFAULT_MS else "none"
 
     @property
     def fault(self) -> Fault | None:
         """The fault that is set, or None."""
-        if self.kind.value is None:
+        if not self.kind.value:
             return None
         ms = self.ms.value if self.kind.value in DEFAULT_MS else None
-        return Fault(self.task, self.kind.value, self.when.value, self.times.value, ms)
+        return Fault(self.task, self.kind.value, self.when.value, self.times.value or None, ms)
 
     @fault.setter
     def fault(self, fault: Fault | None) -> None:
-        self.kind.value = fault.kind if fault else None
+        self.kind.value = fault.kind if fault else _NO_FAULT
         if fault is None:
             return
-        if fault.times not in _TIMES.values():
-            self.times.options = {**_TIMES, f"the first {fault.times}": fault.times}
-        self.when.value, self.times.value = fault.when, fault.times
+        times = fault.times or _ALWAYS
+        if times not in _TIMES.values():
+            self.times.options = {**_TIMES, f"the first {times}": times}
+        self.when.value, self.times.value = fault.when, times
         self.ms.value = fault.ms or self.ms.value
 
 
@@ -91,7 +93,7 @@ class Controls:
         self.machine = ipywidgets.Dropdown(
             options=[SAGA], description="State machine", style=_LABEL, layout=_WIDE, tooltip="which machine runs"
         )
-        presets = [(OWN, None), *((f"{each.key} · {each.title}", each.key) for each in SCENARIOS)]
+        presets = [("your own", _OWN), *((f"{each.key} · {each.title}", each.key) for each in SCENARIOS)]
         self.preset = ipywidgets.Dropdown(
             options=presets, value="4", description="Scenario", style=_LABEL, layout=_WIDE,
             tooltip="one of the seed's seven scenarios fills in the faults",
@@ -99,7 +101,7 @@ class Controls:
         self.items = {
             item.item_id: ipywidgets.BoundedIntText(
                 0, min=0, max=_MOST_QUANTITY, description=f"{item.description}, {item.unit_price}",
-                style={"description_width": "13em"}, layout=ipywidgets.Layout(width="19em", max_width="100%"),
+                style={"description_width": "15.5em"}, layout=ipywidgets.Layout(width="21.5em", max_width="100%"),
                 tooltip=f"how many of item {item.item_id}",
             )
             for item in CATALOGUE
@@ -136,7 +138,7 @@ class Controls:
             faults = {fault.task: fault for fault in choice.faults.faults}
             for task, each in self.rows.items():
                 each.fault = faults.get(task)
-            self.preset.value = choice.scenario
+            self.preset.value = choice.scenario or _OWN
         finally:
             self._quiet = False
 
@@ -165,7 +167,7 @@ class Controls:
             widget.disabled = locked
 
     def _preset_chosen(self, change: dict) -> None:
-        if not self._quiet and change["new"] is not None:
+        if not self._quiet and change["new"]:
             self.choice = scenario_choice(change["new"], self.machine.value)
             self._edited()
 
@@ -178,7 +180,7 @@ class Controls:
             self._refused(error)
             return
         self._quiet = True
-        self.preset.value = choice.scenario
+        self.preset.value = choice.scenario or _OWN
         self._quiet = False
         self._changed(choice)
 

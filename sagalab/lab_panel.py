@@ -56,10 +56,10 @@ class Panel:
 
     def _make(self) -> None:
         self.controls = Controls(self._choice_changed, self._choice_refused)
-        self.run_button = _button("Run", "play", "success", "run this order through the machine")
-        self.stop_button = _button("Stop", "stop", "danger", "stop the execution that runs")
-        self.reset_button = _button("Reset", "refresh", "", "stop, and set everything back")
-        self.find_button = _button("Find machines", "search", "", "look for machines that were deployed since")
+        self.run_button = _button("Run", "success", "run this order through the machine")
+        self.stop_button = _button("Stop", "danger", "stop the execution that runs")
+        self.reset_button = _button("Reset", "", "stop, and set everything back")
+        self.find_button = _button("Find machines", "", "look for machines that were deployed since")
         self.predict = ipywidgets.Checkbox(
             False, description="Predict first", indent=False, layout=ipywidgets.Layout(width="auto"),
             tooltip="hide the run until you have clicked the path that you expect",
@@ -71,7 +71,7 @@ class Panel:
             0, min=0, max=1, description="Progress", tooltip="how much of the path is done",
             layout=ipywidgets.Layout(width="100%"),
         )  # fmt: skip
-        self.picture = ipywidgets.HTML()
+        self.picture = ipywidgets.HTML(lab_view.picture(self._definition, None))
         self.tabs = Tabs(self.lab)
         half = {"flex": "1 1 26em", "min_width": "min(26em, 100%)", "max_width": "100%"}
         left = ipywidgets.VBox([self.picture], layout=ipywidgets.Layout(**half))
@@ -328,7 +328,7 @@ def _has_loop() -> bool:
     return True
 
 
-def _button(text: str, icon: str, style: str, tooltip: str) -> ipywidgets.Button:
+def _button(text: str, style: str, tooltip: str) -> ipywidgets.Button:
     return ipywidgets.Button(
-        description=text, icon=icon, button_style=style, tooltip=tooltip, layout=ipywidgets.Layout(width="auto")
+        description=text, button_style=style, tooltip=tooltip, layout=ipywidgets.Layout(width="auto")
     )

@@ -80,10 +80,11 @@ def test_the_tabs_tell_the_run(lab):
 def test_the_form_is_the_choice_and_the_choice_is_the_form(lab):
     panel, controls = lab.panel, lab.panel.controls
     controls.preset.value = "33"
+    assert controls.rows["ProcessRefund"].kind.label == "no fault"
     assert lab.choice.scenario == "33" and lab.choice.items == {"1": 2, "3": 1}
     assert controls.rows["ReleaseInventory"].fault == Fault.error("ReleaseInventory", when="after")
     controls.rows["ProcessRefund"].kind.value = "crash"
-    assert controls.preset.value is None and Fault.crash("ProcessRefund") in lab.choice.faults.faults
+    assert controls.preset.label == "your own" and Fault.crash("ProcessRefund") in lab.choice.faults.faults
     mine = plan(Fault.late("ProcessOrder", ms=1234, times=7), Fault.throttle("ProcessRefund", when="after"))
     lab.choose(mine, items={"5": 1})
     assert controls.choice == lab.choice and controls.choice.faults == mine

@@ -1,0 +1,160 @@
+"""Notebooks in JupyterLab in a real browser: all cells run, and the failure lab's panel works."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab_server import SECONDS, Notebook, Server, launch_arguments
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from sagalab.project import NOTEBOOKS
+
+NAMES = [path.name for number in ("00", "05", "06") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))]
+LAB = "05_failure_lab.ipynb"
+expect.set_options(timeout=SECONDS * 1000)
+
+
+@pytest.fixture(scope="module")
+def server(cloud, tmp_path_factory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("jupyterlab"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path, server) -> Iterator[Browser]:
+    """Chromium; the saga is deployed, and JupyterLab answers, meanwhile."""
+    from sagalab import deploy
+
+    deploy(progress=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
+        server.wait()
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def notebook(request, browser, server) -> Iterator[Notebook]:
+    opened = server.open(browser, request.param)
+    opened.run_all()
+    yield opened
+    opened.page.close()
+
+
+def test_all_cells_run(notebook):
+    assert notebook.errors() == []
+    notebook.outputs().last.scroll_into_view_if_needed()
+    notebook.screenshot(f"{notebook.name[:2]}-run-all")
+    assert notebook.outputs().count() > 3
+
+
+def test_nothing_comes_from_another_machine(notebook):
+    assert notebook.foreign == []
+
+
+def only_the_lab(notebook: Notebook) -> Page:
+    if notebook.name != LAB:
+        pytest.skip("only notebook 05 has the panel")
+    return notebook.page
+
+
+@pytest.fixture
+def panel(notebook) -> Locator:
+    page = only_the_lab(notebook)
+    page.set_viewport_size({"width": 1500, "height": 1000})
+    found = page.locator(".jp-OutputArea .sagalab-lab")
+    found.scroll_into_view_if_needed()
+    press(found, "Reset")
+    expect(found.locator("[role=status]", has_text="Everything is set back")).to_be_visible()
+    return found
+
+
+def press(panel: Locator, name: str) -> None:
+    button(panel, name).click()
+
+
+def button(panel: Locator, name: str) -> Locator:
+    return panel.get_by_role("button", name=name, exact=True)
+
+
+def message(panel: Locator) -> Locator:
+    return panel.locator("[role=status]").last
+
+
+def watch_pictures(panel: Locator) -> None:
+    """Keep the words of every picture that the panel shows in `window.seen`."""
+    panel.evaluate("""panel => {
+      window.seen = [];
+      new MutationObserver(() => {
+        const words = panel.querySelector('svg desc');
+        if (words && window.seen.at(-1) !== words.textContent) window.seen.push(words.textContent);
+      }).observe(panel, {subtree: true, childList: true});
+    }""")
+
+
+def test_run_shows_states_changing_and_then_the_verdict(notebook, panel):
+    watch_pictures(panel)
+    press(panel, "Run")
+    expect(message(panel)).to_contain_text("consistent: all was done")
+    notebook.screenshot("05-panel-succeeded")
+    seen = notebook.page.evaluate("window.seen")
+    for state in ("ProcessOrder", "ProcessPayment", "ReserveInventory", "sns:NotifySuccess"):
+        running = [number for number, words in enumerate(seen) if f"{state} (running)" in words]
+        beyond = [number for number, words in enumerate(seen) if f"{state} → " in words]
+        assert running and beyond and running[0] < beyond[0], state
+    expect(panel.locator("[aria-label=ledger]")).to_be_visible()
+
+
+def test_a_fault_is_chosen_with_the_keyboard_and_the_tabs_tell_it(notebook, panel):
+    panel.get_by_label("ReserveInventory", exact=True).focus()
+    notebook.page.keyboard.type("error")
+    expect(panel.get_by_title("ReserveInventory: before or after")).to_be_visible()
+    button(panel, "Run").focus()
+    notebook.page.keyboard.press("Space")
+    expect(message(panel)).to_contain_text("consistent: all was undone")
+    for tab, words in (("Events", "ErrReserveInventory"), ("States", "Input"), ("Runs", "ReserveInventory: error before")):
+        panel.locator(".lm-TabBar-tabLabel", has_text=tab).click()
+        expect(panel.locator(".widget-tab-contents")).to_contain_text(words)
+    panel.locator(".lm-TabBar-tabLabel", has_text="Timeline").click()
+    expect(panel.locator("img[alt^=Timeline]")).to_be_visible()
+    notebook.screenshot("05-panel-timeline")
+
+
+def test_stop_in_the_middle(notebook, panel):
+    panel.get_by_label("ProcessPayment", exact=True).select_option(label="slow: takes longer, within the limit")
+    panel.get_by_title("ProcessPayment: how long it takes").fill("4000")
+    notebook.page.keyboard.press("Tab")
+    press(panel, "Run")
+    expect(panel.locator("svg desc")).to_contain_text("ProcessPayment (running)")
+    press(panel, "Stop")
+    expect(message(panel)).to_contain_text("ABORTED")
+    notebook.screenshot("05-panel-stopped")
+    expect(button(panel, "Run")).to_be_enabled()
+    expect(button(panel, "Stop")).to_be_disabled()
+
+
+def test_predict_first(notebook, panel):
+    panel.get_by_label("Predict first").check()
+    press(panel, "Run")
+    expect(panel.get_by_text("Hidden until you have clicked")).to_be_visible()
+    for state in ("ProcessOrder", "ProcessPayment", "OrderFailed"):
+        press(panel, state)
+    expect(panel.locator("[aria-label=prediction]")).to_contain_text("The first 2 states were right")
+    notebook.screenshot("05-panel-predicted")
+
+
+def test_a_narrow_window(notebook, panel):
+    press(panel, "Run")
+    expect(message(panel)).to_contain_text("consistent: all was done")
+    notebook.page.set_viewport_size({"width": 640, "height": 1000})
+    picture, tabs = panel.locator("svg").first, panel.locator(".jupyter-widget-tab, .widget-tab").first
+    expect(picture).to_be_visible()
+    notebook.page.wait_for_function(
+        """() => { const panel = document.querySelector('.sagalab-lab');
+                   return panel.querySelector('svg').getBoundingClientRect().bottom
+                          <= panel.querySelector('.widget-tab').getBoundingClientRect().top + 2; }"""
+    )
+    panel.locator("svg").first.scroll_into_view_if_needed()
+    notebook.screenshot("05-panel-narrow")
+    assert picture.bounding_box()["width"] <= panel.bounding_box()["width"] + 1
+    assert tabs.bounding_box()["width"] <= panel.bounding_box()["width"] + 1
