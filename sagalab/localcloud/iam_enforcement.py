@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
@@ -70,8 +71,9 @@ def _machine_session(state_credentials: Any) -> AssumedRole:
 def _documents(role_arn: str) -> list[dict[str, Any]]:
     """Return the policies of a role as they are now: inline and attached ones."""
     backend = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
-    role: Role | None = next((found for found in backend.get_roles() if found.arn == role_arn), None)
-    if role is None:
+    try:
+        role: Role = backend.get_role_by_arn(role_arn)
+    except NotFoundException:
         return []
     attached = [
         version.document

@@ -128,11 +128,12 @@ def main() -> None:
     from sagalab.localcloud import dispatch, quick_imports
 
     quick_imports.install()
-    from sagalab.localcloud import adaptations, lambdas
+    from sagalab.localcloud import adaptations, lambdas, one_at_a_time
 
     adaptations.install()
     dispatch.install()
     lambdas.install(given.state / "workers", endpoint)
+    one_at_a_time.install()
     if given.iam:
         from sagalab.localcloud import iam_enforcement
 
