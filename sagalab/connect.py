@@ -19,6 +19,7 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from sagalab.aws_errors import explained, no_region
 from sagalab.errors import SagaLabError
 from sagalab.localcloud import process
+from sagalab.lost_cloud import tell_when_lost
 from sagalab.user_prefix import prefix_of_participant
 
 LOCAL_REGION = "us-east-1"
@@ -36,7 +37,7 @@ class LocalSession(boto3.session.Session):
 
     def client(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
         options.update(_local_options(self._endpoint, options.get("config")))
-        return super().client(service_name, *args[:1], **options)
+        return tell_when_lost(super().client(service_name, *args[:1], **options))
 
     def resource(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
         options.update(_local_options(self._endpoint, options.get("config")))

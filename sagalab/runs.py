@@ -69,16 +69,19 @@ def run(
 def wait(
     execution_arn: str, timeout: float = DEFAULT_TIMEOUT_SECONDS, *, deployment: Deployment | None = None
 ) -> "Execution":
-    """Wait for an execution's end and return it. Raises SagaLabError if it runs after `timeout` seconds."""
+    """Wait for an execution's end and return it.
+
+    Raises SagaLabError if it runs after `timeout` seconds, and when it is not (or no longer) there.
+    """
     from sagalab.execution import Execution
 
     cloud = _cloud(deployment)
     client = cloud.client("stepfunctions")
     pause, longest = _LOCAL_POLL if cloud.is_local else _AWS_POLL
     deadline = time.monotonic() + timeout
-    while client.describe_execution(executionArn=execution_arn)["status"] == "RUNNING":
+    name = execution_arn.rsplit(":", 1)[-1]
+    while _status(client, execution_arn) == "RUNNING":
         if time.monotonic() > deadline:
-            name = execution_arn.rsplit(":", 1)[-1]
             raise SagaLabError(
                 f"The execution {name} is still running after {timeout:g} s.",
                 "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
@@ -86,6 +89,16 @@ def wait(
         time.sleep(pause)
         pause = min(pause * 1.2, longest)
     return Execution.fetch(client, execution_arn)
+
+
+def _status(client: Any, execution_arn: str) -> str:
+    try:
+        return client.describe_execution(executionArn=execution_arn)["status"]
+    except client.exceptions.ExecutionDoesNotExist:
+        raise SagaLabError(
+            f"There is no execution {execution_arn.rsplit(':', 1)[-1]}.",
+            "If the local cloud was started anew since, it is lost: deploy, and run again.",
+        ) from None
 
 
 def _cloud(deployment: Deployment | None) -> "Cloud":

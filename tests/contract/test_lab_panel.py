@@ -209,7 +209,7 @@ def test_a_lost_cloud_is_said_and_the_next_run_works(lab, deployed, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(lab_drive, "ready", lambda _prefix: replace(deployed, cloud=dead))
         played(lab.panel)
-    assert "The cloud does not answer" in text(lab.panel.message) and not lab.panel.run_button.disabled
+    assert "The local cloud is gone" in text(lab.panel.message) and not lab.panel.run_button.disabled
     played(lab.panel)
     assert lab.history[-1].status == "SUCCEEDED"
 
