@@ -12,6 +12,7 @@ from typing import Any
 
 from sagalab import explorer_plans as plans
 from sagalab.crowd import Crowd, Started
+from sagalab.deploy import deploy_machine
 from sagalab.deployment import Deployment
 from sagalab.errors import SagaLabError
 from sagalab.execution import Execution
@@ -48,13 +49,15 @@ def explore(
     seed: int = 1,
     only: Iterable[FaultPlan] | None = None,
     advance: Advance | None = None,
+    within: Deployment | None = None,
 ) -> Exploration:
     """Run a machine under every single fault (`faults=1`), or every single one and every pair (`faults=2`).
 
     `machine` is a name, a file or a definition. `sample` takes so many of the plans, chosen by `seed`; `only`
-    gives the plans oneself. Each run has its own order, in a deployment of the explorer's own on the local
-    cloud, and runs a quick edition of the machine (see `explorer_edition`). Ctrl-C ends it early; what was
-    found is returned. Raises SagaLabError for a machine that cannot be deployed, and on AWS.
+    gives the plans oneself. `within` is a `sandbox` to use, for several explorations in a row; without it each
+    makes its own. Each run has its own order, on the local cloud, and runs a quick edition of the machine (see
+    `explorer_edition`). Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine
+    that cannot be deployed, and on AWS.
     """
     if faults not in (1, 2):
         raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1 or 2.")
@@ -65,7 +68,9 @@ def explore(
     whole = only is None and len(chosen) == len(every)
     workers = min(WORKERS, len(chosen) + 1)
     editions = {_MACHINE: edition_of(definition), _PATIENT: edition_of(definition, PATIENT_SECONDS)}
-    with sandbox("explore", editions, workers) as deployment:
+    with _place(within, workers) as deployment:
+        for name, edition in editions.items():
+            deploy_machine(deployment, name, edition)
         search = _Search(deployment, advance or (lambda done, of: None))
         with search.keeping_what_was_found():
             search.run(plans.singles() if whole else chosen)
@@ -77,6 +82,10 @@ def explore(
     return Exploration(
         definition, tuple(cases), seconds, search.interrupted, search.left_out, search.again
     )
+
+
+def _place(within: Deployment | None, workers: int) -> contextlib.AbstractContextManager[Deployment]:
+    return sandbox("explore", workers) if within is None else contextlib.nullcontext(within)
 
 
 class _Search:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sagalab import explorer_plans as plans
 from sagalab.crowd import Crowd, Started
+from sagalab.deploy import deploy_machine
 from sagalab.deployment import Deployment
 from sagalab.execution import Execution
 from sagalab.explorer_edition import edition_of
@@ -45,7 +46,8 @@ def order_storm(
     with "retry". Ctrl-C ends it. Raises SagaLabError on AWS, and for a machine that cannot be deployed.
     """
     definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
-    with sandbox("storm", {_MACHINE: edition_of(definition, TIMEOUT_SECONDS)}, _WORKERS) as deployment:
+    with sandbox("storm", _WORKERS) as deployment:
+        deploy_machine(deployment, _MACHINE, edition_of(definition, TIMEOUT_SECONDS))
         begun = time.monotonic()
         rides = _ride(storm_orders(count, seed, TIMEOUT_SECONDS), deployment, advance or (lambda done, of: None))
         answered = _answer(rides, deployment)

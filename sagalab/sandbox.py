@@ -3,11 +3,10 @@
 import contextlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sagalab.connect import connect
-from sagalab.deploy import deploy, deploy_machine
+from sagalab.deploy import deploy
 from sagalab.deployment import Deployment
 from sagalab.destroy import destroy
 from sagalab.errors import SagaLabError
@@ -23,10 +22,8 @@ _WARM_MS = 1500  # so long each first call lasts, so that each starts a worker o
 
 
 @contextlib.contextmanager
-def sandbox(
-    purpose: str, machines: Mapping[str, Mapping[str, Any]], workers: int = 0
-) -> Iterator[Deployment]:
-    """Deploy the saga and `machines` (name → definition) under a prefix of its own; destroy it at the end.
+def sandbox(purpose: str, workers: int = 0) -> Iterator[Deployment]:
+    """Deploy the saga under a prefix of its own, ready for many runs; destroy it at the end.
 
     So many Lambda `workers` may run meanwhile; 0 leaves that as it is.
 
@@ -47,8 +44,6 @@ def sandbox(
         found = deploy(cloud, prefix=prefix, progress=False)
         fill_stock(found)
         _share_workers(found)
-        for name, definition in machines.items():
-            deploy_machine(found, name, definition)
         _warm(found, workers)
         yield found
     finally:
