@@ -1,7 +1,7 @@
 """Log events and notifications are not kept for ever.
 
 Why: moto 5.2.5 keeps every event of every log group, and each topic a copy of every notification that it ever
-sent. Here a log group keeps its newest 5,000 events (a log group of AWS has a retention, too), a topic none:
+sent. Here a log group keeps its newest 2,000 events (a log group of AWS has a retention, too), a topic none:
 its subscribers have them.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from moto.logs.models import LogGroup, LogStream
 from moto.sns.models import Topic
 
-KEPT = 5000
+KEPT = 2000
 _putting = threading.Lock()
 _installed = False
 

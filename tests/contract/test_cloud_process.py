@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -152,6 +153,24 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
     web_page.request("POST", "/2015-03-31/functions", body="{}", headers={"Origin": "https://example.org"})
     assert web_page.getresponse().status == 403
     web_page.close()
+
+
+def test_the_version_changes_with_the_source_of_the_local_cloud(tmp_path):
+    (tmp_path / "a.py").write_bytes(b"one = 1\n")
+    (tmp_path / "notes.txt").write_bytes(b"no source")
+    first = process.fingerprint(tmp_path)
+    assert first == process.fingerprint(tmp_path) and len(first) == 8
+    seen = {first}
+    for name, text in [("a.py", b"one = 11\n"), ("b.py", b""), ("b.py", b"two = 2\n")]:
+        (tmp_path / name).write_bytes(text)
+        seen.add(process.fingerprint(tmp_path))
+    assert len(seen) == 4
+    (tmp_path / "b.py").unlink()
+    (tmp_path / "a.py").write_bytes(b"one = 1\r\n")
+    (tmp_path / "notes.txt").write_bytes(b"other")
+    assert process.fingerprint(tmp_path) == first
+    own = process.fingerprint(Path(process.__file__).parent)
+    assert f"({own})" in process.server_version()
 
 
 def test_kill_leaves_no_worker_and_the_next_use_says_so(home, capsys):
