@@ -13,7 +13,7 @@ from sagalab.scenarios import SCENARIOS
 _MOST_QUANTITY, _MOST_MS = 999, 900_000
 _ALWAYS = 0  # a menu cannot hold None: it would show nothing
 _TIMES = {"every attempt": _ALWAYS, "the first attempt": 1, "the first 2": 2, "the first 3": 3, "the first 4": 4}
-_WIDE, _MIDDLE, _SMALL = (ipywidgets.Layout(width=width, max_width="100%") for width in ("31em", "13em", "10em"))
+_WIDE, _MIDDLE, _SMALL = (ipywidgets.Layout(width=width, max_width="100%") for width in ("31em", "15em", "10em"))
 _LABEL = {"description_width": "10.5em"}
 _OWN = _NO_FAULT = ""
 
@@ -35,11 +35,13 @@ class FaultRow:
         )  # fmt: skip
         self.when = ipywidgets.Dropdown(
             options=[(f"{when} the commit", when) for when in WHEN], value=DEFAULT_WHEN, layout=_MIDDLE,
+            description="when", style={"description_width": "3em"},
             tooltip=f"{task}: before or after the commit of its own transaction",
         )  # fmt: skip
         self.times = ipywidgets.Dropdown(
-            options=_TIMES, value=_ALWAYS, layout=_MIDDLE, tooltip=f"{task}: which attempts meet the fault"
-        )
+            options=_TIMES, value=_ALWAYS, layout=_MIDDLE, tooltip=f"{task}: which attempts meet the fault",
+            description="at", style={"description_width": "2em"},
+        )  # fmt: skip
         self.ms = ipywidgets.BoundedIntText(
             500, min=1, max=_MOST_MS, description="ms", style={"description_width": "2em"}, layout=_SMALL,
             tooltip=f"{task}: how long it takes, in milliseconds",

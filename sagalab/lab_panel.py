@@ -73,9 +73,10 @@ class Panel:
         )  # fmt: skip
         self.picture = ipywidgets.HTML(lab_view.picture(self._definition, None))
         self.tabs = Tabs(self.lab)
-        half = {"flex": "1 1 26em", "min_width": "min(26em, 100%)", "max_width": "100%"}
-        left = ipywidgets.VBox([self.picture], layout=ipywidgets.Layout(**half))
-        right = ipywidgets.VBox([self.tabs.box], layout=ipywidgets.Layout(**half))
+        left, right = (
+            ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
+            for child, flex in ((self.picture, "3 1 38em"), (self.tabs.box, "2 1 24em"))
+        )
         buttons = (self.run_button, self.stop_button, self.reset_button, self.find_button, self.predict)
         both = ipywidgets.Box([left, right], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"))
         self.box = ipywidgets.VBox([

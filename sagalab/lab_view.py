@@ -15,7 +15,7 @@ from sagalab.timeline import timeline
 from sagalab.verdict import MEANING, Verdict
 from sagalab.visits import Visit
 
-_FONTS = "Arial,'Liberation Sans',Helvetica,sans-serif"
+_FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style='…'
 _CELL = "padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid #dde2e8"
 VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
 

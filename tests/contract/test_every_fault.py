@@ -122,7 +122,7 @@ def has_woken(deployed, order_id: str, task: str) -> bool:
     found = deployed.cloud.client("dynamodb").get_item(
         TableName=deployed.tables["attempts"], Key={"key": {"S": f"{order_id}#{task}"}}, ConsistentRead=True
     )
-    return "done" in found.get("Item", {})
+    return found.get("Item", {}).get("done", {}).get("BOOL", False)
 
 
 def test_the_table_by_hand():
