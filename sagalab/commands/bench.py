@@ -16,7 +16,8 @@ def register(app: typer.Typer) -> None:
 def bench(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Measure the local cloud against its bars; exit 1 when one is missed. Takes half a minute.
 
-    With ministack installed it is measured too (install the extra `bench`).
+    With ministack in this environment it is measured too: .venv/bin/uv pip install ministack==1.5.33
+    (it takes an older botocore with it; setup/run.py puts the locked one back).
     """
     from rich.console import Console
 
