@@ -18,7 +18,7 @@ from sagalab.together import together
 
 STOCK = 1_000_000  # of each item
 _LONGEST = 25  # characters of the participant's prefix, so that names stay within their limits
-_WARM_MS = 1500  # so long each first call lasts, so that each starts a worker of its own
+_WARM_MS = 800  # so long each first call lasts, so that each starts a worker of its own
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """What came of a storm: totals, latencies, and whether money and goods add up."""
 
+import io
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 PERCENTILES = (50, 95, 99)
 _HATCH = {"consistent": "", "announced": "//", "leaked": "xx"}
 _FILL = {"consistent": "#8fc9a3", "announced": "#ffc46b", "leaked": "#b3261e"}
-_WIDE, _HIGH = 11, 4.2  # inches
+_WIDE, _HIGH, _DPI = 11, 4.2, 90  # inches
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,19 @@ class Storm:
         }
 
     def chart(self) -> "Figure":
-        """Return two charts: orders by where they ended, and latencies. Verdicts differ by hatching too."""
+        """Return two charts: orders by where they ended, and latencies. Verdicts differ by hatching too.
+
+        A notebook shows it at once, and no window is opened elsewhere.
+        """
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(_WIDE, _HIGH), layout="constrained")
+        class Shown(Figure):
+            def _repr_png_(self) -> bytes:
+                buffer = io.BytesIO()
+                self.savefig(buffer, format="png", dpi=_DPI)
+                return buffer.getvalue()
+
+        figure = Shown(figsize=(_WIDE, _HIGH), layout="constrained")
         ends, times = figure.subplots(1, 2)
         counts = self.frame.groupby(["status", "verdict"]).size().unstack(fill_value=0)
         left = [0] * len(counts)
