@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from sagalab.project import NOTEBOOKS, ROOT
 
-SECONDS = 60  # a loaded machine is slow; nothing waits longer than it must
+SECONDS = 180  # a loaded machine is slow; nothing waits longer than it must
 SCREENSHOTS = ROOT / "screenshots"
 _LAUNCH = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
