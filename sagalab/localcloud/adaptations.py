@@ -28,6 +28,7 @@ from sagalab.localcloud import (
     service_errors,
     shortcuts,
     timestamps,
+    untracked_models,
 )
 
 
@@ -45,6 +46,7 @@ def log_no_failing_states() -> None:
 ADAPTATIONS = (
     execute_state_machines,
     log_no_failing_states,
+    untracked_models.install,
     api_errors.install,
     definitions.install,
     jsonata.install,

@@ -49,6 +49,7 @@ for number in range(8):
 topic = sns_backends[where[0]][where[1]].create_topic("t")
 topic.publish("hello")
 del execution
+from moto.logs.models import LogEvent
 gc.collect()
 group = logs.groups["g"]
 print(json.dumps({
@@ -57,6 +58,7 @@ print(json.dumps({
     "threads": len(TMP_THREADS),
     "log": {name: [event.message for event in stream.events] for name, stream in group.streams.items()},
     "notifications": len(topic.sent_notifications),
+    "tracked": len(LogEvent.instances_tracked),
 }))
 """
 
@@ -78,14 +80,14 @@ def test_only_the_newest_are_kept():
     assert found["executions"] == ["e5", "e6", "e7"]
     assert found["environments"] == 0 and found["threads"] == 0
     assert found["log"] == {"s1": [f"{number}.{n}" for number in (6, 7) for n in range(4)]}
-    assert found["notifications"] == 0
+    assert found["notifications"] == 0 and found["tracked"] == 0
 
 
 def test_moto_keeps_all_for_ever():
     found = left("bare")
     assert len(found["executions"]) == 8 and found["environments"] >= 8 and found["threads"] >= 8
     assert sum(len(events) for events in found["log"].values()) == 32
-    assert found["notifications"] == 1
+    assert found["notifications"] == 1 and found["tracked"] == 32
 
 
 def test_the_history_of_an_ended_execution_reads_as_before(adapted):
