@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from typing import Any
 
+from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramState
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.utils import TMP_THREADS
@@ -39,10 +40,11 @@ class PackedHistory:
 class EndedEnvironment:
     """What is asked of the environment of an execution after its end."""
 
-    def __init__(self, state: ProgramState, history: PackedHistory, map_runs: Any):
-        self.event_manager = history
-        self.map_run_record_pool_manager = map_runs
-        self._state = state
+    def __init__(self, env: Environment):
+        self.event_manager = PackedHistory(env.event_manager._history_event_list)
+        self.map_run_record_pool_manager = env.map_run_record_pool_manager
+        self.callback_pool_manager = env.callback_pool_manager  # a late answer learns that its task is over
+        self._state = env.program_state()
 
     def program_state(self) -> ProgramState:
         """Return how it ended."""
@@ -65,11 +67,7 @@ class EndedWorker:
 
 def _pack(execution: Execution) -> None:
     """Let go of all that only a running execution needs."""
-    env = execution.exec_worker.env
-    history = PackedHistory(env.event_manager._history_event_list)
-    execution.exec_worker = EndedWorker(
-        EndedEnvironment(env.program_state(), history, env.map_run_record_pool_manager)
-    )
+    execution.exec_worker = EndedWorker(EndedEnvironment(execution.exec_worker.env))
     execution.input_data = execution._cloud_watch_logging_session = None
     TMP_THREADS.clear()  # moto's list of the threads that it ever started, which nobody reads
 
