@@ -26,8 +26,8 @@ from sagalab.verdict import judge
 ORDERS = 300
 TIMEOUT_SECONDS = 3  # of Lambda tasks in the edition: many orders wait for few workers
 _MACHINE = "stormy"
-_WIDTHS = (12, 4)  # how many orders are under way: quick ones, and those that sleep in a worker
-_WORKERS = 7  # few, so that memory stays small
+_WIDTHS = (9, 3)  # how many orders are under way: quick ones, and those that sleep in a worker
+_WORKERS = 5  # few, so that memory stays small
 _BATCH = 50
 _CALM_SECONDS = 20.0
 

@@ -46,7 +46,9 @@ def parked(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
 
 def resume(
-    which: Annotated[str, typer.Argument(metavar="ORDER|EXECUTION", help="An order id, or an execution's ARN or name.")],
+    which: Annotated[
+        str, typer.Argument(metavar="ORDER|EXECUTION", help="An order id, or an execution's ARN or name.")
+    ],
     settled: Annotated[
         bool, typer.Option("--settled/--retry", help="Settled by hand, or (the default) run all undos again.")
     ] = False,
