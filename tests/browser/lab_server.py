@@ -67,11 +67,14 @@ class Server:
         return f"http://127.0.0.1:{self._port}/{path}?token={self._token}"
 
     def open(self, browser: Browser, name: str) -> "Notebook":
-        """Open a notebook in a page of its own, and wait for its kernel."""
+        """Open a notebook in a page and a workspace of its own, and wait for its kernel.
+
+        In a workspace that it shares, JupyterLab would open the notebooks of earlier pages beside it.
+        """
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.set_default_timeout(SECONDS * 1000)
         notebook = Notebook(page, name)
-        page.goto(self._address(f"lab/tree/notebooks/{name}"))
+        page.goto(self._address(f"lab/workspaces/{name[:2]}/tree/notebooks/{name}"))
         notebook.wait_until_idle()
         return notebook
 
