@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
@@ -29,7 +30,13 @@ def address(cloud) -> Iterator[str]:
         yield re.search(r"http://127\.0\.0\.1:\d+/", demo.stdout.readline()).group()
     finally:
         demo.send_signal(END)
-        demo.wait(SECONDS)
+        try:
+            demo.wait(10)
+        except subprocess.TimeoutExpired:  # a job in the background of a shell ignores Ctrl-C, and so do its children
+            for each in psutil.Process(demo.pid).children(recursive=True):
+                each.kill()
+            demo.kill()
+            demo.wait()
 
 
 def wait_for(address: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from lab_server import SECONDS, Notebook, Server, launch_arguments
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from sagalab.faults import TASKS
 from sagalab.project import NOTEBOOKS
 
 NAMES = [path.name for number in ("00", "05", "06") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))]
@@ -77,9 +78,9 @@ def button(panel: Locator, name: str) -> Locator:
     return panel.get_by_role("button", name=name, exact=True)
 
 
-def shown(panel: Locator, label: str) -> Locator:
-    """Return the control of this label that is visible: each task has one."""
-    return panel.get_by_label(label, exact=True).locator("visible=true")
+def of_task(panel: Locator, task: str, label: str) -> Locator:
+    """Return a task's own control of this label: each task has one, in the order of the tasks."""
+    return panel.get_by_label(label, exact=True).nth(TASKS.index(task))
 
 
 def message(panel: Locator) -> Locator:
@@ -112,7 +113,7 @@ def test_run_shows_states_changing_and_then_the_verdict(notebook, panel):
 
 def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
     panel.get_by_label("ReserveInventory", exact=True).select_option(label="error: the service's business error")
-    expect(shown(panel, "when")).to_be_visible()
+    expect(of_task(panel, "ReserveInventory", "when")).to_be_visible()
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was undone")
     for tab, words in (("Events", "ErrReserveInventory"), ("States", "Input"), ("Runs", "ReserveInventory: error before")):
@@ -125,7 +126,7 @@ def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
 
 def test_stop_in_the_middle(notebook, panel):
     panel.get_by_label("ProcessPayment", exact=True).select_option(label="slow: takes longer, within the limit")
-    shown(panel, "ms").fill("4000")
+    of_task(panel, "ProcessPayment", "ms").fill("4000")
     notebook.page.keyboard.press("Tab")
     press(panel, "Run")
     expect(panel.locator("svg desc")).to_contain_text("ProcessPayment (running)")
