@@ -94,9 +94,8 @@ class Tabs:
 
     def _state_chosen(self, _change: dict | None = None) -> None:
         if self.run is not None:
-            chosen = self.states.value
-            visits = self.run.execution.visits
-            self.data.value = lab_view.state(visits[chosen]) if chosen is not None else _NOTHING
+            chosen = self.states.value or 0  # a browser may send that nothing is chosen, after new options
+            self.data.value = lab_view.state(self.run.execution.visits[chosen])
 
     def _compare_clicked(self, _button: ipywidgets.Button) -> None:
         try:
