@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sagalab.deploy import Deployment
 
 Row = dict[str, Any]
+_decode = TypeDeserializer().deserialize
 
 FEW = 20  # up to so many orders are looked up one by one; for more, whole tables are read
 OVERDUE_SECONDS = 2.0  # a sleeper that is later than this was killed and will not commit
@@ -160,5 +161,4 @@ def _by_key(values: Sequence[str], table: str, key: str, deployment: "Deployment
 
 
 def _row(item: Mapping[str, Any]) -> Row:
-    decode = TypeDeserializer().deserialize
-    return {name: decode(value) for name, value in item.items()}
+    return {name: _decode(value) for name, value in item.items()}
