@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagalab.errors import SagaLabError
-from sagalab.faults import FaultPlan, seed_plan
+from sagalab.faults import Fault, FaultPlan, seed_plan
 from sagalab.orders import DEFAULT_ITEMS, make_order
 from sagalab.scenarios import SCENARIOS, scenario, scenario_order
 
@@ -53,14 +53,14 @@ class Choice:
 
     def words(self) -> str:
         """Return the choice in one line."""
-        faults = ", ".join(
-            f"{fault.task}: {fault.kind} {fault.when}{_times(fault.times)}" for fault in self.faults.faults
-        )
+        faults = ", ".join(f"{fault.task}: {fault_words(fault)}" for fault in self.faults.faults)
         return f"{self.machine}, {faults or 'no fault'}"
 
 
-def _times(times: int | None) -> str:
-    return "" if times is None else f" ×{times}"
+def fault_words(fault: Fault) -> str:
+    """Return a fault without its task in a few words, such as "crash after ×1"."""
+    times = "" if fault.times is None else f" ×{fault.times}"
+    return f"{fault.kind} {fault.when}{times}"
 
 
 def scenario_choice(key: str, machine: str = SAGA) -> Choice:

@@ -28,8 +28,11 @@ FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
 PULSE_SECONDS = 0.25
 _STYLE = """<style>
 .sagalab-lab { --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: 100%; }
-.sagalab-lab button:focus-visible, .sagalab-lab select:focus-visible, .sagalab-lab input:focus-visible,
+.sagalab-lab button:focus-visible, .sagalab-lab input:focus-visible, .sagalab-lab .noUi-handle:focus-visible,
 .sagalab-lab textarea:focus-visible { outline: 3px solid #0b5cad; outline-offset: 1px; }
+.sagalab-lab .lm-TabBar-content { flex-wrap: wrap; }
+.sagalab-lab .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 4em; }
+.sagalab-lab .lm-TabBar .lm-TabBar-tabLabel { overflow: visible; font-size: 15px; }
 .sagalab-lab .jupyter-widgets.widget-button { min-width: 6em; font-size: 15px; }
 </style>"""
 
@@ -75,7 +78,7 @@ class Panel:
         self.tabs = Tabs(self.lab)
         left, right = (
             ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
-            for child, flex in ((self.picture, "3 1 38em"), (self.tabs.box, "2 1 24em"))
+            for child, flex in ((self.picture, "3 1 72em"), (self.tabs.box, "2 1 40em"))
         )
         buttons = (self.run_button, self.stop_button, self.reset_button, self.find_button, self.predict)
         both = ipywidgets.Box([left, right], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"))
@@ -255,7 +258,7 @@ class Panel:
     async def _show_machine(self) -> None:
         """Show the chosen machine: its picture, its tasks, its states to predict with."""
         self._definition, tasks = await asyncio.to_thread(self.lab.machine, self.lab.choice.machine)
-        self.controls.show_tasks(tasks)
+        self.controls.faults.offer(tasks)
         self.picture.value = await asyncio.to_thread(lab_view.picture, self._definition, None)
         self.prediction.offer(self._definition)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TITLES = ("Result", "Timeline", "Events", "States", "Code", "Runs")
 _LABEL = {"description_width": "initial"}
-_WIDE = ipywidgets.Layout(width="24em", max_width="100%")
+_NO_STATE = ("none yet", 0)
 _HIDDEN = lab_view.sheet("<p>Hidden until you have clicked the path that you expect.</p>")
 _NOTHING = lab_view.sheet("<p>Nothing yet: press Run.</p>")
 
@@ -28,15 +28,21 @@ class Tabs:
         self.result, self.timeline, self.events, self.data, self.history, self.comparison = (
             ipywidgets.HTML() for _ in range(6)
         )
-        self.states = ipywidgets.Dropdown(options=[], description="State", style=_LABEL, layout=_WIDE)
+        self.states = ipywidgets.SelectionSlider(
+            options=[_NO_STATE], description="State", style=_LABEL, disabled=True, readout=True,
+            layout=ipywidgets.Layout(width="100%"), tooltip="which of the states that were entered",
+        )  # fmt: skip
         self.code = ipywidgets.Textarea(
             description="Copy as code", style=_LABEL, layout=ipywidgets.Layout(width="100%", height="22em"),
             tooltip="Python that runs the present choice again; select all and copy",
         )  # fmt: skip
         self.first, self.second = (
-            ipywidgets.Dropdown(options=[], description=text, style=_LABEL, layout=ipywidgets.Layout(width="11em"))
+            ipywidgets.BoundedIntText(
+                0, min=0, max=0, description=text, style=_LABEL, layout=ipywidgets.Layout(width="11em"),
+                tooltip="the number of a run",
+            )
             for text in ("Compare run", "with run")
-        )
+        )  # fmt: skip
         self.compare = ipywidgets.Button(description="Compare", tooltip="compare these two runs", disabled=True)
         runs = ipywidgets.VBox([
             self.history,
@@ -57,7 +63,7 @@ class Tabs:
         self.run = None
         for each in (self.result, self.timeline, self.events, self.data):
             each.value = _HIDDEN if hidden else _NOTHING
-        self.states.options = []
+        self.states.options, self.states.disabled = [_NO_STATE], True
 
     def show_result(self, run: LabRun) -> None:
         """Show how a run ended, with its verdict as far as it is known."""
@@ -72,7 +78,8 @@ class Tabs:
         self.states.options = [
             (f"{number}. {visit.name} {look(visit.status).sign}", number - 1)
             for number, visit in enumerate(visits, start=1)
-        ]
+        ] or [_NO_STATE]
+        self.states.disabled = not visits
         self.run = run
         self._state_chosen()
 
@@ -85,17 +92,17 @@ class Tabs:
         history = self._lab.history
         self.history.value = lab_view.runs(history)
         numbers = [run.number for run in history]
-        for menu, default in ((self.first, -2), (self.second, -1)):
-            menu.options = numbers
+        for each, default in ((self.first, -2), (self.second, -1)):
+            if numbers:
+                each.max, each.min = numbers[-1], numbers[0]  # a least that is above the most is refused
             if len(numbers) > 1:
-                menu.value = numbers[default]
+                each.value = numbers[default]
         self.compare.disabled = len(numbers) < 2
         self.comparison.value = ""
 
     def _state_chosen(self, _change: dict | None = None) -> None:
-        if self.run is not None:
-            chosen = self.states.value or 0  # a browser may send that nothing is chosen, after new options
-            self.data.value = lab_view.state(self.run.execution.visits[chosen])
+        if self.run is not None and self.run.execution.visits:
+            self.data.value = lab_view.state(self.run.execution.visits[self.states.value])
 
     def _compare_clicked(self, _button: ipywidgets.Button) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets
 
+from sagalab.button_choice import ButtonChoice
 from sagalab.errors import SagaLabError
 
 
@@ -13,20 +14,19 @@ class Prediction:
     """One question with its choices. `choose(choice)` answers it from Python; `feedback` is what is shown
     then.
 
-    It shows as radio buttons (Tab and the arrow keys work), and as text where there are no widgets.
+    It shows as one button a choice (Tab and the space bar work), and as text where there are no widgets.
     """
 
     def __init__(self, question: str, choices: Mapping[str, str], answer: str):
         if answer not in choices:
             raise SagaLabError(f"{answer!r} is none of the choices.", f"Take one of: {', '.join(choices)}.")
         self.question, self.choices, self.answer = question, dict(choices), answer
-        self._buttons = ipywidgets.RadioButtons(
-            options=list(self.choices), value=None, layout=ipywidgets.Layout(width="auto")
+        self._buttons = ButtonChoice(
+            "", {choice: choice for choice in self.choices}, self._show, column=True
         )
         self._feedback = ipywidgets.HTML()
-        self._buttons.observe(self._show, names="value")
-        head = ipywidgets.HTML(f"<strong>{escape(question)}</strong>")
-        self.widget = ipywidgets.VBox([head, self._buttons, self._feedback])
+        head = ipywidgets.HTML(f"<strong style='font-size:15px'>{escape(question)}</strong>")
+        self.widget = ipywidgets.VBox([head, self._buttons.box, self._feedback])
 
     @property
     def chosen(self) -> str | None:
@@ -50,11 +50,11 @@ class Prediction:
             raise SagaLabError(
                 f"{choice!r} is none of the choices.", f"Take one of: {', '.join(self.choices)}."
             )
-        self._buttons.value = choice
+        self._buttons.choose(choice)
         return self.feedback
 
     def _show(self, _change: Any) -> None:
-        self._feedback.value = f"<div role='status'>{escape(self.feedback)}</div>"
+        self._feedback.value = f"<div role='status' style='font-size:15px'>{escape(self.feedback)}</div>"
 
     def __repr__(self) -> str:
         return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.choices)])

@@ -1,12 +1,12 @@
 """Notebooks in JupyterLab in a real browser: all cells run, and the failure lab's panel works."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from lab_server import SECONDS, Notebook, Server, launch_arguments
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from sagalab.faults import TASKS
 from sagalab.project import NOTEBOOKS
 
 NAMES = [path.name for number in ("00", "05", "06") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))]
@@ -78,9 +78,18 @@ def button(panel: Locator, name: str) -> Locator:
     return panel.get_by_role("button", name=name, exact=True)
 
 
-def of_task(panel: Locator, task: str, label: str) -> Locator:
-    """Return a task's own control of this label: each task has one, in the order of the tasks."""
-    return panel.get_by_label(label, exact=True).nth(TASKS.index(task))
+def option(panel: Locator, words: str) -> Locator:
+    """Return the button of an option, chosen or not; its words may go on."""
+    return panel.get_by_role("button", name=re.compile(rf"^[●○] {re.escape(words)}")).filter(visible=True)
+
+
+def set_fault(panel: Locator, task: str, *options: str) -> None:
+    """Choose a task, and then its fault, when and how often."""
+    option(panel, task).click()
+    expect(panel.get_by_role("status").filter(has_text=f"{task}:")).to_be_visible()
+    for words in options:
+        option(panel, words).click()
+        expect(panel.get_by_role("button", name=re.compile(rf"^● {re.escape(words)}"))).to_be_visible()
 
 
 def message(panel: Locator) -> Locator:
@@ -112,8 +121,8 @@ def test_run_shows_states_changing_and_then_the_verdict(notebook, panel):
 
 
 def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
-    panel.get_by_label("ReserveInventory", exact=True).select_option(label="error: the service's business error")
-    expect(of_task(panel, "ReserveInventory", "when")).to_be_visible()
+    set_fault(panel, "ReserveInventory", "error")
+    expect(option(panel, "ReserveInventory: error before")).to_be_visible()
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was undone")
     for tab, words in (("Events", "ErrReserveInventory"), ("States", "Input"), ("Runs", "ReserveInventory: error")):
@@ -125,8 +134,8 @@ def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
 
 
 def test_stop_in_the_middle(notebook, panel):
-    panel.get_by_label("ProcessPayment", exact=True).select_option(label="slow: takes longer, within the limit")
-    of_task(panel, "ProcessPayment", "ms").fill("4000")
+    set_fault(panel, "ProcessPayment", "slow")
+    panel.get_by_label("Milliseconds").fill("4000")
     notebook.page.keyboard.press("Tab")
     press(panel, "Run")
     expect(panel.locator("svg desc")).to_contain_text("ProcessPayment (running)")
@@ -135,6 +144,44 @@ def test_stop_in_the_middle(notebook, panel):
     notebook.screenshot("05-panel-stopped")
     expect(button(panel, "Run")).to_be_enabled()
     expect(button(panel, "Stop")).to_be_disabled()
+
+
+def test_by_keyboard_alone(notebook, panel):
+    """Tab, space and Enter choose a fault, run it and read its states; JupyterLab's own keys do no harm."""
+    keyboard, cells = notebook.page.keyboard, notebook.page.locator(".jp-Notebook .jp-Cell").count()
+    focused = lambda: notebook.page.evaluate("document.activeElement.textContent.trim()")  # noqa: E731
+
+    def tab_to(words: str, press_key: str) -> None:
+        for _ in range(60):
+            if focused().startswith((f"● {words}", f"○ {words}", words)):
+                keyboard.press(press_key)
+                return
+            keyboard.press("Tab")
+        raise AssertionError(f"Tab never came to {words!r}; it is on {focused()!r}")
+
+    option(panel, "saga").focus()
+    tab_to("ReserveInventory", "Space")
+    expect(panel.get_by_role("status").filter(has_text="ReserveInventory:")).to_be_visible()
+    tab_to("crash", "Enter")
+    expect(option(panel, "ReserveInventory: crash before")).to_be_visible()
+    tab_to("after", "Space")
+    expect(option(panel, "ReserveInventory: crash after")).to_be_visible()
+    tab_to("Run", "Enter")
+    expect(message(panel)).to_contain_text("leaked")
+    panel.locator(".lm-TabBar-tab", has_text="States").click()
+    handle = panel.get_by_role("slider").filter(visible=True)
+    handle.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        keyboard.press(key)
+    expect(panel.get_by_role("group", name="state ProcessPayment")).to_be_visible()
+    assert notebook.page.locator(".jp-Notebook .jp-Cell").count() == cells
+    assert notebook.page.evaluate("document.activeElement.closest('.sagalab-lab') !== null")
+    notebook.screenshot("05-panel-keyboard")
+
+
+def test_no_control_takes_keys_that_jupyterlab_takes_too(panel):
+    """A menu or a radio button would lose letters and arrow keys to the notebook, which may delete the cell."""
+    assert panel.locator("select, input[type=radio]").count() == 0
 
 
 def test_a_narrow_window(notebook, panel):
@@ -162,3 +209,6 @@ def test_predict_first(notebook, panel):
         press(panel, state)
     expect(panel.locator("[aria-label=prediction]")).to_contain_text("The first 2 states were right")
     notebook.screenshot("05-panel-predicted")
+    press(panel, "Reset")
+    expect(panel.locator("[role=status]", has_text="Everything is set back")).to_be_visible()
+    expect(panel.get_by_label("Predict first")).not_to_be_checked()

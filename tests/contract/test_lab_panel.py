@@ -79,11 +79,14 @@ def test_the_tabs_tell_the_run(lab):
 
 def test_the_form_is_the_choice_and_the_choice_is_the_form(lab):
     panel, controls = lab.panel, lab.panel.controls
-    controls.preset.value = "33"
-    assert controls.rows["ProcessRefund"].kind.label == "no fault"
+    controls.preset.choose("33")
+    assert controls.faults.task.options["ProcessRefund"] == "ProcessRefund: no fault"
+    assert controls.faults.task.options["ReleaseInventory"] == "ReleaseInventory: error after"
     assert lab.choice.scenario == "33" and lab.choice.items == {"1": 2, "3": 1}
-    assert controls.rows["ReleaseInventory"].fault == Fault.error("ReleaseInventory", when="after")
-    controls.rows["ProcessRefund"].kind.value = "crash"
+    assert Fault.error("ReleaseInventory", when="after") in controls.faults.faults
+    controls.faults.task.choose("ProcessRefund")
+    assert controls.faults.kind.label == "no fault"
+    controls.faults.kind.choose("crash")
     assert controls.preset.label == "your own" and Fault.crash("ProcessRefund") in lab.choice.faults.faults
     mine = plan(Fault.late("ProcessOrder", ms=1234, times=7), Fault.throttle("ProcessRefund", when="after"))
     lab.choose(mine, items={"5": 1})
@@ -184,12 +187,12 @@ def test_machines_deployed_later_are_found_and_their_tasks_shown(lab, deployed):
 
     async def play() -> None:
         await panel._find_machines()
-        panel.controls.machine.value = "small"
+        panel.controls.machine.choose("small")
         await asyncio.gather(*panel._tasks)
 
     asyncio.run(play())
-    shown = [task for task, each in panel.controls.rows.items() if each.box.layout.display != "none"]
-    assert shown == ["ProcessOrder"] and list(panel.prediction.states) == ["ProcessOrder", "OrderFailed"]
+    assert list(panel.controls.faults.task.options) == ["ProcessOrder"]
+    assert list(panel.prediction.states) == ["ProcessOrder", "OrderFailed"]
     played(panel)
     assert lab.history[-1].path == ("ProcessOrder", "OrderFailed")
 
@@ -229,7 +232,7 @@ def test_everything_has_a_name_for_screen_readers(lab):
     while todo:
         widget = todo.pop()
         todo += getattr(widget, "children", ())
-        if isinstance(widget, ipywidgets.Button | ipywidgets.Dropdown | ipywidgets.BoundedIntText | ipywidgets.Checkbox):
+        if isinstance(widget, ipywidgets.Button | ipywidgets.SelectionSlider | ipywidgets.BoundedIntText | ipywidgets.Checkbox):
             controls.append(widget)
     assert len(controls) > 40
     assert all(widget.description or widget.tooltip for widget in controls)
