@@ -11,7 +11,7 @@ from sagalab.confirm import confirm as confirm_on_aws
 from sagalab.deployment import Deployment, cloud_of
 from sagalab.errors import SagaLabError
 from sagalab.machines import definition as read_definition
-from sagalab.machines import substitute
+from sagalab.machines import machine_names, substitute
 from sagalab.part import Action, Change, Part
 from sagalab.part_machine import Machine
 from sagalab.parts import Parts
@@ -80,6 +80,23 @@ def deploy_machine(deployment: Deployment, name: str, definition: Mapping[str, A
     machine, _ = _ensure_machine(deployment, name, definition)
     deployment.machines[name] = machine.arn
     return machine.arn
+
+
+def ensure_machine(deployment: Deployment, name: str) -> str:
+    """Return the ARN of a machine. On the local cloud one of statemachine/ is deployed when it is not there.
+
+    On AWS nothing is made unasked. Raises SagaLabError when there is no such machine.
+    """
+    if name in deployment.machines:
+        return deployment.machines[name]
+    if name not in machine_names():
+        return deployment.machine(name)  # raises, with the names that there are
+    if not deployment.cloud.is_local:
+        raise SagaLabError(
+            f"The state machine {name} is not deployed under the prefix {deployment.prefix}.",
+            f"Deploy it: sagalab deploy --machine {name}",
+        )
+    return deploy_machine(deployment, name, read_definition(name))
 
 
 def _ensure_machine(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sagalab.compare import Comparison, compare
+from sagalab.deploy import ensure_machine
 from sagalab.deployment import Deployment, cloud_of
 from sagalab.deployment import deployment as deployed
 from sagalab.errors import SagaLabError
@@ -17,6 +18,7 @@ from sagalab.lab_choice import SAGA, Choice, scenario_choice
 from sagalab.lab_drive import Drive
 from sagalab.lab_predict import Prediction
 from sagalab.lab_run import ENDED, LabRun
+from sagalab.machines import machine_names
 
 if TYPE_CHECKING:
     from sagalab.lab_panel import Panel
@@ -54,18 +56,23 @@ class FailureLab:
         return list(self._runs)
 
     def machines(self) -> list[str]:
-        """Return the names of the machines that are deployed, "saga" first. Raises SagaLabError without any."""
+        """Return the names of the machines that can be chosen, "saga" first.
+
+        They are those that are deployed; on the local cloud also those of statemachine/, which are deployed at their
+        first run. Raises SagaLabError when the saga is not deployed.
+        """
         found = deployed(cloud_of(None, self.prefix))
-        return sorted(found.machines, key=lambda name: (name != SAGA, name))
+        names = set(found.machines) | set(machine_names() if found.cloud.is_local else ())
+        return sorted(names, key=lambda name: (name != SAGA, name))
 
     def machine(self, name: str = SAGA) -> tuple[dict[str, Any], list[str]]:
-        """Return a deployed machine's definition, and which of the six tasks it calls.
+        """Return a machine's definition, and which of the six tasks it calls.
 
         Raises SagaLabError when there is no such machine.
         """
         found = deployed(cloud_of(None, self.prefix))
         client = found.cloud.client("stepfunctions")
-        text = client.describe_state_machine(stateMachineArn=found.machine(name))["definition"]
+        text = client.describe_state_machine(stateMachineArn=ensure_machine(found, name))["definition"]
         return json.loads(text), [task for task, arn in found.functions.items() if arn in text]
 
     def choose(

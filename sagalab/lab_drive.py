@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from sagalab.deploy import deploy
+from sagalab.deploy import deploy, ensure_machine
 from sagalab.deployment import Deployment, cloud_of, deployment
 from sagalab.errors import SagaLabError
 from sagalab.execution import Execution
@@ -64,7 +64,7 @@ class Drive:
         client = found.cloud.client("stepfunctions")
         if self._stopping.is_set():
             raise SagaLabError("Stopped before the execution began.", "Nothing was done.")
-        self._arn = start(run.order, found.machine(run.choice.machine), deployment=found)
+        self._arn = start(run.order, ensure_machine(found, run.choice.machine), deployment=found)
         if self._stopping.is_set():
             self._stop_execution()
         run.stage = RUNNING

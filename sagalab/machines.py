@@ -46,6 +46,19 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
     return document
 
 
+def name_of(name_or_path: str | Path) -> str:
+    """Return the name under which a definition is deployed: the name itself, or the file's without its ending.
+
+    Raises SagaLabError for one that Step Functions would not take.
+    """
+    name = Path(name_or_path).name.removesuffix(".json").removesuffix(".asl")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise SagaLabError(
+            f"{name!r} cannot be the name of a state machine.", "Use letters, digits, - and _ in the file's name."
+        )
+    return name
+
+
 def substitute(definition: Mapping[str, Any], deployment: "Deployment") -> dict[str, Any]:
     """Return the definition with every ${Name} replaced by the deployment's ARN of that name.
 

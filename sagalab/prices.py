@@ -1,13 +1,14 @@
 """List prices of AWS: one table, dated, with its sources. No other file holds a price.
 
-US dollars without tax, region US East (N. Virginia), first tier, without any free tier. Written down from
-AWS's public pricing pages as of PRICES_OF. Prices change, and other regions cost up to a half more: check
-them at the sources before you rely on a figure.
+US dollars without tax, region US East (N. Virginia), first tier, without any free tier. Each was held against stored
+copies of public pages: AWS's own for Step Functions, Lambda and X-Ray, other publishers' for the rest; the newest of them
+are of PRICES_OF. Prices change, and other regions cost up to a half more: check them at the sources before you rely on a
+figure.
 """
 
 from dataclasses import dataclass
 
-PRICES_OF = "2025-11"
+PRICES_OF = "2026-06"
 REGION = "us-east-1"
 
 
@@ -35,12 +36,8 @@ PRICES = {
     ),
     "invocations": Price("Lambda", "requests", 0.20, _MILLION, _LAMBDA),
     "gb_seconds": Price("Lambda", "GB-seconds (x86)", 0.0000166667, 1, _LAMBDA),
-    "writes": Price(
-        "DynamoDB", "write request units", 0.625, _MILLION, _DYNAMODB
-    ),
-    "reads": Price(
-        "DynamoDB", "read request units", 0.125, _MILLION, _DYNAMODB
-    ),
+    "writes": Price("DynamoDB", "write request units", 0.625, _MILLION, _DYNAMODB),
+    "reads": Price("DynamoDB", "read request units", 0.125, _MILLION, _DYNAMODB),
     "publishes": Price("SNS", "requests", 0.50, _MILLION, "https://aws.amazon.com/sns/pricing/"),
     "queue_requests": Price("SQS", "requests", 0.40, _MILLION, "https://aws.amazon.com/sqs/pricing/"),
     "log_gb": Price("CloudWatch Logs", "GB taken in", 0.50, 1, "https://aws.amazon.com/cloudwatch/pricing/"),

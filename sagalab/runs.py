@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sagalab.deployment import Deployment, cloud_of, not_deployed
 from sagalab.errors import SagaLabError
 from sagalab.names import Arns, Names
+from sagalab.token_wait import waits_for_token
 
 if TYPE_CHECKING:
     from sagalab.connect import Cloud
@@ -67,9 +68,13 @@ def run(
 
 
 def wait(
-    execution_arn: str, timeout: float = DEFAULT_TIMEOUT_SECONDS, *, deployment: Deployment | None = None
+    execution_arn: str,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    *,
+    deployment: Deployment | None = None,
+    until_parked: bool = False,
 ) -> "Execution":
-    """Wait for an execution's end and return it.
+    """Wait for an execution's end and return it; with `until_parked` also while it waits for a human's answer.
 
     Raises SagaLabError if it runs after `timeout` seconds, and when it is not (or no longer) there.
     """
@@ -88,6 +93,8 @@ def wait(
             )
         time.sleep(pause)
         pause = min(pause * 1.2, longest)
+        if until_parked and pause == longest and waits_for_token(client, execution_arn):
+            break
     return Execution.fetch(client, execution_arn)
 
 
@@ -114,7 +121,7 @@ def _no_machine(cloud: "Cloud", machine: str) -> SagaLabError:
         return not_deployed(cloud.prefix)
     return SagaLabError(
         f"There is no state machine {machine} under the prefix {cloud.prefix}.",
-        "Deploy it with deploy_machine; sagalab status lists what there is.",
+        f"Deploy it: sagalab deploy --machine {machine} (or FILE), in Python deploy_machine.",
     )
 
 

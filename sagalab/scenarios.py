@@ -136,11 +136,17 @@ class ScenarioRun:
     @property
     def as_expected(self) -> bool:
         """Return whether path and status are the scenario's."""
-        return self.path == self.scenario.path and self.execution.status == self.scenario.status
+        return as_expected(self.scenario.key, self.execution)
 
     @property
     def path(self) -> tuple[str, ...]:
         return tuple(self.execution.path)
+
+
+def as_expected(key: str, execution: "Execution") -> bool:
+    """Return whether an execution's path and status are those of the scenario on the seed's machine."""
+    expected = scenario(key)
+    return tuple(execution.path) == expected.path and execution.status == expected.status
 
 
 def run_scenario(

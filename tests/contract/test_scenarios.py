@@ -10,6 +10,7 @@ from sagalab.cli import _register, app
 from sagalab.deploy import deploy, deploy_machine
 from sagalab.destroy import destroy
 from sagalab.errors import SagaLabError
+from sagalab.faults import Fault, plan
 from sagalab.forget import forget
 from sagalab.machines import definition
 from sagalab.orders import make_order
@@ -218,12 +219,52 @@ def test_sagalab_run_runs_a_scenario_or_a_file(command_line, prefix, tmp_path):
     path.write_text(json.dumps(make_order()), encoding="utf-8")
     done = command_line.invoke(app, ["run", "--input", str(path)])
     assert done.exit_code == 0
-    assert "SUCCEEDED" in done.stdout
+    assert "SUCCEEDED" in done.stdout and "✓ consistent: all was done" in done.stdout
 
     path.write_text("{", encoding="utf-8")
     done = command_line.invoke(app, ["run", "--input", str(path)])
     assert isinstance(done.exception, SagaLabError)
     assert isinstance(command_line.invoke(app, ["run"]).exception, SagaLabError)
+
+
+def test_sagalab_run_on_the_hardened_machine_deploys_it_and_shows_whom_it_waits_for(
+    command_line, deployed, prefix, tmp_path, quick_retries
+):
+    stuck = plan(Fault.error("ReserveInventory", when="after"), Fault.error("ProcessRefund"))
+    order = make_order(faults=stuck.to_dict())
+    path = tmp_path / "order.json"
+    path.write_text(json.dumps(order), encoding="utf-8")
+    done = command_line.invoke(app, ["run", "--input", str(path), "--machine", quick_retries])
+    assert done.exit_code == 0
+    assert "RUNNING" in done.stdout and "! announced: 29.99 not refunded" in done.stdout
+    assert f"sagalab resume {order['order_id']}" in done.stdout
+    assert command_line.invoke(app, ["resume", order["order_id"], "--settled"]).exit_code == 0
+
+    done = command_line.invoke(app, ["run", "--scenario", "4", "--machine", "hardened", "--json"])
+    found = json.loads(done.stdout)
+    assert (found["status"], found["verdict"], found["owed"]) == ("SUCCEEDED", "consistent", [])
+    done = command_line.invoke(app, ["run", "--scenario", "4", "--machine", "nowhere"])
+    assert isinstance(done.exception, SagaLabError) and "nowhere" in done.exception.what
+
+
+@pytest.fixture
+def quick_retries(command_line, deployed, tmp_path):
+    """The hardened saga with quick retries, deployed by the command line under the name of its file."""
+    machine = definition("hardened")
+    for state in machine["States"].values():
+        for retrier in state.get("Retry", []):
+            retrier.update(IntervalSeconds=1, BackoffRate=1)
+    (tmp_path / "quick.asl.json").write_text(json.dumps(machine), encoding="utf-8")
+    done = command_line.invoke(app, ["deploy", "--machine", str(tmp_path / "quick.asl.json")])
+    assert done.exit_code == 0 and "quick" in done.stdout
+    return "quick"
+
+
+def test_a_file_whose_name_cannot_be_a_machines_is_refused(command_line, prefix, tmp_path):
+    path = tmp_path / "my machine.json"
+    path.write_text("{}", encoding="utf-8")
+    done = command_line.invoke(app, ["deploy", "--machine", str(path)])
+    assert isinstance(done.exception, SagaLabError) and "'my machine'" in done.exception.what
 
 
 def test_sagalab_deploy_status_and_destroy(command_line, monkeypatch, cloud):
