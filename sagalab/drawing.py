@@ -10,14 +10,14 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
-from sagalab.text_width import printable
+from sagalab.text_width import printable, text_width
 
 FONT = "Arial"
 _FONT_STACK = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
@@ -78,6 +78,15 @@ _LABEL_ANCHOR = re.compile(
 )
 _TAKEN = re.compile(r'<g id="[^"]*" class="edge[^"]*\btaken\b[^"]*">\n.*?</g>\n', re.DOTALL)
 _GRAPH_TITLE = re.compile(r'(<g id="graph0"[^>]*>\n)<title>[^<]*</title>\n')
+_WIDTH = re.compile(r'<svg width="([^"]+)"')
+_TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)"[^>]*)>([^<]+)</text>')
+
+
+def _keep_width(match: re.Match[str]) -> str:
+    """Give a text the width that its box was made for: a system without Arial has wider letters."""
+    attributes, size, text = match.groups()
+    width = text_width(unescape(text), float(size), bold='font-weight="bold"' in attributes)
+    return f'<text {attributes} textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{text}</text>'
 
 
 def finish_svg(svg: str, title: str, words: str) -> str:
@@ -94,9 +103,13 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     if taken:
         body, _, end = _TAKEN.sub("", svg).rpartition("</g>\n</svg>")
         svg = f"{body}{taken}</g>\n</svg>{end}"
+    svg = _TEXT.sub(_keep_width, svg)
     svg = svg.replace(f'font-family="{FONT}"', f'font-family="{_FONT_STACK}"')
     label = escape(f"{title}. {words}")
-    head = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '
+    # not max-width:100%: in a flex box such as nbconvert's the picture would not shrink
+    width = _WIDTH.search(svg)
+    style = f"width:100%;max-width:{width[1]};height:auto" if width else "max-width:100%;height:auto"
+    head = f'<svg role="img" aria-label="{label}" style="{style}" '
     svg = svg.replace("<svg ", head, 1)
     inside = svg.index(">", svg.index("<svg ")) + 1
     return f"{svg[:inside]}\n<desc>{escape(words)}</desc>{svg[inside:]}"

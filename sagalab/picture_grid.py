@@ -56,7 +56,7 @@ class PictureGrid:
             top += head + max(sizes[index][1] for index in row) + _GAP
         width, height = sum(widths) + _GAP * self.columns, top
         return (
-            f'<svg role="img" aria-label="{escape(self.title)}" style="max-width:100%;height:auto" '
+            f'<svg role="img" aria-label="{escape(self.title)}" style="width:100%;max-width:{width:.0f}pt;height:auto" '
             f'width="{width:.0f}pt" height="{height:.0f}pt" viewBox="0 0 {width:.2f} {height:.2f}" '
             'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
             f"<desc>{escape(self.text())}</desc>\n"

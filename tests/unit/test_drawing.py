@@ -1,5 +1,6 @@
 """What a notebook gets of a picture: forms, files, the same bytes each time, and words without a dot."""
 
+import re
 import subprocess
 
 import graphviz
@@ -9,6 +10,7 @@ from test_diagram_scenarios import saga_run
 from sagalab import drawing
 from sagalab.diagram import diagram
 from sagalab.errors import SagaLabError
+from sagalab.text_width import text_width
 
 MACHINE = {"StartAt": "Grüße — ok", "States": {"Grüße — ok": {"Type": "Succeed", "Comment": "a < b & c"}}}
 
@@ -96,3 +98,19 @@ def test_taken_edges_are_drawn_over_the_others():
     whole = diagram(saga_run().definition, saga_run(["ReserveInventory", "ReleaseInventory"])).svg()
     assert whole.rindex('class="edge next"') < whole.index(' taken">')
     assert svg.count(' taken">') == 7 and svg.endswith("</g>\n</svg>\n")
+
+
+def test_a_text_keeps_the_width_of_its_box_where_the_letters_are_wider():
+    """Without Arial a browser takes wider letters, and names would stand out of their boxes."""
+    graph = drawing.Drawing()
+    graph.node("a", label="sns:NotifyReleaseInventoryFail <&>", fontname="Arial", fontsize="10")
+    svg = graph.svg()
+    [(length, text)] = re.findall(r'textLength="([\d.]+)" lengthAdjust="spacingAndGlyphs">([^<]+)</text>', svg)
+    assert text == "sns:NotifyReleaseInventoryFail &lt;&amp;&gt;"
+    assert float(length) == pytest.approx(text_width("sns:NotifyReleaseInventoryFail <&>", 10), abs=0.1)
+
+
+def test_a_picture_shrinks_with_its_page_and_does_not_grow():
+    svg = drawing.Drawing(body=["a -> b\n"]).svg()
+    natural = re.search(r' width="(\d+pt)"', svg)[1]
+    assert f'style="width:100%;max-width:{natural};height:auto"' in svg
