@@ -141,11 +141,8 @@ def _outcome(exercise: Exercise, answer: Any) -> Outcome:
             return Outcome(exercise.name, CORRECT, exercise.judge(answer))
         from sagalab.check_runs import Trial
 
-        trial = Trial(exercise.name, answer)
-        try:
+        with Trial(exercise.name, answer) as trial:
             return Outcome(exercise.name, CORRECT, exercise.judge(trial))
-        finally:
-            trial.close()
     except Mistake as mistake:
         return mistake.outcome(exercise.name)
 

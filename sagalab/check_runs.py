@@ -36,17 +36,21 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0  # so often a run that still goes on is looked at: is it a loop?
 RUN_SECONDS = 60.0  # a machine that still runs then is stopped, and judged as one that does not end
 LOOP_VISITS = 40  # more states entered than this: it runs in circles
+AT_ONCE_ON_AWS = 4  # runs
 MOST_RETRIES = 6  # of a retrier on trial: enough to see that there are too many
 _CAUSE_LENGTH = 160
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it."""
+    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it.
+
+    A run of which only the history is known has no verdict.
+    """
 
     title: str
     execution: "Execution"
-    verdict: Verdict
+    verdict: Verdict | None = None
 
     @property
     def path(self) -> list[str]:
@@ -99,7 +103,10 @@ class Run:
 
 
 class Trial:
-    """An exercise's answer, taken as a machine. A judge calls `run`; `close` removes what it deployed."""
+    """An exercise's answer, taken as a machine. A judge calls `run`.
+
+    What it deployed is removed by `close`, which a `with` calls at its end.
+    """
 
     def __init__(self, exercise: str, answer: Any):
         self.exercise = exercise
@@ -107,6 +114,12 @@ class Trial:
         self._deployment: Deployment | None = None
         self._machine: str | None = None
         self._made: list[str] = []
+
+    def __enter__(self) -> "Trial":
+        return self
+
+    def __exit__(self, *_error: Any) -> None:
+        self.close()
 
     @property
     def deployment(self) -> Deployment:
@@ -129,16 +142,18 @@ class Trial:
         return found if isinstance(found, dict) else {}
 
     def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
-        """Run the machine once for each case, all at the same time, and return the runs in that order.
+        """Run the machine once for each case, and return the runs in that order.
 
-        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults.
+        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. On
+        the local cloud they run one after the other: so each function needs one worker, and that is quicker.
         Raises Mistake when Step Functions refuses the machine, or when a run does not end.
         """
         machine = self._deployed()
         orders = [
             make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
         ]
-        executions = together(lambda order: self._run(order, machine), orders, threads=4)
+        at_once = 1 if self.deployment.cloud.is_local else AT_ONCE_ON_AWS
+        executions = together(lambda order: self._run(order, machine), orders, threads=at_once)
         runs = []
         for title, order, execution in zip(cases, orders, executions, strict=True):
             runs.append(Run(title.replace("_", " "), execution, verdict(execution, self.deployment)))
