@@ -102,6 +102,14 @@ class Run:
         return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
 
 
+def deployed() -> Deployment:
+    """Return the participant's deployment of the saga; it is made when there is none yet."""
+    try:
+        return find_deployment()
+    except SagaLabError:
+        return deploy(progress=False)
+
+
 class Trial:
     """An exercise's answer, taken as a machine. A judge calls `run`.
 
@@ -125,10 +133,7 @@ class Trial:
     def deployment(self) -> Deployment:
         """The deployment of the saga; made when there is none yet."""
         if self._deployment is None:
-            try:
-                self._deployment = find_deployment()
-            except SagaLabError:
-                self._deployment = deploy(progress=False)
+            self._deployment = deployed()
         return self._deployment
 
     def states(self) -> dict[str, Any]:
