@@ -10,9 +10,10 @@ ORDER, PAY, RESERVE = "ProcessOrder", "ProcessPayment", "ReserveInventory"
 UNDOS = ("ReleaseInventory", "ProcessRefund", "UpdateOrderStatus")
 _FAILED = Fault.error(RESERVE, when="after")
 PLANS = {
-    "the_reservation_crashes": plan(Fault.crash(RESERVE, when="after")),
-    "the_payment_crashes": plan(Fault.crash(PAY, when="after")),
-    "the_order_crashes": plan(Fault.crash(ORDER, when="after")),
+    "the_reservation_crashes_after_its_commit": plan(Fault.crash(RESERVE, when="after")),
+    "the_reservation_crashes_before_its_commit": plan(Fault.crash(RESERVE)),
+    "the_payment_crashes_after_its_commit": plan(Fault.crash(PAY, when="after")),
+    "the_order_crashes_after_its_commit": plan(Fault.crash(ORDER, when="after")),
     "the_release_fails_once": plan(_FAILED, Fault.error("ReleaseInventory", times=1)),
     "the_refund_crashes_once": plan(_FAILED, Fault.crash("ProcessRefund", times=1)),
     "the_reset_is_throttled_once": plan(_FAILED, Fault.throttle("UpdateOrderStatus", times=1)),
@@ -64,7 +65,8 @@ def _hole(faults: FaultPlan, run: Run) -> str:
         if failed[0] == struck:
             return f"{struck} is tried {often}, and given up: the fault would have passed"
         return f"{failed[0]} fails, though no fault strikes it"
-    skipped = [each.undo for each in run.verdict.owed if not run.visits(each.undo)]
+    owed = {each.undo for each in run.verdict.owed}
+    skipped = [undo for undo in UNDOS if undo in owed and not run.visits(undo)]
     if skipped:
-        return f"the failure of {struck} is caught, and {' and '.join(skipped)} skipped"
+        return f"the failure of {struck} is caught, and these undos are skipped: {', '.join(skipped)}"
     return f"the failure of {struck} is caught, and something is owed all the same"
