@@ -10,7 +10,6 @@ from typing import Any
 from sagalab.check_outcome import Mistake
 from sagalab.deployment import Deployment
 from sagalab.errors import SagaLabError
-from sagalab.ledger import Ledger
 from sagalab.package import package
 from sagalab.part_function import Function
 from sagalab.patience import unless
@@ -68,12 +67,37 @@ def function_on_trial(
         unless(_MISSING, logs.delete_log_group, logGroupName=f"/aws/lambda/{function.name}")
 
 
-def delete_payments(deployment: Deployment, ledger: Ledger) -> None:
-    """Delete all payments of an order, whatever their ids are."""
-    client = deployment.cloud.client("dynamodb")
-    for row in ledger.payments:
-        key = {"transaction_id": {"S": row["transaction_id"]}}
-        client.delete_item(TableName=deployment.tables["payments"], Key=key)
+@contextlib.contextmanager
+def payments_as_before(deployment: Deployment) -> Iterator[None]:
+    """Delete, at the end, the payments that came meanwhile for orders that nobody has placed.
+
+    A function on trial may write any row. The orders of the trial are never placed; all others are.
+    """
+    before = _payments(deployment)
+    try:
+        yield
+    finally:
+        client = deployment.cloud.client("dynamodb")
+        for transaction_id in _payments(deployment) - before:
+            key = {"transaction_id": {"S": transaction_id}}
+            client.delete_item(TableName=deployment.tables["payments"], Key=key)
+
+
+def _payments(deployment: Deployment) -> set[str]:
+    """Return the ids of the payments without a placed order."""
+    placed = {row["order_id"]["S"] for row in _scan(deployment, "orders", "order_id")}
+    return {
+        row["transaction_id"]["S"]
+        for row in _scan(deployment, "payments", "transaction_id, order_id")
+        if row.get("order_id", {}).get("S") not in placed
+    }
+
+
+def _scan(deployment: Deployment, table: str, columns: str) -> Iterator[dict[str, Any]]:
+    pages = deployment.cloud.client("dynamodb").get_paginator("scan").paginate(
+        TableName=deployment.tables[table], ProjectionExpression=columns, ConsistentRead=True
+    )
+    return (row for page in pages for row in page["Items"])
 
 
 def _python(source: Any) -> str:
@@ -85,7 +109,7 @@ def _python(source: Any) -> str:
         )
     try:
         compile(source, _MODULE, "exec")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise Mistake(
             "the text is no Python",

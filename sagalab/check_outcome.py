@@ -104,7 +104,7 @@ def is_stub_source(answer: Any) -> bool:
     try:
         nodes = ast.walk(ast.parse(answer))
         return any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in nodes)
-    except (SyntaxError, ValueError, TypeError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return False
 
 

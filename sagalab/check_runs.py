@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -157,21 +157,24 @@ class Trial:
         orders = [
             make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
         ]
-        at_once = 1 if self.deployment.cloud.is_local else AT_ONCE_ON_AWS
-        executions = together(lambda order: self._run(order, machine), orders, threads=at_once)
         runs = []
-        for title, order, execution in zip(cases, orders, executions, strict=True):
-            runs.append(Run(title.replace("_", " "), execution, verdict(execution, self.deployment)))
+        for title, order, execution in zip(cases, orders, self._executions(orders, machine), strict=True):
+            run = Run(title.replace("_", " "), execution, verdict(execution, self.deployment))
             forget(self.deployment.cloud, order["order_id"])
-        for each in runs:
-            if each.execution.status == "ABORTED":
+            if execution.status == "ABORTED":
                 raise Mistake(
                     "your machine does not come to an end",
                     expected="a Succeed, a Fail, or End: true",
-                    happened=_going_round(each),
-                    run=each,
+                    happened=_going_round(run),
+                    run=run,
                 )
+            runs.append(run)
         return runs
+
+    def _executions(self, orders: list[dict[str, Any]], machine: str) -> "Iterable[Execution]":
+        if self.deployment.cloud.is_local:
+            return (self._run(order, machine) for order in orders)
+        return together(lambda order: self._run(order, machine), orders, threads=AT_ONCE_ON_AWS)
 
     def close(self) -> None:
         """Delete the machines that the trial deployed."""

@@ -19,6 +19,7 @@ UNDO_OF = {
     "ReserveInventory": "ReleaseInventory",
 }
 PAY = "ProcessPayment"
+_MUCH = 100_000
 FIELDS = {
     "ended_in": "the state in which the run ended",
     "error": "the name of the error that ended it",
@@ -57,15 +58,16 @@ def read_run(answer: Any) -> str:
     for name, judge in _JUDGES.items():
         because = judge(answer[name], case)
         if because:
-            raise Mistake(
-                f"{name}: {because}", expected=FIELDS[name], happened=f"you say {answer[name]!r}", run=run
-            )
+            said = " ".join(repr(answer[name]).split())[:80]
+            raise Mistake(f"{name}: {because}", expected=FIELDS[name], happened=f"you say {said}", run=run)
     paid = _paid(case)
     return f"{paid:.2f} is to be refunded, the order set back, and the inventory table asked for a reservation."
 
 
 def _ended_in(found: Any, case: Execution) -> str:
     last = case.visits[-1]
+    if not isinstance(found, str):
+        return "it is no name of a state"
     if found == last.name:
         return ""
     if found not in case.path:
@@ -74,6 +76,8 @@ def _ended_in(found: Any, case: Execution) -> str:
 
 
 def _error(found: Any, case: Execution) -> str:
+    if not isinstance(found, str):
+        return "it is no name of an error"
     if found == case.error:
         return ""
     healed = [visit for visit in case.visits for each in visit.attempts if each.error == found]
@@ -110,7 +114,7 @@ def _money(found: Any, case: Execution) -> str:
         return "it is no number"
     if amount == 0:
         return "money was taken: the last call of ProcessPayment succeeded"
-    if amount % right == 0:
+    if right < amount < _MUCH and amount % right == 0:
         return f"not {amount / right:g} times: the calls that failed took nothing, and a repeat pays once"
     return "the answer of ProcessPayment's last attempt says what was taken"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sagalab.check_function import delete_payments, function_on_trial
+from sagalab.check_function import function_on_trial, payments_as_before
 from sagalab.check_outcome import Mistake
 from sagalab.check_runs import Run, Trial, deployed
 from sagalab.exercises import exercise
@@ -26,7 +26,8 @@ _CREDIT = "${CreditPaymentFunction}"
 )
 def idempotent(source: Any) -> str:
     """Judge by the payments table: a repeated call, a refund after it, and a call after the refund."""
-    with function_on_trial("idempotent", source, "debit", deployed(), PAY) as debit:
+    saga = deployed()
+    with function_on_trial("idempotent", source, "debit", saga, PAY) as debit, payments_as_before(saga):
         once, other = _run(_calls({PAY: debit, AGAIN: debit}), the_call_comes_twice=None, another_order=None)
         _must_pay_once(once)
         if not _debits(other):
@@ -65,16 +66,20 @@ def _calls(functions: dict[str, str]) -> dict[str, Any]:
 
 
 def _run(machine: dict[str, Any], **cases: None) -> list[Run]:
-    """Run the machine for each case, and delete what was paid."""
-    with Trial("idempotent", machine) as trial:
-        runs = trial.run(**cases)
-        for run in runs:
-            delete_payments(trial.deployment, run.verdict.ledger)
-    return runs
+    """Run the machine for each case. Raises Mistake where a row is written that the ledger cannot read."""
+    try:
+        with Trial("idempotent", machine) as trial:
+            return trial.run(**cases)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise Mistake(
+            "the row is no payment: others cannot read it",
+            expected="a row with order_id, payment_type, and payment_amount as a number",
+            happened=f"{type(error).__name__}: {error}",
+        ) from None
 
 
 def _must_pay_once(run: Run) -> None:
-    expected = "one row Debit with what the order costs"
+    expected = "one row with order_id, payment_type Debit, and what the order costs"
     ledger = run.verdict.ledger
     if not run.succeeded and run.path[-1] == PAY:
         raise Mistake("the debit fails", expected=expected, happened=run.ending, run=run)

@@ -22,6 +22,7 @@ IDEMPOTENT = {
     "the repeat fails": lambda source: source.replace("if undone is not None", "if undone or earlier"),
     "the amount is not what the order costs": lambda source: source.replace(' * line["qty"]', ""),
     "the function does not return the order": lambda source: source.replace("return order", "return None"),
+    "the row is no payment": lambda source: source.replace('"payment_amount": amount, ', ""),
     "the debit fails": lambda source: source.replace("def debit(", "def pay("),
     "no payment is written": lambda source: "def debit(order, context):\n    return order\n",
 }
