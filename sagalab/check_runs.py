@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from sagalab.lint import ERROR, lint
 from sagalab.orders import make_order
 from sagalab.runs import start, wait
 from sagalab.together import together
-from sagalab.verdict import Verdict, verdict
+from sagalab.verdict import Verdict, verdicts
 
 if TYPE_CHECKING:
     from sagalab.execution import Execution
@@ -157,24 +157,32 @@ class Trial:
         orders = [
             make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
         ]
-        runs = []
-        for title, order, execution in zip(cases, orders, self._executions(orders, machine), strict=True):
-            run = Run(title.replace("_", " "), execution, verdict(execution, self.deployment))
+        titles = [title.replace("_", " ") for title in cases]
+        executions = self._executions(orders, machine)
+        found = verdicts(executions, self.deployment)
+        for order in orders:
             forget(self.deployment.cloud, order["order_id"])
-            if execution.status == "ABORTED":
+        runs = [Run(*each) for each in zip(titles, executions, found, strict=False)]  # one that loops is the last
+        for each in runs:
+            if each.execution.status == "ABORTED":
                 raise Mistake(
                     "your machine does not come to an end",
                     expected="a Succeed, a Fail, or End: true",
-                    happened=_going_round(run),
-                    run=run,
+                    happened=_going_round(each),
+                    run=each,
                 )
-            runs.append(run)
         return runs
 
-    def _executions(self, orders: list[dict[str, Any]], machine: str) -> "Iterable[Execution]":
-        if self.deployment.cloud.is_local:
-            return (self._run(order, machine) for order in orders)
-        return together(lambda order: self._run(order, machine), orders, threads=AT_ONCE_ON_AWS)
+    def _executions(self, orders: list[dict[str, Any]], machine: str) -> "list[Execution]":
+        """Run the machine with each order; on the local cloud up to the first run that does not end."""
+        if not self.deployment.cloud.is_local:
+            return together(lambda order: self._run(order, machine), orders, threads=AT_ONCE_ON_AWS)
+        executions: list[Execution] = []
+        for order in orders:
+            executions.append(self._run(order, machine))
+            if executions[-1].status == "ABORTED":
+                break
+        return executions
 
     def close(self) -> None:
         """Delete the machines that the trial deployed."""
