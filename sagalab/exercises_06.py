@@ -59,7 +59,7 @@ def read_run(answer: Any) -> str:
         because = judge(answer[name], case)
         if because:
             said = " ".join(repr(answer[name]).split())[:80]
-            raise Mistake(f"{name}: {because}", expected=FIELDS[name], happened=f"you say {said}", run=run)
+            raise Mistake(f'under "{name}": {because}', expected=FIELDS[name], happened=f"you say {said}", run=run)
     paid = _paid(case)
     return f"{paid:.2f} is to be refunded, the order set back, and the inventory table asked for a reservation."
 

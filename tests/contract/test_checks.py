@@ -72,7 +72,6 @@ def test_other_plans_break_it(deployed):
     failed = Fault.error("ReserveInventory", when="after")
     for faults in (
         Fault.late("ReserveInventory"),
-        Fault.timeout("ReserveInventory", when="after", ms=12_000),
         plan(failed, Fault.error("ReleaseInventory")),
         {"ReserveInventory": {"kind": "throttle", "when": "after"}},
     ):

@@ -36,72 +36,72 @@ for _words, _faults in {
 # --- read_run ---------------------------------------------------------------------------------
 
 
-@wrong("read_run", "ended_in: ProcessPayment is not where it ended")
+@wrong("read_run", 'under "ended_in": ProcessPayment is not where it ended')
 def where_it_stumbled_first(reading):
     reading["ended_in"] = "ProcessPayment"
 
 
-@wrong("read_run", "ended_in: the run never came to OrderFailed")
+@wrong("read_run", 'under "ended_in": the run never came to OrderFailed')
 def where_a_caught_error_would_have_led(reading):
     reading["ended_in"] = "OrderFailed"
 
 
-@wrong("read_run", "error: Lambda.ServiceException struck ProcessPayment, and a retry healed it")
+@wrong("read_run", 'under "error": Lambda.ServiceException struck ProcessPayment, and a retry healed it')
 def the_first_error(reading):
     reading["error"] = "Lambda.ServiceException"
 
 
-@wrong("read_run", "error: ErrReserveInventory is what the Catch waits for")
+@wrong("read_run", 'under "error": ErrReserveInventory is what the Catch waits for')
 def the_error_that_the_catch_names(reading):
     reading["error"] = "ErrReserveInventory"
 
 
-@wrong("read_run", "payment_calls: these are the calls that failed, or the retries")
+@wrong("read_run", 'under "payment_calls": these are the calls that failed, or the retries')
 def only_the_retries(reading):
     reading["payment_calls"] = 2
 
 
-@wrong("read_run", "paid: not 3 times")
+@wrong("read_run", 'under "paid": not 3 times')
 def paid_at_each_call(reading):
     reading["paid"] = 466.35
 
 
-@wrong("read_run", "paid: money was taken: the last call of ProcessPayment succeeded")
+@wrong("read_run", 'under "paid": money was taken: the last call of ProcessPayment succeeded')
 def nothing_paid(reading):
     reading["paid"] = 0
 
 
-@wrong("read_run", "paid: it is no number")
+@wrong("read_run", 'under "paid": it is no number')
 def an_amount_in_words(reading):
     reading["paid"] = "a lot"
 
 
-@wrong("read_run", "undone: ProcessRefund is not in the path")
+@wrong("read_run", 'under "undone": ProcessRefund is not in the path')
 def a_refund_that_never_ran(reading):
     reading["undone"] = ["ProcessRefund"]
 
 
-@wrong("read_run", "owed: ReleaseInventory is not certain")
+@wrong("read_run", 'under "owed": ReleaseInventory is not certain')
 def everything_for_certain(reading):
     reading["owed"], reading["perhaps"] = [*reading["owed"], *reading["perhaps"]], []
 
 
-@wrong("read_run", "owed: UpdateOrderStatus is missing")
+@wrong("read_run", 'under "owed": UpdateOrderStatus is missing')
 def only_the_money(reading):
     reading["owed"] = ["ProcessRefund"]
 
 
-@wrong("read_run", "perhaps: ReleaseInventory is missing: its step crashed")
+@wrong("read_run", 'under "perhaps": ReleaseInventory is missing: its step crashed')
 def as_if_nothing_was_reserved(reading):
     reading["perhaps"] = []
 
 
-@wrong("read_run", "owed: ProcessOrder is no compensation")
+@wrong("read_run", 'under "owed": ProcessOrder is no compensation')
 def steps_in_place_of_undos(reading):
     reading["owed"] = ["ProcessPayment", "ProcessOrder"]
 
 
-@wrong("read_run", "undone: it is no list of names")
+@wrong("read_run", 'under "undone": it is no list of names')
 def text_in_place_of_a_list(reading):
     reading["undone"] = "none"
 
