@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from sagalab import completed
-from sagalab.check_outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub
+from sagalab.check_outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
 from sagalab.course_cells import exercise_cell, reference_answer
 from sagalab.exercises import Exercise, exercises, find_exercise
 from sagalab.magic import Note
@@ -129,7 +129,7 @@ class Progress:
 
 
 def _judged(exercise: Exercise, answer: Any) -> Outcome:
-    if is_stub(answer):
+    if is_stub(answer) or (exercise.takes == "source" and is_stub_source(answer)):
         return Outcome(exercise.name, NOT_ATTEMPTED, exercise.title)
     outcome = _outcome(exercise, answer)
     return outcome.with_remark(completed.keep(exercise.name, tried=True, done=outcome.is_correct))
@@ -137,15 +137,12 @@ def _judged(exercise: Exercise, answer: Any) -> Outcome:
 
 def _outcome(exercise: Exercise, answer: Any) -> Outcome:
     try:
-        if exercise.takes == "value":
+        if exercise.takes != "machine":
             return Outcome(exercise.name, CORRECT, exercise.judge(answer))
         from sagalab.check_runs import Trial
 
-        trial = Trial(exercise.name, answer)
-        try:
+        with Trial(exercise.name, answer) as trial:
             return Outcome(exercise.name, CORRECT, exercise.judge(trial))
-        finally:
-            trial.close()
     except Mistake as mistake:
         return mistake.outcome(exercise.name)
 

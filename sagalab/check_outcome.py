@@ -1,8 +1,10 @@
 """What a check answers: correct, not yet attempted, or wrong because …; in words with a sign."""
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -97,9 +99,20 @@ def is_stub(answer: Any) -> bool:
     return answer is None or _has_placeholder(answer)
 
 
+def is_stub_source(answer: Any) -> bool:
+    """Say whether a text is Python with a `...` in it."""
+    try:
+        nodes = ast.walk(ast.parse(answer))
+        return any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in nodes)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return False
+
+
 def _has_placeholder(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(_has_placeholder(item) for item in value.values())
     if isinstance(value, list | tuple | set):
         return any(_has_placeholder(item) for item in value)
+    if isinstance(value, FunctionType):
+        return any(constant is Ellipsis for constant in value.__code__.co_consts)
     return value is Ellipsis or (isinstance(value, str) and value.strip() in PLACEHOLDERS)

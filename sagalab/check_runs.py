@@ -27,7 +27,7 @@ from sagalab.lint import ERROR, lint
 from sagalab.orders import make_order
 from sagalab.runs import start, wait
 from sagalab.together import together
-from sagalab.verdict import Verdict, verdict
+from sagalab.verdict import Verdict, verdicts
 
 if TYPE_CHECKING:
     from sagalab.execution import Execution
@@ -36,17 +36,21 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0  # so often a run that still goes on is looked at: is it a loop?
 RUN_SECONDS = 60.0  # a machine that still runs then is stopped, and judged as one that does not end
 LOOP_VISITS = 40  # more states entered than this: it runs in circles
+AT_ONCE_ON_AWS = 4  # runs
 MOST_RETRIES = 6  # of a retrier on trial: enough to see that there are too many
 _CAUSE_LENGTH = 160
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it."""
+    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it.
+
+    A run of which only the history is known has no verdict.
+    """
 
     title: str
     execution: "Execution"
-    verdict: Verdict
+    verdict: Verdict | None = None
 
     @property
     def path(self) -> list[str]:
@@ -98,8 +102,19 @@ class Run:
         return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
 
 
+def deployed() -> Deployment:
+    """Return the participant's deployment of the saga; it is made when there is none yet."""
+    try:
+        return find_deployment()
+    except SagaLabError:
+        return deploy(progress=False)
+
+
 class Trial:
-    """An exercise's answer, taken as a machine. A judge calls `run`; `close` removes what it deployed."""
+    """An exercise's answer, taken as a machine. A judge calls `run`.
+
+    What it deployed is removed by `close`, which a `with` calls at its end.
+    """
 
     def __init__(self, exercise: str, answer: Any):
         self.exercise = exercise
@@ -108,14 +123,17 @@ class Trial:
         self._machine: str | None = None
         self._made: list[str] = []
 
+    def __enter__(self) -> "Trial":
+        return self
+
+    def __exit__(self, *_error: Any) -> None:
+        self.close()
+
     @property
     def deployment(self) -> Deployment:
         """The deployment of the saga; made when there is none yet."""
         if self._deployment is None:
-            try:
-                self._deployment = find_deployment()
-            except SagaLabError:
-                self._deployment = deploy(progress=False)
+            self._deployment = deployed()
         return self._deployment
 
     def states(self) -> dict[str, Any]:
@@ -129,20 +147,22 @@ class Trial:
         return found if isinstance(found, dict) else {}
 
     def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
-        """Run the machine once for each case, all at the same time, and return the runs in that order.
+        """Run the machine once for each case, and return the runs in that order.
 
-        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults.
+        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. On
+        the local cloud they run one after the other: so each function needs one worker, and that is quicker.
         Raises Mistake when Step Functions refuses the machine, or when a run does not end.
         """
         machine = self._deployed()
         orders = [
             make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
         ]
-        executions = together(lambda order: self._run(order, machine), orders, threads=4)
-        runs = []
-        for title, order, execution in zip(cases, orders, executions, strict=True):
-            runs.append(Run(title.replace("_", " "), execution, verdict(execution, self.deployment)))
+        titles = [title.replace("_", " ") for title in cases]
+        executions = self._executions(orders, machine)
+        found = verdicts(executions, self.deployment)
+        for order in orders:
             forget(self.deployment.cloud, order["order_id"])
+        runs = [Run(*each) for each in zip(titles, executions, found, strict=False)]  # one that loops is the last
         for each in runs:
             if each.execution.status == "ABORTED":
                 raise Mistake(
@@ -152,6 +172,17 @@ class Trial:
                     run=each,
                 )
         return runs
+
+    def _executions(self, orders: list[dict[str, Any]], machine: str) -> "list[Execution]":
+        """Run the machine with each order; on the local cloud up to the first run that does not end."""
+        if not self.deployment.cloud.is_local:
+            return together(lambda order: self._run(order, machine), orders, threads=AT_ONCE_ON_AWS)
+        executions: list[Execution] = []
+        for order in orders:
+            executions.append(self._run(order, machine))
+            if executions[-1].status == "ABORTED":
+                break
+        return executions
 
     def close(self) -> None:
         """Delete the machines that the trial deployed."""

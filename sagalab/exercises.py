@@ -19,8 +19,9 @@ Judge = Callable[..., str]
 class Exercise:
     """One exercise. `hints` go from a nudge to nearly the answer.
 
-    `judge(trial)` gets the answer as a Trial (the machine, to be run), or with `takes="value"` the answer
-    itself. It returns what it saw, in one sentence, or raises Mistake.
+    `judge(trial)` gets the answer as a Trial (the machine, to be run); with `takes="value"` the answer itself,
+    and with `takes="source"` too: that is the text of a Lambda function. It returns what it saw, in one
+    sentence, or raises Mistake.
     """
 
     name: str

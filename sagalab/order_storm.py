@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sagalab import explorer_plans as plans
 from sagalab.crowd import Crowd, Started
@@ -16,12 +16,15 @@ from sagalab.faults import FaultPlan
 from sagalab.ledger_read import read_ledgers
 from sagalab.localcloud import process
 from sagalab.machines import definition as read_definition
-from sagalab.orders import CATALOGUE
 from sagalab.parked import RETRY, resume_all
 from sagalab.sandbox import STOCK, sandbox
 from sagalab.storm_mix import storm_orders
 from sagalab.storm_result import Books, Ride, Storm
+from sagalab.tables import tables
 from sagalab.verdict import judge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ORDERS = 300
 TIMEOUT_SECONDS = 3  # of Lambda tasks in the edition: many orders wait for few workers
@@ -53,8 +56,9 @@ def order_storm(
         answered = _answer(rides, deployment)
         seconds = time.monotonic() - begun
         _calm()
-        books = _books(rides, deployment)
-    return Storm(count, tuple(rides), answered, books, seconds)
+        found = tables(deployment)
+    found["stock_before"] = found["stock"].assign(in_stock=STOCK)
+    return Storm(count, tuple(rides), answered, _books(rides, found), found, seconds)
 
 
 def _ride(
@@ -111,16 +115,13 @@ def _calm() -> None:
         time.sleep(0.1)
 
 
-def _books(rides: list[Ride], deployment: Deployment) -> Books:
+def _books(rides: list[Ride], found: "dict[str, pd.DataFrame]") -> Books:
     """Add up all tables."""
-    from sagalab.tables import tables
-
-    found = tables(deployment)
     completed = [ride for ride in rides if ride.status == "SUCCEEDED"]
     sold = sum(int(line["qty"]) for ride in completed for line in ride.items)
     return Books(
         money=sum(found["payments"]["payment_amount"], Decimal(0)),
         completed=sum((ride.total for ride in completed), Decimal(0)),
-        stock_gone=STOCK * len(CATALOGUE) - int(found["stock"]["in_stock"].sum()),
+        stock_gone=int((found["stock_before"]["in_stock"] - found["stock"]["in_stock"]).sum()),
         sold=sold,
     )

@@ -81,12 +81,16 @@ class Books:
 
 @dataclass(frozen=True)
 class Storm:
-    """A storm: its orders as they ended, how many parked ones were answered, the books, the wall time."""
+    """A storm: its orders as they ended, how many parked ones were answered, the books, the wall time.
+
+    `tables` are the services' tables as they were at the end (see tables.py), and `stock_before`.
+    """
 
     count: int
     rides: tuple[Ride, ...]
     answered: int
     books: Books
+    tables: "dict[str, pd.DataFrame]"
     seconds: float
 
     @property

@@ -2,11 +2,12 @@
 
 import html
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sagalab.ledger import Ledger
-from sagalab.ledger_read import read_ledger
+from sagalab.ledger_read import read_ledgers
 from sagalab.owed import Owed, named_in
 
 if TYPE_CHECKING:
@@ -64,16 +65,26 @@ def verdict(execution: "Execution", deployment: "Deployment | None" = None, *, w
 
     A run that still goes on is judged as things stand: of one that waits for a human that is the point.
     """
+    return verdicts([execution], deployment, wait=wait)[0]
+
+
+def verdicts(
+    executions: Sequence["Execution"], deployment: "Deployment | None" = None, *, wait: bool = True
+) -> list[Verdict]:
+    """Judge several runs, each of another order; their ledgers are read at once. Arguments as for `verdict`."""
     if deployment is None:
         from sagalab import deployment as find
 
         deployment = find()
-    order = execution.input if isinstance(execution.input, dict) else {}
+    orders = [each.input if isinstance(each.input, dict) else {} for each in executions]
+    since = min((each.started for each in executions if each.started), default=None)
     until = time.monotonic() + DELIVERY_SECONDS
     while True:
-        ledger = read_ledger(order, deployment, wait=wait, since=execution.started)
-        if len(ledger.notifications) >= _published(execution) or time.monotonic() > until:
-            return judge(ledger, execution)
+        ledgers = read_ledgers(orders, deployment, wait=wait, since=since)
+        pairs = list(zip(ledgers, executions, strict=True))
+        delivered = all(len(ledger.notifications) >= _published(each) for ledger, each in pairs)
+        if delivered or time.monotonic() > until:
+            return [judge(ledger, each) for ledger, each in pairs]
         time.sleep(0.1)
 
 

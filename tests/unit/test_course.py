@@ -9,7 +9,7 @@ import pytest
 
 from sagalab import SagaLabError, backoff, check, completed, gaps, predict, storm, task_state
 from sagalab.backoff import retrier_for
-from sagalab.check_outcome import Mistake, is_stub
+from sagalab.check_outcome import Mistake, is_stub, is_stub_source
 from sagalab.check_runs import MOST_RETRIES, quick_edition
 from sagalab.course_cells import exercise_cells
 from sagalab.visits import Attempt, Visit
@@ -166,7 +166,18 @@ def test_a_notebook_that_cannot_be_read_names_the_cure(tmp_path):
         exercise_cells(tmp_path / "x.ipynb")
 
 
-@pytest.mark.parametrize("answer", [{"Comment": "", "States": {}}, [], [0], "text", {"A": None}])
+def half_done(tables):
+    return len(tables) == ...
+
+
+def test_a_function_or_a_source_with_an_ellipsis_is_a_stub():
+    assert is_stub(half_done)
+    assert is_stub_source("def debit(order, context):\n    ...\n")
+    for text in ('print("...")', "# ...", "def debit(:", 3, "(" * 500):
+        assert not is_stub_source(text)
+
+
+@pytest.mark.parametrize("answer", [{"Comment": "", "States": {}}, [], [0], "text", {"A": None}, repr])
 def test_an_answer_without_a_placeholder_is_no_stub(answer):
     assert not is_stub(answer)
 
