@@ -25,6 +25,9 @@ from sagalab.localcloud import (
     interruptions,
     jsonata,
     kept_messages,
+    parsed_expressions,
+    queues,
+    quick_copies,
     service_errors,
     shortcuts,
     timestamps,
@@ -66,6 +69,9 @@ ADAPTATIONS = (
     clients.install,
     shortcuts.install,
     dynamodb.install,
+    parsed_expressions.install,
+    queues.install,
+    quick_copies.install,
     kept_messages.install,
 )
 
