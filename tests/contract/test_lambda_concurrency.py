@@ -151,6 +151,40 @@ def test_a_function_without_a_worker_is_not_starved(make_pool, version):
     assert order.index("g") < 10
 
 
+def test_quick_calls_wait_their_turn_and_end_no_worker_of_another(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.pool._START_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    first = run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(6) as threads:
+        pids = set(threads.map(lambda _: run(pool, f), range(60)))
+    assert (pids, run(pool, g)) == ({first[0]}, first[1])
+
+
+def test_a_call_that_would_wait_long_takes_the_place_of_an_idle_worker(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.pool._START_SECONDS", 0.1)
+    monkeypatch.setattr("sagalab.localcloud.pool._STALLED_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(run, pool, f, 5)
+        wait_until(lambda: "busy" in [worker["state"] for worker in pool.describe()])
+        threads.submit(run, pool, f).result()
+        assert not slow.done()
+    assert [worker["function"] for worker in pool.describe()] == ["f", "f"]
+
+
+def test_a_function_without_a_worker_replaces_one_of_the_function_that_has_most(make_pool, version):
+    pool, f, g = make_pool(3), version("f"), version("g")
+    kept = run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: run(pool, f, 0.5), range(2)))
+    run(pool, version("h"))
+    assert sorted(worker["function"] for worker in pool.describe()) == ["f", "g", "h"]
+    assert run(pool, g) == kept
+
+
 def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch):
     monkeypatch.setattr("sagalab.localcloud.pool._STALLED_SECONDS", 0.2)
     pool, f = make_pool(1), version("f")
