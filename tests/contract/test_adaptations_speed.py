@@ -6,6 +6,9 @@ No clock is asked. The speeds themselves are held by `sagalab bench` and `sagala
 import json
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -189,3 +192,36 @@ def test_the_attributes_of_a_queue_are_as_before(cloud):
     assert (found["ApproximateNumberOfMessages"], found["FifoQueue"]) == ("1", "true")
     assert sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"] == url
 
+
+
+@pytest.mark.parametrize("kind", ["service", "definition"])
+def test_what_many_ask_at_one_moment_is_read_once(kind, monkeypatch):
+    """A lru_cache alone lets all who ask at first read it: 200 tasks, each a model of 30 MB."""
+    from sagalab.localcloud import definitions, integrations
+
+    read = []
+    asked = threading.Barrier(8)
+
+    class Model:
+        """Stands for a service's model; it has no operations."""
+
+        operation_names = ()
+
+        def get_service_model(self, service: str) -> "Model":
+            return self
+
+    def slowly(*given: Any) -> Any:
+        read.append(given)
+        time.sleep(0.2)  # so long that all others would come in
+        return (None, None) if given else Model()
+
+    def ask(_: int) -> None:
+        asked.wait(timeout=30)
+        integrations._operations(name) if kind == "service" else definitions.parsed(name)
+
+    name = uuid4().hex
+    monkeypatch.setattr(integrations.botocore.session, "get_session", slowly)
+    monkeypatch.setattr(definitions.AmazonStateLanguageParser, "parse", slowly)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(8)))
+    assert len(read) == 1
