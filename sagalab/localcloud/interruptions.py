@@ -25,7 +25,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
-from sagalab.localcloud import callbacks, quick_copies
+from sagalab.localcloud import callbacks, quick_copies, turns
 from sagalab.localcloud.jsonata import RecordedDetails
 
 _END_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -97,8 +97,10 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
     outcome: list[Any] = []
     errors: list[Exception] = []
     done = threading.Event()
+    stopwatch = turns.Stopwatch()
 
     def run() -> None:
+        stopwatch.hold()
         try:
             self._eval_execution(frame)
             outcome.extend(frame.stack)
@@ -108,7 +110,7 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
 
     _watch(env, done)
     threading.Thread(target=run, daemon=True).start()
-    in_time = done.wait(timeout_seconds)
+    in_time = stopwatch.wait(done, timeout_seconds)
     env.interrupts.remove(done)
     if not outcome:
         _close(frame)

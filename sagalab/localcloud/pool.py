@@ -14,6 +14,7 @@ import time
 from collections import Counter, deque
 from pathlib import Path
 
+from sagalab.localcloud import turns
 from sagalab.localcloud.worker import Answer, Call, FunctionVersion, Worker, WorkerGone
 
 _STALLED_SECONDS = 2.0  # no call ended and no worker starts for so long: let one more start
@@ -103,7 +104,8 @@ class Pool:
             self._assign()
         if not ticket.go.is_set():
             self._wanted.set()
-            ticket.go.wait()
+            with turns.waiting():
+                ticket.go.wait()
         return ticket.worker
 
     def _release(self, worker: Worker, answer: Answer | None) -> None:

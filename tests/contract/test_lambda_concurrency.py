@@ -1,6 +1,8 @@
 """Workers: one a concurrent invocation, capped, shared fairly, never in the way of each other."""
 
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from botocore.exceptions import ClientError
 from cloud_processes import processes_of_cloud, still_there, wait_until
 from small_functions import zipped
 
+from sagalab.localcloud import process, turns
 from sagalab.localcloud.pool import Pool
 from sagalab.localcloud.worker import Call, FunctionVersion
 
@@ -85,6 +88,44 @@ def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud
         Handler="x.y",
         Code={"ZipFile": zipped(code="")},
     )  # for the fixture to delete
+
+
+def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, cloud, role):
+    made = function(SLEEP, Timeout=30)
+    made.invoke()
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 4, "End": True}
+    task["Parameters"] = {"FunctionName": made.name, "Payload": 2.5}
+    branch = {"StartAt": "T", "States": {"T": task}}
+    parallel = {"Type": "Parallel", "Branches": [branch, branch], "End": True}
+    states = cloud.client("stepfunctions")
+    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    arn = states.create_state_machine(name=made.name, roleArn=role, definition=definition)["stateMachineArn"]
+    before = process.allow_workers(1)
+    try:
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    finally:
+        process.allow_workers(before)
+    assert states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED"
+
+
+def test_a_stopwatch_stands_still_while_its_thread_waits_for_a_turn():
+    stopwatch, done, go_on = turns.Stopwatch(), threading.Event(), threading.Event()
+
+    def task() -> None:
+        stopwatch.hold()
+        with turns.waiting():
+            go_on.wait(30)
+        done.wait(0.1)
+
+    thread = threading.Thread(target=task)
+    thread.start()
+    began = time.monotonic()
+    timer = threading.Timer(1.5, go_on.set)
+    timer.start()
+    assert not stopwatch.wait(done, 1.0)
+    assert go_on.is_set() and time.monotonic() - began >= 1.5
+    thread.join()
 
 
 # -- the pool itself, with few workers
