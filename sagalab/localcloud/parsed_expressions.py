@@ -18,7 +18,7 @@ _installed = False
 
 
 def _parse_once(self: ConditionExpressionParser) -> Op | Func:
-    """Return moto's tree for the condition, its names and its values. Under the lock of dynamodb.py."""
+    """Return moto's tree for the condition with its names and values."""
     if not self.condition_expression:
         return _parse(self)
     key = (
@@ -26,15 +26,15 @@ def _parse_once(self: ConditionExpressionParser) -> Op | Func:
         repr(self.expression_attribute_names),
         repr(self.expression_attribute_values),
     )
-    if key not in _parsed:
+    found = _parsed.get(key)
+    if found is None:
         tree = _parse(self)
-        if sum(map(len, key)) > _LONGEST:
-            return tree
-        if len(_parsed) >= _KEPT:
-            _parsed.clear()
-        _parsed[key] = tree, [*self.expr_attr_names_found], [*self.expr_attr_values_found]
+        if sum(map(len, key)) <= _LONGEST:
+            if len(_parsed) >= _KEPT:
+                _parsed.clear()
+            _parsed[key] = tree, [*self.expr_attr_names_found], [*self.expr_attr_values_found]
         return tree
-    tree, names, values = _parsed[key]
+    tree, names, values = found
     self.expr_attr_names_found.extend(names)
     self.expr_attr_values_found.extend(values)
     return tree
