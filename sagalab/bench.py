@@ -24,7 +24,7 @@ from sagalab.connect import LOCAL_REGION, Cloud, LocalSession, connect
 from sagalab.deploy import deploy
 from sagalab.deployment import Deployment
 from sagalab.errors import SagaLabError
-from sagalab.localcloud import process
+from sagalab.localcloud import owner, process
 from sagalab.orders import make_order
 from sagalab.runs import start
 from sagalab.scenarios import SCENARIOS, run_one
@@ -102,6 +102,7 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
 def local_cloud(prefix: str = _PREFIX) -> Iterator[tuple[Cloud, psutil.Process]]:
     """Start a local cloud in a state folder of its own, at real time, and stop it. Give it and its server."""
     changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": "1", "SAGALAB_PREFIX": prefix}
+    changed[owner.VARIABLE] = str(os.getpid())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         before = dict(os.environ)
         os.environ.update(changed, SAGALAB_STATE_DIR=state)

@@ -1,10 +1,12 @@
 """Fixtures for all tests: a local cloud of the test session's own."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from cloud_processes import processes_of_cloud, still_there
 
+os.environ["SAGALAB_OWNER"] = str(os.getpid())  # so that no local cloud outlives tests that were killed
 _FOR_TESTS = {"SAGALAB_TIME_SCALE": "0.02", "SAGALAB_CLOUD": "local"}
 
 

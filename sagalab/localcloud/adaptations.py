@@ -25,6 +25,10 @@ from sagalab.localcloud import (
     interruptions,
     jsonata,
     kept_messages,
+    packed_rows,
+    parsed_expressions,
+    queues,
+    quick_copies,
     service_errors,
     shortcuts,
     timestamps,
@@ -66,6 +70,10 @@ ADAPTATIONS = (
     clients.install,
     shortcuts.install,
     dynamodb.install,
+    parsed_expressions.install,
+    packed_rows.install,
+    queues.install,
+    quick_copies.install,
     kept_messages.install,
 )
 

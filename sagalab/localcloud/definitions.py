@@ -74,17 +74,21 @@ _FIELDS = {
 }
 
 
-@functools.lru_cache(maxsize=256)
 def parsed(definition: str) -> Program:
-    """Return moto's program of a definition; the same text is read once.
+    """Return moto's program of a definition; the same text is read once, however many ask at one moment.
 
     A program holds no state of an execution (moto keeps that in the environment), so executions share it.
     """
     with _parsing:  # moto's preprocessor keeps the query language in a list of its class
-        preprocessor.Preprocessor._query_language_per_scope.clear()
-        text = _WHOLE_PERCENTAGE.sub(r"\1.0", definition)
-        program, _ = AmazonStateLanguageParser.parse(text)
-        _place(program, None, set())
+        return _parsed(definition)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(definition: str) -> Program:
+    preprocessor.Preprocessor._query_language_per_scope.clear()
+    text = _WHOLE_PERCENTAGE.sub(r"\1.0", definition)
+    program, _ = AmazonStateLanguageParser.parse(text)
+    _place(program, None, set())
     return program
 
 

@@ -13,12 +13,19 @@ import zlib
 from collections import deque
 from typing import Any
 
+from moto.stepfunctions.parser.api import CloudWatchEventsExecutionDataDetails
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.map_run_record import (
+    MapRunRecordPoolManager,
+)
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackPoolManager
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramState
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 KEPT = 5000
+_NO_RUNS, _NO_TOKENS = MapRunRecordPoolManager(), CallbackPoolManager({})
+_INCLUDED = CloudWatchEventsExecutionDataDetails(included=True)
 _ended: dict[tuple[str, str], deque[Execution]] = {}
 _dropping = threading.Lock()
 _installed = False
@@ -27,8 +34,11 @@ _installed = False
 class PackedHistory:
     """The events of an ended execution. It stands where moto's EventManager stood."""
 
+    __slots__ = ("_packed",)
+
     def __init__(self, events: list[dict[str, Any]]):
-        self._packed = zlib.compress(json.dumps(events, separators=(",", ":"), default=datetime.datetime.timestamp).encode(), level=1)
+        text = json.dumps(events, separators=(",", ":"), default=datetime.datetime.timestamp)
+        self._packed = zlib.compress(text.encode())
 
     @property
     def _history_event_list(self) -> list[dict[str, Any]]:
@@ -40,10 +50,13 @@ class PackedHistory:
 class EndedEnvironment:
     """What is asked of the environment of an execution after its end."""
 
+    __slots__ = ("event_manager", "map_run_record_pool_manager", "callback_pool_manager", "_state")
+
     def __init__(self, env: Environment):
         self.event_manager = PackedHistory(env.event_manager._history_event_list)
-        self.map_run_record_pool_manager = env.map_run_record_pool_manager
-        self.callback_pool_manager = env.callback_pool_manager  # a late answer learns that its task is over
+        runs, tokens = env.map_run_record_pool_manager, env.callback_pool_manager
+        self.map_run_record_pool_manager = runs if runs._pool else _NO_RUNS
+        self.callback_pool_manager = tokens if tokens._pool else _NO_TOKENS  # a late answer learns: it is over
         self._state = env.program_state()
 
     def program_state(self) -> ProgramState:
@@ -58,6 +71,8 @@ class EndedEnvironment:
 class EndedWorker:
     """Stands where moto's ExecutionWorker stood; stopping what has ended changes nothing."""
 
+    __slots__ = ("env",)
+
     def __init__(self, env: EndedEnvironment):
         self.env = env
 
@@ -69,6 +84,7 @@ def _pack(execution: Execution) -> None:
     """Let go of all that only a running execution needs."""
     execution.exec_worker = EndedWorker(EndedEnvironment(execution.exec_worker.env))
     execution.input_data = execution._cloud_watch_logging_session = None
+    execution.input_details = execution.output_details = _INCLUDED
     TMP_THREADS.clear()  # moto's list of the threads that it ever started, which nobody reads
 
 

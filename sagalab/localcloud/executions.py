@@ -1,7 +1,7 @@
 """Executions: start, stop, describe and page the history as AWS does.
 
 Why, in moto 5.2.5: an execution started without a name is called "None"; each start copies the state
-machine deeply; StopExecution drops error and cause; DescribeExecution has no stop date of an execution that
+machine deeply, and keeps the copy; StopExecution drops error and cause; DescribeExecution has no stop date of an execution that
 timed out; GetExecutionHistory ignores maxResults, nextToken, reverseOrder and includeExecutionData, and is
 slow.
 """
@@ -16,6 +16,7 @@ from typing import Any
 from moto.stepfunctions.parser.api import ExecutionStatus, InvalidExecutionInput, InvalidToken
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+from moto.stepfunctions.parser.backend.state_machine import StateMachineInstance
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -50,8 +51,7 @@ def _start(
         json.loads(execution_input)
     except ValueError as error:
         raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from None
-    snapshot = copy.copy(machine)  # an update of the machine must not touch this execution
-    snapshot.executions = []
+    snapshot = _snapshot(machine)
     execution = Execution(
         name=name,
         sm_type=snapshot.sm_type,
@@ -70,6 +70,21 @@ def _start(
     known[arn] = execution
     execution.start()
     return execution
+
+
+def _snapshot(machine: StateMachineInstance) -> StateMachineInstance:
+    """Return the machine as it is now, for an execution that no later update may touch.
+
+    Executions share it until the machine is another.
+    """
+    now = {name: value for name, value in vars(machine).items() if name not in ("executions", "snapshot")}
+    kept = machine.__dict__.get("snapshot")
+    if kept is None or now != {name: value for name, value in vars(kept).items() if name != "executions"}:
+        kept = copy.copy(machine)
+        kept.__dict__.pop("snapshot", None)
+        kept.executions = []
+        machine.snapshot = kept
+    return kept
 
 
 def _execution(self: StepFunctionResponse) -> Execution:

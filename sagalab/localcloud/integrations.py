@@ -7,6 +7,7 @@ text "null", and times in a result could not be written as JSON.
 
 import datetime
 import functools
+import threading
 from typing import Any
 
 import botocore.session
@@ -18,9 +19,16 @@ from moto.stepfunctions.parser.utils import camel_to_snake_case
 
 from sagalab.localcloud import timestamps
 
+_reading = threading.Lock()
+
+
+def _operations(service: str) -> dict[str, OperationModel]:
+    with _reading:  # else all tasks that start at one moment would read it, for seconds and in 300 MB
+        return _read(service)
+
 
 @functools.cache
-def _operations(service: str) -> dict[str, OperationModel]:
+def _read(service: str) -> dict[str, OperationModel]:
     model = botocore.session.get_session().get_service_model(service)
     return {camel_to_snake_case(name): model.operation_model(name) for name in model.operation_names}
 

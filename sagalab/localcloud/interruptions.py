@@ -7,7 +7,6 @@ twice; Wait states and retry intervals cannot be shortened
 seconds never ends.
 """
 
-import copy
 import heapq
 import os
 import threading
@@ -26,7 +25,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
-from sagalab.localcloud import callbacks
+from sagalab.localcloud import callbacks, quick_copies, turns
 from sagalab.localcloud.jsonata import RecordedDetails
 
 _END_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -94,12 +93,14 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
     timeout_seconds = env.stack.pop()
     frame = env.open_frame()
     frame.states.reset(input_value=env.states.get_input())
-    frame.stack = copy.deepcopy(env.stack)
+    frame.stack = quick_copies.deepcopy(env.stack)
     outcome: list[Any] = []
     errors: list[Exception] = []
     done = threading.Event()
+    stopwatch = turns.Stopwatch()
 
     def run() -> None:
+        stopwatch.hold()
         try:
             self._eval_execution(frame)
             outcome.extend(frame.stack)
@@ -109,7 +110,7 @@ def _evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
 
     _watch(env, done)
     threading.Thread(target=run, daemon=True).start()
-    in_time = done.wait(timeout_seconds)
+    in_time = stopwatch.wait(done, timeout_seconds)
     env.interrupts.remove(done)
     if not outcome:
         _close(frame)

@@ -5,8 +5,6 @@ with the record's token: a stale record, a recycled pid and another program on t
 """
 
 import contextlib
-import functools
-import hashlib
 import http.client
 import json
 import os
@@ -16,10 +14,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from sagalab.errors import SagaLabError
+from sagalab.localcloud.version import server_version
 from sagalab.project import ROOT, state_dir
 
 CONTROL = "/_sagalab"
@@ -31,37 +29,6 @@ _children: list[subprocess.Popen] = []
 
 class NotAnswering(Exception):
     """Something listens at the recorded port and gives no answer in time."""
-
-
-def server_version() -> str:
-    """Return what decides what the server does: sagalab's and moto's versions, a hash of this folder's source.
-
-    So a server that runs since before a `git pull` is known as another one.
-    """
-    ours, motos = _versions()
-    return f"sagalab {ours} ({fingerprint(Path(__file__).parent)}), moto {motos}"
-
-
-@functools.cache
-def _versions() -> tuple[str, str]:
-    return version("sagalab"), version("moto")
-
-
-def fingerprint(folder: Path) -> str:
-    """Return eight characters that change with the name or the text of any Python file in `folder`."""
-    with os.scandir(folder) as entries:
-        files = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(".py")]
-    return _hashed(tuple(sorted((path, found.st_mtime_ns, found.st_size) for path, found in files)))
-
-
-@functools.lru_cache(maxsize=8)
-def _hashed(files: tuple[tuple[str, int, int], ...]) -> str:
-    """Read the files, anew only when one has changed. Ends of lines do not count: git may write either."""
-    seen = hashlib.sha256()
-    for path, _, _ in files:
-        text = Path(path).read_bytes().replace(b"\r\n", b"\n")
-        seen.update(f"{Path(path).name} {len(text)}\n".encode() + text)
-    return seen.hexdigest()[:8]
 
 
 def log_path() -> Path:
@@ -306,6 +273,7 @@ def _environment() -> dict[str, str]:
         "SYSTEMROOT",
         "SAGALAB_WORKERS",
         "SAGALAB_TIME_SCALE",
+        "SAGALAB_OWNER",
     )
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "AWS_ACCESS_KEY_ID": "local",

@@ -18,7 +18,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 
-from sagalab.localcloud.process import CONTROL, server_version, write_record
+from sagalab.localcloud import owner
+from sagalab.localcloud.process import CONTROL, write_record
+from sagalab.localcloud.version import server_version
 
 _NO_BODY = (204, 304)
 
@@ -151,6 +153,7 @@ def main() -> None:
         "time_scale": float(os.environ.get("SAGALAB_TIME_SCALE") or 1),
     }
     write_record(given.state, server.identity)
+    owner.watch(given.state, server.shutdown)
     try:
         server.serve_forever(poll_interval=0.1)
     finally:

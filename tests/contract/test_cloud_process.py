@@ -4,6 +4,7 @@ import ast
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from typer.testing import CliRunner
 from sagalab import project
 from sagalab.connect import connect
 from sagalab.errors import SagaLabError
-from sagalab.localcloud import process
+from sagalab.localcloud import process, version
 
 POISON = {
     "AWS_PROFILE": "no-such-profile",
@@ -158,18 +159,18 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
 def test_the_version_changes_with_the_source_of_the_local_cloud(tmp_path):
     (tmp_path / "a.py").write_bytes(b"one = 1\n")
     (tmp_path / "notes.txt").write_bytes(b"no source")
-    first = process.fingerprint(tmp_path)
-    assert first == process.fingerprint(tmp_path) and len(first) == 8
+    first = version.fingerprint(tmp_path)
+    assert first == version.fingerprint(tmp_path) and len(first) == 8
     seen = {first}
     for name, text in [("a.py", b"one = 11\n"), ("b.py", b""), ("b.py", b"two = 2\n")]:
         (tmp_path / name).write_bytes(text)
-        seen.add(process.fingerprint(tmp_path))
+        seen.add(version.fingerprint(tmp_path))
     assert len(seen) == 4
     (tmp_path / "b.py").unlink()
     (tmp_path / "a.py").write_bytes(b"one = 1\r\n")
     (tmp_path / "notes.txt").write_bytes(b"other")
-    assert process.fingerprint(tmp_path) == first
-    own = process.fingerprint(Path(process.__file__).parent)
+    assert version.fingerprint(tmp_path) == first
+    own = version.fingerprint(Path(process.__file__).parent)
     assert f"({own})" in process.server_version()
 
 
@@ -202,6 +203,28 @@ def test_a_stop_ends_busy_workers_too(home):
     ours = processes_of_cloud()
     process.stop()
     assert not still_there(ours)
+
+
+def test_a_cloud_ends_when_the_process_that_it_is_for_is_killed(home):
+    code = "import os; os.environ['SAGALAB_OWNER'] = str(os.getpid())\n"
+    code += "from sagalab.localcloud import process; process.running(); print('runs', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as started:
+        assert started.stdout.readline().strip() == b"runs"
+        make_function(connect(), "def handler(event, context):\n    pass\n")
+        connect().client("lambda").invoke(FunctionName="f")
+        ours = processes_of_cloud()
+        assert len(ours) == 2
+        started.kill()
+        assert not still_there(ours, 30)  # though nobody has looked after the killed process yet
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows an open file keeps its folder")
+def test_a_cloud_ends_when_its_state_folder_has_vanished(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAGALAB_STATE_DIR", str(tmp_path / "state"))
+    connect()
+    ours = processes_of_cloud()
+    shutil.rmtree(tmp_path / "state")
+    assert not still_there(ours, 30)
 
 
 def test_a_stale_record_harms_nobody(home):

@@ -1,6 +1,8 @@
 """Workers: one a concurrent invocation, capped, shared fairly, never in the way of each other."""
 
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from botocore.exceptions import ClientError
 from cloud_processes import processes_of_cloud, still_there, wait_until
 from small_functions import zipped
 
+from sagalab.localcloud import process, turns
 from sagalab.localcloud.pool import Pool
 from sagalab.localcloud.worker import Call, FunctionVersion
 
@@ -87,6 +90,44 @@ def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud
     )  # for the fixture to delete
 
 
+def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, cloud, role):
+    made = function(SLEEP, Timeout=30)
+    made.invoke()
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 4, "End": True}
+    task["Parameters"] = {"FunctionName": made.name, "Payload": 2.5}
+    branch = {"StartAt": "T", "States": {"T": task}}
+    parallel = {"Type": "Parallel", "Branches": [branch, branch], "End": True}
+    states = cloud.client("stepfunctions")
+    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    arn = states.create_state_machine(name=made.name, roleArn=role, definition=definition)["stateMachineArn"]
+    before = process.allow_workers(1)
+    try:
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    finally:
+        process.allow_workers(before)
+    assert states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED"
+
+
+def test_a_stopwatch_stands_still_while_its_thread_waits_for_a_turn():
+    stopwatch, done, go_on = turns.Stopwatch(), threading.Event(), threading.Event()
+
+    def task() -> None:
+        stopwatch.hold()
+        with turns.waiting():
+            go_on.wait(30)
+        done.wait(0.1)
+
+    thread = threading.Thread(target=task)
+    thread.start()
+    began = time.monotonic()
+    timer = threading.Timer(1.5, go_on.set)
+    timer.start()
+    assert not stopwatch.wait(done, 1.0)
+    assert go_on.is_set() and time.monotonic() - began >= 1.5
+    thread.join()
+
+
 # -- the pool itself, with few workers
 
 
@@ -149,6 +190,40 @@ def test_a_function_without_a_worker_is_not_starved(make_pool, version):
         for done in [*flood, other]:
             done.result()
     assert order.index("g") < 10
+
+
+def test_quick_calls_wait_their_turn_and_end_no_worker_of_another(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.pool._START_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    first = run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(6) as threads:
+        pids = set(threads.map(lambda _: run(pool, f), range(60)))
+    assert (pids, run(pool, g)) == ({first[0]}, first[1])
+
+
+def test_a_call_that_would_wait_long_takes_the_place_of_an_idle_worker(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.pool._START_SECONDS", 0.1)
+    monkeypatch.setattr("sagalab.localcloud.pool._STALLED_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(run, pool, f, 5)
+        wait_until(lambda: "busy" in [worker["state"] for worker in pool.describe()])
+        threads.submit(run, pool, f).result()
+        assert not slow.done()
+    assert [worker["function"] for worker in pool.describe()] == ["f", "f"]
+
+
+def test_a_function_without_a_worker_replaces_one_of_the_function_that_has_most(make_pool, version):
+    pool, f, g = make_pool(3), version("f"), version("g")
+    kept = run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: run(pool, f, 0.5), range(2)))
+    run(pool, version("h"))
+    assert sorted(worker["function"] for worker in pool.describe()) == ["f", "g", "h"]
+    assert run(pool, g) == kept
 
 
 def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch):
