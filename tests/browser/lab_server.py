@@ -112,7 +112,9 @@ class Notebook:
         self.page.wait_for_function(
             """() => {
               const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
-              const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+              const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')
+                || [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]')]
+                     .some(each => each.textContent.startsWith('✗'));  // a SagaLabError, in its two lines
               return failed || (prompts.length && prompts.every(each => /\\[\\d+\\]/.test(each.textContent)));
             }"""
         )
@@ -120,7 +122,10 @@ class Notebook:
 
     def errors(self) -> list[str]:
         """Return the texts of all outputs that are errors, and of widgets that did not show."""
-        failed = self.page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"]')
+        failed = self.page.locator(
+            '.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"], '
+            '.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]:has-text("✗")'
+        )
         blank = self.page.locator(".jp-OutputArea").get_by_text(re.compile("Error displaying widget|Loading widget"))
         return failed.all_inner_texts() + blank.all_inner_texts()
 
