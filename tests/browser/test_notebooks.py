@@ -53,6 +53,18 @@ def test_nothing_comes_from_another_machine(notebook):
     assert notebook.foreign == []
 
 
+def test_a_question_is_answered_by_keyboard_and_explains_itself(notebook):
+    question = notebook.page.locator(".jp-OutputArea .widget-vbox", has=notebook.page.locator(".sagalab-choice button"))
+    question = question.filter(has_not=notebook.page.locator(".sagalab-lab")).last
+    question.scroll_into_view_if_needed()
+    choice = question.locator("button").first
+    choice.focus()
+    notebook.page.keyboard.press("Space")
+    expect(choice).to_have_text(re.compile("^● "))
+    expect(question.get_by_role("status")).to_have_text(re.compile("^(✓ Yes|✗ No): .{10}"))
+    notebook.screenshot(f"{notebook.name[:2]}-question")
+
+
 def only_the_lab(notebook: Notebook) -> Page:
     if notebook.name != LAB:
         pytest.skip("only notebook 05 has the panel")
