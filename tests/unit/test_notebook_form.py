@@ -1,6 +1,7 @@
 """The form of a lab: objectives and time first, short cells, questions that hide their answers, a summary last."""
 
 import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -58,7 +59,7 @@ def test_a_lab_leads_to_the_next(path):
 @named(ALL)
 def test_no_output_tells_of_the_machine_it_was_made_on(path):
     for cell in code(path):
-        found = PRIVATE.search(str([dict(output) for output in cell.outputs]))
+        found = PRIVATE.search(unescape(str([dict(output) for output in cell.outputs])))
         assert not found, f"{cell.id}: {found}"
 
 
