@@ -29,6 +29,7 @@ Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
 _MACHINE, _PATIENT = "explored", "explored-patiently"
 _QUICK, _SLEEPERS, _DISTURBED = 0, 1, 2  # lanes: runs that sleep in a worker for long have their own
 WIDTHS = (4, 8, 3)  # how many runs at once in each lane: found by trying on two cores
+ALONE = 8  # how many disturbed runs at once, when all others are over
 WORKERS = 14  # of the functions meanwhile; one that sleeps costs nothing but memory
 _BATCH = 24  # runs judged together: their ledgers are read at once
 _MIX = 1  # seed of the order in which plans run
@@ -120,12 +121,16 @@ class _Search:
         batch: list[Started[_Job]] = []
         judged: deque[Future[list[Case | _Job]]] = deque()
         while self._crowd.busy or batch or judged:
+            self._crowd.lanes[_DISTURBED].width = WIDTHS[_DISTURBED] if self._others_run() else ALONE
             batch += self._crowd.step()
             if len(batch) >= _BATCH or (batch and not judged and not self._crowd.busy):
                 judged.append(self._judge.submit(self._judged, batch))
                 batch = []
             while judged and judged[0].done():
                 self._take(judged.popleft().result())
+
+    def _others_run(self) -> bool:
+        return any(lane.jobs or lane.running for lane in self._crowd.lanes[:_DISTURBED])
 
     @contextlib.contextmanager
     def keeping_what_was_found(self) -> Iterator[None]:
