@@ -111,11 +111,12 @@ class Notebook:
         self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
         self.page.wait_for_function(
             """() => {
+              // the prompt of a question, whose code is hidden, is empty
               const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
               const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')
                 || [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]')]
                      .some(each => each.textContent.startsWith('✗'));  // a SagaLabError, in its two lines
-              return failed || (prompts.length && prompts.every(each => /\\[\\d+\\]/.test(each.textContent)));
+              return failed || (prompts.length && prompts.every(each => /^$|\\[\\d+\\]/.test(each.textContent)));
             }"""
         )
         self.wait_until_idle()

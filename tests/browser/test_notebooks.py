@@ -65,15 +65,12 @@ def test_a_question_is_answered_by_keyboard_and_explains_itself(notebook):
     notebook.screenshot(f"{notebook.name[:2]}-question")
 
 
-def only_the_lab(notebook: Notebook) -> Page:
-    if notebook.name != LAB:
-        pytest.skip("only notebook 05 has the panel")
-    return notebook.page
+in_the_lab = pytest.mark.parametrize("notebook", [LAB], indirect=True)  # only notebook 05 has the panel
 
 
 @pytest.fixture
 def panel(notebook) -> Locator:
-    page = only_the_lab(notebook)
+    page = notebook.page
     page.set_viewport_size({"width": 1500, "height": 1000})
     found = page.locator(".jp-OutputArea .sagalab-lab")
     found.scroll_into_view_if_needed()
@@ -119,6 +116,7 @@ def watch_pictures(panel: Locator) -> None:
     }""")
 
 
+@in_the_lab
 def test_run_shows_states_changing_and_then_the_verdict(notebook, panel):
     watch_pictures(panel)
     press(panel, "Run")
@@ -132,6 +130,7 @@ def test_run_shows_states_changing_and_then_the_verdict(notebook, panel):
     expect(panel.locator("[aria-label=ledger]")).to_be_visible()
 
 
+@in_the_lab
 def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
     set_fault(panel, "ReserveInventory", "error")
     expect(option(panel, "ReserveInventory: error before")).to_be_visible()
@@ -145,6 +144,7 @@ def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
     notebook.screenshot("05-panel-timeline")
 
 
+@in_the_lab
 def test_stop_in_the_middle(notebook, panel):
     set_fault(panel, "ProcessPayment", "slow")
     panel.get_by_label("Milliseconds").fill("4000")
@@ -158,6 +158,7 @@ def test_stop_in_the_middle(notebook, panel):
     expect(button(panel, "Stop")).to_be_disabled()
 
 
+@in_the_lab
 def test_by_keyboard_alone(notebook, panel):
     """Tab, space and Enter choose a fault, run it and read its states; JupyterLab's own keys do no harm."""
     keyboard, cells = notebook.page.keyboard, notebook.page.locator(".jp-Notebook .jp-Cell").count()
@@ -191,11 +192,13 @@ def test_by_keyboard_alone(notebook, panel):
     notebook.screenshot("05-panel-keyboard")
 
 
+@in_the_lab
 def test_no_control_takes_keys_that_jupyterlab_takes_too(panel):
     """A menu or a radio button would lose letters and arrow keys to the notebook, which may delete the cell."""
     assert panel.locator("select, input[type=radio]").count() == 0
 
 
+@in_the_lab
 def test_a_narrow_window(notebook, panel):
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was done")
@@ -213,6 +216,7 @@ def test_a_narrow_window(notebook, panel):
     assert tabs.bounding_box()["width"] <= panel.bounding_box()["width"] + 1
 
 
+@in_the_lab
 def test_predict_first(notebook, panel):
     panel.get_by_label("Predict first").check()
     press(panel, "Run")
