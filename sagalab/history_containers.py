@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from sagalab.history_events import whole_number
 from sagalab.history_guess import SEARCH_LIMIT
 from sagalab.history_scopes import OpenVisit, Place, Scope, end_attempt, to_text
 from sagalab.visits import Iteration
@@ -135,11 +136,10 @@ def on_iteration_started(walk: "HistoryWalk", step: "Step") -> Place | None:
 
 
 def _index(walk: "HistoryWalk", event: "Event") -> int | None:
-    index = event.details.get("index")
-    if isinstance(index, int):
-        return index
-    walk.note("Event {} does not say which item it is about.", event)
-    return None
+    index = whole_number(event.details.get("index"))
+    if index is None:
+        walk.note("Event {} does not say which item it is about.", event)
+    return index
 
 
 def _map(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:

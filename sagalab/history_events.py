@@ -168,7 +168,8 @@ def _from_text_or_number(value: Any) -> datetime:
     return datetime.fromtimestamp(number / 1000 if abs(number) > 1e11 else number, UTC)
 
 
-def _to_id(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """Return an id or a place as a number of at most 64 bits, which tables can hold; None for anything else."""
     if value is None or isinstance(value, bool):
         return None
     try:
@@ -215,7 +216,7 @@ def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
     if len(typed) < len(raws):
         warnings.append(f"{_count(len(raws) - len(typed), 'entry', 'entries')} had no event type and "
                         "could not be read.")
-    ids = [_to_id(raw.get("id")) for raw in typed]
+    ids = [whole_number(raw.get("id")) for raw in typed]
     if None in ids:
         warnings.append(f"{_count(ids.count(None), 'event')} had no id; the order of the list was kept.")
         if typed[-1]["type"] == "ExecutionStarted" != typed[0]["type"]:
@@ -231,7 +232,7 @@ def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
         previous = raw.get("previousEventId", raw.get("previous_event_id"))
         event_type = raw["type"]
         events[event_id] = Event(
-            event_id, _to_id(previous), event_type, kind_of(event_type),
+            event_id, whole_number(previous), event_type, kind_of(event_type),
             to_datetime(raw.get("timestamp", raw.get("event_timestamp"))), details_of(raw), raw,
         )  # fmt: skip
     if copies:

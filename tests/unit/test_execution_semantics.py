@@ -177,6 +177,16 @@ def test_iterations_that_run_at_once_come_apart():
     assert execution.visits[1].exited > execution.visits[3].exited
 
 
+def test_an_item_of_no_possible_number_is_warned_of_and_the_table_holds():
+    """No column holds so large a number; hypothesis found it."""
+    history = HistoryWriter()
+    started = history.add("MapStateStarted", history.enter("M", 0, "Map"), length=1)
+    history.task("T", history.add("MapIterationStarted", started, name="M", index=10**30))
+    execution = Execution.from_history(history.events)
+    assert "Event 4 does not say which item it is about." in execution.warnings
+    assert [name for name in execution.table()["state"]] == ["M", "T"]
+
+
 @pytest.mark.parametrize("says_failed", [True, False])
 @pytest.mark.parametrize("says_started", [True, False])
 def test_a_retried_parallel_is_one_visit_of_two_rounds(says_failed, says_started):
