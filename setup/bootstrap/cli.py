@@ -13,6 +13,9 @@ from bootstrap.failures import SetupProblem, explain_os_error
 from bootstrap.foreground import run_in_front
 from bootstrap.places import PYTHON
 
+# Tests mostly wait: four files at once take half the time even on two cores. The order is conftest.py's.
+_ALL_TESTS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+
 
 def _port(text: str) -> int:
     if text.isdecimal() and 1 <= int(text) <= 65535:
@@ -29,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
     test = commands.add_parser("test", help="run all tests", add_help=False)
-    test.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are")
+    test.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are, to run some of them")
     return parser
 
 
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
             return subprocess.call([outside, sys.argv[0], *arguments])
         ensure(dev=options.command == "test")
         if options.command == "test":
-            return run_in_front([str(PYTHON), "-m", "pytest", *options.pytest_arguments])[0]
+            return run_in_front([str(PYTHON), "-m", "pytest", *(options.pytest_arguments or _ALL_TESTS)])[0]
         in_ci = bool(os.environ.get("CI"))
         return workshop.run_lab(browser=not (options.no_browser or in_ci), port=options.port)
     except SetupProblem as problem:

@@ -26,7 +26,7 @@ def structure(svg: str) -> Structure:
     found = Structure()
     for group in ElementTree.fromstring(svg).iter(f"{_SVG}g"):
         classes = set(group.get("class", "").split())
-        title = group.findtext(f"{_SVG}title", "")
+        title = group.findtext(f"{_SVG}title", "").replace("\xa0", " ")  # the second of two blanks
         texts = [text.text or "" for text in group.iter(f"{_SVG}text")]
         if "state" in classes:
             name = title.splitlines()[0].rsplit(" (", 1)[0]

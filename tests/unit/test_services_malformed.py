@@ -118,7 +118,7 @@ def nearly_orders(draw):
     return order
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(event=nearly_orders() | nearly_orders() | json_values)
 @pytest.mark.usefixtures("item_1")
 def test_any_json_gives_an_order_or_the_business_error_and_no_rows(services, event):
