@@ -87,11 +87,13 @@ def sync(*, dev: bool, check: bool) -> None:
     """
     index = index_settings.find()
     stamp.SYNCING.touch()
+    # Tests start hundreds of processes, and where PYTHONDONTWRITEBYTECODE is set each would compile what it imports.
+    compiled = ["--compile-bytecode"] if dev else []
     with step("Installing the packages of uv.lock", "Packages installed", shows_output=True):
-        _run_uv(index, dev, [])
+        _run_uv(index, dev, compiled)
         if check and (damaged := forget_damaged()):
             # uv's cache shares its files with .venv: who changed one here changed it there too.
-            _run_uv(index, dev, [f"--refresh-package={name.partition('-')[0]}" for name in damaged])
+            _run_uv(index, dev, compiled + [f"--refresh-package={name.partition('-')[0]}" for name in damaged])
 
 
 def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:
