@@ -3,6 +3,8 @@
 Why: moto 5.2.5's server answers in threads, and its backends keep plain dicts. With forty participants who
 deploy at once, one who listed log groups while another made one got a 500 ("dictionary changed size during
 iteration"). DynamoDB has its own lock (dynamodb.py); calls that wait have none here (Invoke, ReceiveMessage).
+And the first requests to a service at one moment could meet botocore's model of an operation in the place where
+moto's is a moment later: both keep it under the same name (AttributeError: http_trait, in a first deployment).
 """
 
 import functools
@@ -11,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection
 
 from moto.awslambda.models import LambdaBackend
+from moto.core.model import ServiceModel
 from moto.iam.models import IAMBackend
 from moto.logs.models import LogsBackend
 from moto.sns.models import SNSBackend
@@ -48,3 +51,4 @@ def install() -> None:
     _lock(SNSBackend)
     _lock(LambdaBackend, but=("invoke",))
     _lock(SQSBackend, only=_QUEUES)
+    _lock(ServiceModel, only=("operation_model",))
