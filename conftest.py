@@ -11,6 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+import pytest
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -21,6 +24,12 @@ def pytest_configure(config) -> None:
     os.environ["SAGALAB_CLOUD"] = "local"
     os.environ["IPYTHONDIR"] = str(folder / "ipython")  # the user's own start-up files stay out
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval" / "sanitize.cfg")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many test files run at once: with four they take some 6 GB."""
+    return 4 if psutil.virtual_memory().available > 8e9 else 2
 
 
 def pytest_collection_modifyitems(items) -> None:

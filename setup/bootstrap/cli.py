@@ -13,8 +13,8 @@ from bootstrap.failures import SetupProblem, explain_os_error
 from bootstrap.foreground import run_in_front
 from bootstrap.places import PYTHON
 
-# Tests mostly wait: four files at once take half the time even on two cores. The order is conftest.py's.
-_ALL_TESTS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+# Tests mostly wait: some files at once take half the time, even on two cores. How many, and in which order: conftest.py.
+_ALL_TESTS = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def _port(text: str) -> int:
