@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 _decode = TypeDeserializer().deserialize
 
-FEW = 20  # up to so many orders are looked up one by one; for more, whole tables are read
+FEW = 20  # up to so many orders are looked up one by one
+MANY = 100  # up to so many the service picks the rows (the most values that DynamoDB's IN takes); for more, we do
 OVERDUE_SECONDS = 2.0  # a sleeper that is later than this was killed and will not commit
 
 
@@ -47,7 +48,8 @@ def read_ledgers(
     """Return the ledgers of many orders, in their order. Arguments as for `read_ledger`.
 
     On AWS the rows of up to 20 orders are found through the index orderIDIndex, which follows its table
-    within moments and not at once (Amazon DynamoDB developer guide, "Global secondary indexes").
+    within moments and not at once (Amazon DynamoDB developer guide, "Global secondary indexes"). For more orders
+    the tables are read whole; of up to 100 orders only their rows are sent.
     """
     ids = [str(order.get("order_id")) for order in orders]
     pending = _pending(ids, deployment)
@@ -115,10 +117,14 @@ def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> di
 
 def _of_orders(ids: Sequence[str], table: str, deployment: "Deployment") -> dict[str, list[Row]]:
     """Return order id → its rows in a table with the index orderIDIndex, oldest first."""
-    if len(ids) > FEW:
-        rows = _scan(table, deployment)
-    else:
+    if len(ids) <= FEW:
         rows = [row for order_id in ids for row in _query(order_id, table, deployment)]
+    elif len(ids) <= MANY:
+        values = {f":id{number}": {"S": order_id} for number, order_id in enumerate(ids)}
+        chosen = {"FilterExpression": f"order_id IN ({', '.join(values)})", "ExpressionAttributeValues": values}
+        rows = _scan(table, deployment, **chosen)
+    else:
+        rows = _scan(table, deployment)
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: str(row.get("transaction_date", ""))):
         found.setdefault(row["order_id"], []).append(row)
@@ -135,14 +141,15 @@ def _query(order_id: str, table: str, deployment: "Deployment") -> list[Row]:
     return [_row(item) for page in pages for item in page["Items"]]
 
 
-def _scan(table: str, deployment: "Deployment") -> list[Row]:
-    pages = deployment.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+def _scan(table: str, deployment: "Deployment", **chosen: Any) -> list[Row]:
+    scan = deployment.cloud.client("dynamodb").get_paginator("scan")
+    pages = scan.paginate(TableName=table, ConsistentRead=True, **chosen)
     return [_row(item) for page in pages for item in page["Items"]]
 
 
 def _by_key(values: Sequence[str], table: str, key: str, deployment: "Deployment") -> dict[str, Row]:
     """Return key value → row. Keys are looked up 100 at a time, the most that BatchGetItem takes."""
-    if len(values) > FEW * len(TASKS):
+    if len(values) > MANY * len(TASKS):
         wanted = set(values)
         return {row[key]: row for row in _scan(table, deployment) if row[key] in wanted}
     client = deployment.cloud.client("dynamodb")

@@ -6,7 +6,7 @@ import pytest
 
 from sagalab import deploy, make_order, run, run_scenario
 from sagalab.inbox import notifications
-from sagalab.ledger_read import read_ledger
+from sagalab.ledger_read import FEW, MANY, read_ledger, read_ledgers
 from sagalab.verdict import verdict
 
 UNIT = Decimal("8.50")  # item 1 of the catalogue
@@ -159,6 +159,18 @@ def test_rows_and_html_tell_the_ledger(deployed):
     assert ("payments", "Debit", "+17.00") in found.ledger.rows()
     assert ("inventory", "Reserve", "−2 × item 1") in found.ledger.rows()
     assert "leaked" in found._repr_html_() and "−2 × item 1" in found._repr_html_()
+
+
+@pytest.mark.parametrize("others", [FEW, MANY - 1, MANY])
+def test_a_ledger_says_the_same_in_a_crowd(deployed, others):
+    """One order is looked up by the index, some are picked by the service, and for many the tables are read whole."""
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "after"}})
+    run(order, deployment=deployed)
+    alone = read_ledger(order, deployed)
+    assert len(alone.payments) == len(alone.inventory) == 1
+    found = read_ledgers([order, *({"order_id": f"other-{number}"} for number in range(others))], deployed)
+    assert found[0] == alone
+    assert not any(each.payments or each.inventory for each in found[1:])
 
 
 def test_the_ledger_of_an_unknown_order_is_empty(deployed):
