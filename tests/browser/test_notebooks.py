@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab_server import SECONDS, Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 from sagalab.project import NOTEBOOKS
 

@@ -184,7 +184,7 @@ def test_two_runs_at_once_wait_for_each_other(project, env):
     holder.communicate("")
     output, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
-    assert output.splitlines()[-1].startswith("pytest runs True -n ")  # all tests: some files at once
+    assert output.splitlines()[-1] == "pytest runs True -n auto --dist loadfile --no-loadscope-reorder"
 
 
 def _ask(project: Path, expression: str) -> str:
