@@ -45,7 +45,7 @@ def pytest_unconfigure(config) -> None:
     folder = config.sagalab_state_dir
     if any(folder.glob("*")):
         subprocess.run(
-            [sys.executable, "-m", "sagalab.cli", "cloud", "stop"],
+            [sys.executable, "-m", "sagalab", "cloud", "stop"],
             cwd=ROOT,
             env=os.environ | {"SAGALAB_STATE_DIR": str(folder)},
             stdin=subprocess.DEVNULL,

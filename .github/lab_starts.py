@@ -35,7 +35,9 @@ def main() -> int:
     port = free_port()
     windows = os.name == "nt"
     # A group of its own: the interrupt must not reach the shell of the CI.
-    options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"start_new_session": True}
+    options = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"start_new_session": True}
+    )
     command = [sys.executable, "setup/run.py", "lab", "--no-browser", "--port", str(port)]
     lab = subprocess.Popen(command, cwd=ROOT, **options)
     until = time.monotonic() + SECONDS_TO_START
@@ -50,7 +52,7 @@ def main() -> int:
         lab.send_signal(signal.CTRL_BREAK_EVENT)  # Ctrl-C cannot be sent to one group
         lab.wait(SECONDS_TO_END)
         # It ends run.py at once, before that could end the local cloud.
-        stop = [str(ROOT / ".venv" / "Scripts" / "python.exe"), "-m", "sagalab.cli", "cloud", "stop"]
+        stop = [str(ROOT / ".venv" / "Scripts" / "python.exe"), "-m", "sagalab", "cloud", "stop"]
         return subprocess.run(stop, cwd=ROOT, timeout=SECONDS_TO_END).returncode
     os.killpg(lab.pid, signal.SIGINT)
     return lab.wait(SECONDS_TO_END)

@@ -166,9 +166,7 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode):
             )
         key = key_node.value
         if key in lines:
-            raise yaml.MarkedYAMLError(
-                problem=_duplicate(key, lines[key]), problem_mark=key_node.start_mark
-            )
+            raise yaml.MarkedYAMLError(problem=_duplicate(key, lines[key]), problem_mark=key_node.start_mark)
         lines[key] = key_node.start_mark.line + 1
     loader.flatten_mapping(node)  # what "<<" merges in may be overridden
     for key_node, value_node in node.value:
@@ -199,9 +197,9 @@ def _parse_yaml(text: str) -> object:
 def _explain_yaml(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     problem = error.problem or "it cannot be read as YAML"
     lines = text.splitlines()
-    line = lines[
-        error.problem_mark.line
-    ] if error.problem_mark and error.problem_mark.line < len(lines) else ""
+    line = (
+        lines[error.problem_mark.line] if error.problem_mark and error.problem_mark.line < len(lines) else ""
+    )
     if "'%'" in problem or "{%" in line:
         return (
             "a JSONata expression without quotes",

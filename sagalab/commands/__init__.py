@@ -3,14 +3,13 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import bench, cloud, costs, doctor, explore, lint, parked, runs, saga, teaching
+from sagalab.commands import cloud, costs, doctor, explore, lint, parked, runs, saga, teaching
 
 ORDER: list = [
     saga,
     runs,
     cloud,
     costs,
-    bench,
     doctor,
     lint,
     explore,

@@ -24,9 +24,9 @@ def start(
     iam: Annotated[bool, typer.Option("--iam", help="Enforce the policies of roles, as AWS does.")] = False,
 ):
     """Start the local cloud (what needs it starts it anyway)."""
-    from sagalab.localcloud import process
+    from sagalab.cloud import local_process
 
-    record, new, remark = process.start(port, iam=iam)
+    record, new, remark = local_process.start(port, iam=iam)
     if remark:
         print(remark)
     how = "runs now" if new else "runs already"
@@ -38,25 +38,25 @@ def start(
 @app.command()
 def stop():
     """Stop the local cloud and its workers."""
-    from sagalab.localcloud import process
+    from sagalab.cloud import local_process
 
-    print(f"The local cloud is stopped. {_GONE}" if process.stop() else "No local cloud runs here.")
+    print(f"The local cloud is stopped. {_GONE}" if local_process.stop() else "No local cloud runs here.")
 
 
 @app.command()
 def reset():
     """Empty the local cloud: nothing is deployed afterwards. The address stays."""
-    from sagalab.localcloud import process
+    from sagalab.cloud import local_process
 
-    print(f"The local cloud is empty: {process.reset()['endpoint']}. {_GONE}")
+    print(f"The local cloud is empty: {local_process.reset()['endpoint']}. {_GONE}")
 
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False):
     """Show whether the local cloud runs, where, and its workers."""
-    from sagalab.localcloud import process
+    from sagalab.cloud import local_process
 
-    known = process.status()
+    known = local_process.status()
     if as_json:
         print(json.dumps(known, indent=2))
     elif known["running"]:
@@ -79,9 +79,9 @@ def _counted(workers: list[dict]) -> list[tuple[str, str, int]]:
 @app.command()
 def logs(lines: Annotated[int, typer.Option(help="How many lines from the end; 0 shows all.", min=0)] = 50):
     """Show what the local cloud's process wrote. (Logs of functions are in CloudWatch Logs.)"""
-    from sagalab.localcloud import process
+    from sagalab.cloud import local_process
 
-    path = process.log_path()
+    path = local_process.log_path()
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     for line in text.splitlines()[-lines:]:
         print(line)

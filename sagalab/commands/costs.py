@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sagalab.costs import Costs
+    from sagalab.orders.costs import Costs
 
 
 def register(app: typer.Typer) -> None:
@@ -20,9 +20,9 @@ def costs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what sagas will cost on AWS, and what those that ran have cost (locally: would have)."""
-    from sagalab.costs import NOTE, costs_so_far, estimated_costs
-    from sagalab.deployment import deployment
+    from sagalab.deploying.deployment import deployment
     from sagalab.errors import SagaLabError
+    from sagalab.orders.costs import NOTE, costs_so_far, estimated_costs
 
     tables = {"estimate": estimated_costs(sagas)}
     try:

@@ -13,8 +13,8 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check Python, packages, drawing, ports, local cloud, AWS; exit code 1 if something is wrong."""
-    from sagalab.doctor_check import State
-    from sagalab.doctor import examine
+    from sagalab.upkeep.doctor import examine
+    from sagalab.upkeep.doctor_check import State
 
     checks = []
     for check in examine():

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sagalab.drawing import Drawing
-    from sagalab.explorer_result import Exploration
-    from sagalab.storm_result import Storm
+    from sagalab.pictures.drawing import Drawing
+    from sagalab.rehearsal.result import Exploration
+    from sagalab.rehearsal.storm_result import Storm
 
 _SHOWN = 5
 _INTERRUPTED = 130  # as shells count Ctrl-C
@@ -39,7 +39,7 @@ def explore(
     Exit code 0 when nothing was found, 1 when something leaked (or is owed without need, or was given up), 2
     when it could not run. Ctrl-C keeps what was found.
     """
-    from sagalab.explorer import explore as run_plans
+    from sagalab.rehearsal.explorer import explore as run_plans
 
     with progress_on_stderr("Exploring") as advance:
         found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance)
@@ -68,7 +68,7 @@ def storm(
 
     Exit code 0 when they do and no order was lost or leaked, else 1.
     """
-    from sagalab.order_storm import order_storm
+    from sagalab.rehearsal.order_storm import order_storm
 
     with progress_on_stderr("Storm") as advance:
         found = order_storm(orders, seed=seed, machine=machine, advance=advance)
@@ -109,7 +109,7 @@ def _print(found: "Exploration", machine: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.explorer_edition import WORDS
+    from sagalab.rehearsal.edition import WORDS
 
     console = Console()
     smallest = found.smallest(_SHOWN)
@@ -136,7 +136,7 @@ def _print_storm(found: "Storm") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.verdict import SIGNS
+    from sagalab.ledger.verdict import SIGNS
 
     console = Console()
     table = Table("orders", "verdict", "p50", "path", box=box.SIMPLE_HEAD)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sagalab.lint import Findings
+    from sagalab.linting.lint import Findings
 
 _STDIN = "-"
 
@@ -64,8 +64,8 @@ def _lint_file(file: str) -> "Findings":
     """Lint one file; a syntax error is a finding too. Raises SagaLabError where there is no machine."""
     from sagalab.asl_text import AslSyntaxError, parse
     from sagalab.errors import SagaLabError
-    from sagalab.lint import Finding, Findings
-    from sagalab.lint import lint as lint_definition
+    from sagalab.linting.lint import Finding, Findings
+    from sagalab.linting.lint import lint as lint_definition
 
     try:
         definition = parse(_read(file))
@@ -104,7 +104,7 @@ def _print_table(file: str, findings: "Findings") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.lint_table import SIGNS
+    from sagalab.linting.table import SIGNS
 
     console = Console()
     if any(finding.code == "SAGA000" for finding in findings):

@@ -18,7 +18,7 @@ def parked(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.parked import parked as find_parked
+    from sagalab.ledger.parked import parked as find_parked
 
     found = find_parked()
     if as_json:
@@ -55,8 +55,8 @@ def resume(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Answer an execution that waits for a human."""
-    from sagalab.parked import MEANING, RETRY, SETTLED
-    from sagalab.parked import resume as answer
+    from sagalab.ledger.parked import MEANING, RETRY, SETTLED
+    from sagalab.ledger.parked import resume as answer
 
     chosen = SETTLED if settled else RETRY
     found = answer(which, chosen)

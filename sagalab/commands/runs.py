@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sagalab.commands.shown import print_json, print_table
+from sagalab.commands.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from sagalab.execution import Execution
-    from sagalab.scenarios import ScenarioRun
-    from sagalab.verdict import Verdict
+    from sagalab.history.execution import Execution
+    from sagalab.ledger.verdict import Verdict
+    from sagalab.orders.scenarios import ScenarioRun
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-MachineName = Annotated[str, typer.Option(help="Name of the state machine: saga, hardened, or one that you deployed.")]
+MachineName = Annotated[
+    str, typer.Option(help="Name of the state machine: saga, hardened, or one that you deployed.")
+]
 _ARROW = " → "
 
 
@@ -26,10 +28,10 @@ def register(app: typer.Typer) -> None:
 
 def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
     """Run the seven scenarios; exit code 1 when one takes another path than expected."""
-    from sagalab.deploy import ensure_machine
-    from sagalab.deployment import deployment
-    from sagalab.scenarios import run_scenarios
-    from sagalab.verdict import verdict
+    from sagalab.deploying.deploy import ensure_machine
+    from sagalab.deploying.deployment import deployment
+    from sagalab.ledger.verdict import verdict
+    from sagalab.orders.scenarios import run_scenarios
 
     found = deployment()
     ensure_machine(found, machine)
@@ -59,13 +61,13 @@ def run(
     Exit code 1 when a scenario of the seed's machine is not as expected. A run that waits for a human is shown as it
     stands.
     """
-    from sagalab.deploy import ensure_machine
-    from sagalab.deployment import deployment
+    from sagalab.deploying.deploy import ensure_machine
+    from sagalab.deploying.deployment import deployment
     from sagalab.errors import SagaLabError
-    from sagalab.forget import forget
-    from sagalab.runs import start, wait
-    from sagalab.scenarios import as_expected, scenario_order
-    from sagalab.verdict import verdict
+    from sagalab.ledger.verdict import verdict
+    from sagalab.orders.forget import forget
+    from sagalab.orders.runs import start, wait
+    from sagalab.orders.scenarios import as_expected, scenario_order
 
     if (scenario is None) == (input_file is None):
         raise SagaLabError(
@@ -120,7 +122,7 @@ def _scenario_rows(each: "ScenarioRun", judged: "Verdict") -> list[tuple[str, st
 
 
 def _scenario_json(each: "ScenarioRun", judged: "Verdict") -> dict[str, Any]:
-    from sagalab.verdict import as_record
+    from sagalab.ledger.verdict import as_record
 
     return {
         "scenario": each.scenario.key,
@@ -139,7 +141,7 @@ def _scenario_json(each: "ScenarioRun", judged: "Verdict") -> dict[str, Any]:
 
 
 def _print_execution(execution: "Execution", judged: "Verdict", as_json: bool, result: str) -> None:
-    from sagalab.verdict import as_record
+    from sagalab.ledger.verdict import as_record
 
     seconds = _seconds(execution)
     if as_json:

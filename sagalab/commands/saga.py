@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sagalab.commands.shown import print_json, print_table
+from sagalab.commands.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from sagalab.connect import Cloud
-    from sagalab.part import Change
+    from sagalab.cloud.connect import Cloud
+    from sagalab.deploying.part import Change
 
 Yes = Annotated[bool, typer.Option("--yes", help="On AWS: show account and region, and do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -31,12 +31,12 @@ def deploy(
     as_json: AsJson = False,
 ) -> None:
     """Deploy the saga: make what is missing, update what differs."""
-    from sagalab.confirm import accept
-    from sagalab.connect import connect
-    from sagalab.costs import estimated_costs
-    from sagalab.deploy import deploy as deploy_saga
-    from sagalab.deploy import deploy_machine
-    from sagalab.machines import definition, name_of
+    from sagalab.cloud.confirm import accept
+    from sagalab.cloud.connect import connect
+    from sagalab.deploying.deploy import deploy as deploy_saga
+    from sagalab.deploying.deploy import deploy_machine
+    from sagalab.deploying.machines import definition, name_of
+    from sagalab.orders.costs import estimated_costs
 
     more = {name_of(each): definition(each) for each in machine or ()}
     cloud = connect()
@@ -65,9 +65,9 @@ def destroy(
     as_json: AsJson = False,
 ) -> None:
     """Delete everything that deploy made, and nothing else."""
-    from sagalab.confirm import accept
-    from sagalab.connect import connect
-    from sagalab.destroy_all import destroy_all, prefixes_under
+    from sagalab.cloud.confirm import accept
+    from sagalab.cloud.connect import connect
+    from sagalab.deploying.destroy_all import destroy_all, prefixes_under
 
     cloud = connect()
     prefixes = [cloud.prefix] if all_of is None else prefixes_under(all_of, cloud)
@@ -90,7 +90,7 @@ def destroy(
 
 def status(as_json: AsJson = False) -> None:
     """Show which parts of the saga are there; exit code 1 when one is missing."""
-    from sagalab.status import status as saga_status
+    from sagalab.deploying.status import status as saga_status
 
     parts = saga_status()
     missing = [part for part in parts if part.state != "present"]
@@ -108,9 +108,9 @@ def status(as_json: AsJson = False) -> None:
 
 def _costs(cloud: "Cloud", prefixes: list[str]) -> str:
     """Say what the executions under these prefixes have cost; they are gone with their machines."""
-    from sagalab.costs import costs_so_far, in_words
-    from sagalab.deployment import deployment
+    from sagalab.deploying.deployment import deployment
     from sagalab.errors import SagaLabError
+    from sagalab.orders.costs import costs_so_far, in_words
 
     found = []
     for prefix in prefixes:

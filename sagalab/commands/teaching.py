@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sagalab.room import Room
+    from sagalab.instructor.room import Room
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +21,8 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Show the failure paths on a page with one button each; needs no network. Ctrl-C ends it."""
-    from sagalab.demo import prepare
-    from sagalab.demo_server import HOST, choose_port, serve
+    from sagalab.instructor.demo import prepare
+    from sagalab.instructor.server import HOST, choose_port, serve
 
     chosen = choose_port(port)
     prepare()
@@ -36,11 +36,11 @@ def room(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show who is where: one row each participant. Reads a local folder, sends nothing."""
-    from sagalab.room import read_room
+    from sagalab.instructor.room import read_room
 
     found = read_room(folder)
     if picture is not None:
-        from sagalab.room_picture import save_picture
+        from sagalab.instructor.room_picture import save_picture
 
         save_picture(found, picture)
     if as_json:
@@ -59,16 +59,20 @@ def _print_room(found: "Room") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.exercises import exercises
+    from sagalab.course.exercise import exercises
 
     notebooks = {
         notebook: [each.name for each in group]
         for notebook, group in groupby(exercises().values(), key=lambda each: each.notebook)
     }
-    table = Table("participant", "done", "is at", *(name.partition("_")[0] for name in notebooks), box=box.ROUNDED)
+    table = Table(
+        "participant", "done", "is at", *(name.partition("_")[0] for name in notebooks), box=box.ROUNDED
+    )
     for each in found.participants:
         cells = (" ".join(each.sign(name) for name in names) for names in notebooks.values())
-        table.add_row(*(Text(text) for text in (each.name, f"{each.done}/{len(exercises())}", each.at, *cells)))
+        table.add_row(
+            *(Text(text) for text in (each.name, f"{each.done}/{len(exercises())}", each.at, *cells))
+        )
     Console().print(table)
     print("✓ done   ✗2 tried twice, not done   · not begun   s solution seen")
     for name, why in found.skipped:
@@ -80,7 +84,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Put a lab back to its start: its notebook and its progress. A copy of the answers is kept."""
-    from sagalab.start_over import find
+    from sagalab.course.start_over import find
 
     found = find(lab)
     if not found.needed:

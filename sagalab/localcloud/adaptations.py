@@ -1,22 +1,28 @@
 """All that this project changes in moto 5.2.5's Step Functions, in one list.
 
-Each entry's module says why in its first lines. tests/contract holds a test for each adaptation that
+Each entry's module says why in its first lines. tests/localcloud holds a test for each adaptation that
 fails when moto no longer needs it: then delete the adaptation. (Lambda's workers: lambdas.py.)
 """
 
 from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 
-from sagalab.localcloud import (
+from sagalab.localcloud.services import (
+    clients,
+    dynamodb,
+    kept_messages,
+    packed_rows,
+    queues,
+    untracked_models,
+)
+from sagalab.localcloud.stepfunctions import (
     aborted_states,
     activities,
     api_errors,
     assignments,
     callbacks,
     choices,
-    clients,
     definitions,
-    dynamodb,
     ended_executions,
     error_names,
     execution_lists,
@@ -24,15 +30,11 @@ from sagalab.localcloud import (
     integrations,
     interruptions,
     jsonata,
-    kept_messages,
-    packed_rows,
     parsed_expressions,
-    queues,
     quick_copies,
     service_errors,
     shortcuts,
     timestamps,
-    untracked_models,
 )
 
 

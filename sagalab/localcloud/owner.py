@@ -12,7 +12,9 @@ from pathlib import Path
 
 import psutil
 
-VARIABLE = "SAGALAB_OWNER"  # the pid of the process that the local cloud is for; without it, it is for everybody
+VARIABLE = (
+    "SAGALAB_OWNER"  # the pid of the process that the local cloud is for; without it, it is for everybody
+)
 _LOOK_SECONDS = 1.0
 
 

@@ -18,9 +18,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 
+from sagalab.cloud.local_process import CONTROL, write_record
+from sagalab.cloud.version import server_version
 from sagalab.localcloud import owner
-from sagalab.localcloud.process import CONTROL, write_record
-from sagalab.localcloud.version import server_version
 
 _NO_BODY = (204, 304)
 
@@ -72,7 +72,7 @@ class Handler(MotoRequestHandler):
             threading.Thread(target=self.server.shutdown).start()
             return None
         if self.command == "POST" and self.path.startswith(f"{CONTROL}/workers/"):
-            from sagalab.localcloud import lambdas
+            from sagalab.localcloud.functions import lambdas
 
             lambdas.allow_workers(int(self.path.rsplit("/", 1)[1]))
         answer = json.dumps(self.server.describe()).encode()
@@ -108,7 +108,7 @@ class Server(ThreadedWSGIServer):
 
     def describe(self) -> dict:
         """Return what `sagalab cloud status` shows."""
-        from sagalab.localcloud import lambdas
+        from sagalab.localcloud.functions import lambdas
 
         return self.identity | {"workers": lambdas.describe_workers(), "cap": lambdas.allow_workers()}
 
@@ -130,14 +130,16 @@ def main() -> None:
     from sagalab.localcloud import dispatch, quick_imports
 
     quick_imports.install()
-    from sagalab.localcloud import adaptations, lambdas, one_at_a_time
+    from sagalab.localcloud import adaptations
+    from sagalab.localcloud.functions import lambdas
+    from sagalab.localcloud.services import one_at_a_time
 
     adaptations.install()
     dispatch.install()
     lambdas.install(given.state / "workers", endpoint)
     one_at_a_time.install()
     if given.iam:
-        from sagalab.localcloud import iam_enforcement
+        from sagalab.localcloud.iam import enforcement as iam_enforcement
 
         iam_enforcement.install()
     server.identity = {

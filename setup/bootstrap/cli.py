@@ -32,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
     test = commands.add_parser("test", help="run all tests", add_help=False)
-    test.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are, to run some of them")
+    test.add_argument(
+        "pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are, to run some of them"
+    )
     return parser
 
 

@@ -93,7 +93,9 @@ def sync(*, dev: bool, check: bool) -> None:
         _run_uv(index, dev, compiled)
         if check and (damaged := forget_damaged()):
             # uv's cache shares its files with .venv: who changed one here changed it there too.
-            _run_uv(index, dev, compiled + [f"--refresh-package={name.partition('-')[0]}" for name in damaged])
+            _run_uv(
+                index, dev, compiled + [f"--refresh-package={name.partition('-')[0]}" for name in damaged]
+            )
 
 
 def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:

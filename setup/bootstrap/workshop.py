@@ -11,7 +11,7 @@ from bootstrap.places import BIN, FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_envi
 from bootstrap.pristine import keep_pristine
 from bootstrap.running import captured
 
-_SAGALAB = [str(PYTHON), "-m", "sagalab.cli"]
+_SAGALAB = [str(PYTHON), "-m", "sagalab"]
 # As the user types it: this terminal has not activated .venv.
 _TYPED = str((BIN / "sagalab").relative_to(ROOT))
 
@@ -114,9 +114,7 @@ def run_lab(*, browser: bool, port: int | None) -> int:
         if started_cloud:
             _stop_cloud()
     if started_cloud:
-        say(
-            "JupyterLab has ended, and so has the local cloud started for it. Nothing is left running."
-        )
+        say("JupyterLab has ended, and so has the local cloud started for it. Nothing is left running.")
     else:
         say(
             f"JupyterLab has ended. The local cloud ran before it and goes on; to end it: {_TYPED} cloud stop"

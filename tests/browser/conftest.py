@@ -2,7 +2,7 @@
 
 import pytest
 
-from sagalab.chromium import find_chromium
+from sagalab.upkeep.chromium import find_chromium
 
 
 @pytest.fixture(scope="session")

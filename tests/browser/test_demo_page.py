@@ -13,7 +13,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from sagalab.demo_paths import DEMO_PATHS
+from sagalab.instructor.paths import DEMO_PATHS
 from sagalab.project import ROOT
 
 SECONDS = 60
@@ -24,15 +24,19 @@ END = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
 @pytest.fixture(scope="module")
 def address(cloud) -> Iterator[str]:
     """The address of a demonstration that runs."""
-    command = [sys.executable, "-m", "sagalab.cli", "demo", "--no-browser"]
-    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP)
+    command = [sys.executable, "-m", "sagalab", "demo", "--no-browser"]
+    demo = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP
+    )
     try:
         yield re.search(r"http://127\.0\.0\.1:\d+/", demo.stdout.readline()).group()
     finally:
         demo.send_signal(END)
         try:
             demo.wait(10)
-        except subprocess.TimeoutExpired:  # a job in the background of a shell ignores Ctrl-C, and so do its children
+        except (
+            subprocess.TimeoutExpired
+        ):  # a job in the background of a shell ignores Ctrl-C, and so do its children
             for each in psutil.Process(demo.pid).children(recursive=True):
                 each.kill()
             demo.kill()

@@ -54,7 +54,9 @@ def test_nothing_comes_from_another_machine(notebook):
 
 
 def test_a_question_is_answered_by_keyboard_and_explains_itself(notebook):
-    question = notebook.page.locator(".jp-OutputArea .widget-vbox", has=notebook.page.locator(".sagalab-choice button"))
+    question = notebook.page.locator(
+        ".jp-OutputArea .widget-vbox", has=notebook.page.locator(".sagalab-choice button")
+    )
     question = question.filter(has_not=notebook.page.locator(".sagalab-lab")).last
     question.scroll_into_view_if_needed()
     choice = question.locator("button").first
@@ -136,7 +138,11 @@ def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
     expect(option(panel, "ReserveInventory: error before")).to_be_visible()
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was undone")
-    for tab, words in (("Events", "ErrReserveInventory"), ("States", "Input"), ("Runs", "ReserveInventory: error")):
+    for tab, words in (
+        ("Events", "ErrReserveInventory"),
+        ("States", "Input"),
+        ("Runs", "ReserveInventory: error"),
+    ):
         panel.locator(".lm-TabBar-tabLabel", has_text=tab).click()
         expect(panel.locator(".widget-tab-contents")).to_contain_text(words)
     panel.locator(".lm-TabBar-tabLabel", has_text="Timeline").click()

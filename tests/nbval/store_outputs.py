@@ -29,7 +29,9 @@ def store(path: Path) -> bool:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of this run: noise in every diff
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # a widget without its kernel shows an error; its text stays
+            output.get("data", {}).pop(
+                WIDGET, None
+            )  # a widget without its kernel shows an error; its text stays
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     path.write_text(nbformat.writes(notebook, indent=1) + "\n", encoding="utf-8")

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from sagalab.check_outcome import CORRECT, NOT_ATTEMPTED, SIGNS
-from sagalab.exercises import exercises
+from sagalab.course.exercise import exercises
+from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, SIGNS
 from sagalab.project import NOTEBOOKS
 
 CELL_SECONDS = 120

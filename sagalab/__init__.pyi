@@ -1,0 +1,107 @@
+"""The public names, for `lazy_loader`, editors and mypy. Each is imported from its room on its first use."""
+
+from .asl.backoff import backoff as backoff
+from .cloud.connect import Cloud as Cloud
+from .cloud.connect import connect as connect
+from .course.check import check as check
+from .course.magic import load_ipython_extension as load_ipython_extension
+from .course.predict import predict as predict
+from .deploying.deploy import deploy as deploy
+from .deploying.deploy import deploy_machine as deploy_machine
+from .deploying.deployment import Deployment as Deployment
+from .deploying.deployment import deployment as deployment
+from .deploying.destroy import destroy as destroy
+from .deploying.machines import definition as definition
+from .deploying.machines import substitute as substitute
+from .deploying.status import status as status
+from .deploying.task_state import task_state as task_state
+from .errors import SagaLabError as SagaLabError
+from .failurelab.lab import FailureLab as FailureLab
+from .history.execution import Execution as Execution
+from .history.visits import gaps as gaps
+from .ledger.parked import parked as parked
+from .ledger.parked import parked_panel as parked_panel
+from .ledger.parked import resume as resume
+from .ledger.tables import tables as tables
+from .ledger.verdict import verdict as verdict
+from .linting.lint import lint as lint
+from .orders.costs import costs_so_far as costs_so_far
+from .orders.costs import estimated_costs as estimated_costs
+from .orders.faults import Fault as Fault
+from .orders.faults import plan as plan
+from .orders.forget import forget as forget
+from .orders.orders import CATALOGUE as CATALOGUE
+from .orders.orders import make_order as make_order
+from .orders.runs import run as run
+from .orders.runs import start as start
+from .orders.runs import wait as wait
+from .orders.scenarios import (
+    SCENARIOS as SCENARIOS,
+)
+from .orders.scenarios import (
+    run_scenario as run_scenario,
+)
+from .orders.scenarios import (
+    run_scenarios as run_scenarios,
+)
+from .orders.scenarios import (
+    scenario_order as scenario_order,
+)
+from .pictures.compare import compare as compare
+from .pictures.diagram import diagram as diagram
+from .pictures.matrix import scenario_matrix as scenario_matrix
+from .pictures.player import player as player
+from .pictures.retry_storm import storm as storm
+from .pictures.steps import steps as steps
+from .pictures.timeline import timeline as timeline
+from .rehearsal.explorer import explore as explore
+
+__all__ = [
+    "CATALOGUE",
+    "Cloud",
+    "Deployment",
+    "Execution",
+    "FailureLab",
+    "Fault",
+    "SCENARIOS",
+    "SagaLabError",
+    "backoff",
+    "check",
+    "compare",
+    "connect",
+    "costs_so_far",
+    "definition",
+    "deploy",
+    "deploy_machine",
+    "deployment",
+    "destroy",
+    "diagram",
+    "estimated_costs",
+    "explore",
+    "forget",
+    "gaps",
+    "lint",
+    "load_ipython_extension",
+    "make_order",
+    "parked",
+    "parked_panel",
+    "plan",
+    "player",
+    "predict",
+    "resume",
+    "run",
+    "run_scenario",
+    "run_scenarios",
+    "scenario_matrix",
+    "scenario_order",
+    "start",
+    "status",
+    "steps",
+    "storm",
+    "substitute",
+    "tables",
+    "task_state",
+    "timeline",
+    "verdict",
+    "wait",
+]

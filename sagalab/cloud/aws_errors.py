@@ -1,0 +1,110 @@
+"""Errors of AWS itself in plain words, each with its cure: credentials, region, permissions, network."""
+
+import functools
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from botocore import exceptions
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sagalab.cloud.confirm import mask_accounts
+from sagalab.errors import SagaLabError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LOCAL = "or leave SAGALAB_CLOUD out for the local cloud."
+_LOG_IN = f"Log in (`aws sso login` or `aws configure`), {_LOCAL}"
+
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
+_UNKNOWN = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+)
+_DENIED = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "UnauthorizedOperation",
+)
+_TOO_MANY = ("LimitExceeded", "LimitExceededException", "CodeStorageExceededException")
+
+
+def explain(error: Exception) -> SagaLabError | None:
+    """Return the error in plain words, None when it is not one that a person can cure, or not of AWS.
+
+    The names are botocore's exceptions and the "Common errors" of each service's API reference.
+    """
+    if os.environ.get("SAGALAB_CLOUD") != "aws":
+        return None
+    if isinstance(error, ClientError):
+        return _answered(error)
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return SagaLabError("There are no AWS credentials here.", _LOG_IN)
+    if isinstance(error, exceptions.ProfileNotFound):
+        return SagaLabError(f"{error}.", "Set AWS_PROFILE to a profile of `aws configure list-profiles`.")
+    if isinstance(error, exceptions.NoRegionError):
+        return no_region()
+    if isinstance(error, exceptions.SSOError | exceptions.TokenRetrievalError):
+        return SagaLabError("The session with AWS has ended.", _LOG_IN)
+    if isinstance(error, exceptions.CredentialRetrievalError):
+        return SagaLabError(f"The AWS credentials cannot be read: {error}.", _LOG_IN)
+    if isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError):
+        return SagaLabError(
+            "AWS does not answer.",
+            f"Look at the network, the proxy and the spelling of the region, {_LOCAL}",
+        )
+    return None
+
+
+def no_region() -> SagaLabError:
+    """Return the error for a session without a region."""
+    return SagaLabError("No AWS region is set.", "Set AWS_REGION, for example AWS_REGION=eu-west-1.")
+
+
+def _answered(error: ClientError) -> SagaLabError | None:
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in _EXPIRED:
+        return SagaLabError("The AWS credentials have expired.", _LOG_IN)
+    if code in _UNKNOWN:
+        return SagaLabError(f"AWS does not know these credentials ({code}).", _LOG_IN)
+    if code in _DENIED:
+        return SagaLabError(
+            f"AWS does not allow {error.operation_name}: {_without_account(error)}",
+            "Ask for the privileges in setup/deployer-policy.json; setup/README.md says how.",
+        )
+    if code in _TOO_MANY:
+        return SagaLabError(
+            f"The AWS account has reached a limit ({error.operation_name}: {_without_account(error)}).",
+            "Use another region, delete what is not needed, or ask AWS for a higher quota.",
+        )
+    return None
+
+
+def _without_account(error: ClientError) -> str:
+    """Return AWS's message; it may name the account, which is shown with its last digits only."""
+    return mask_accounts(error.response["Error"].get("Message", ""))
+
+
+def explained(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function raise SagaLabError in place of the errors of AWS that `explain` knows."""
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **options: P.kwargs) -> R:
+        try:
+            return function(*args, **options)
+        except (BotoCoreError, ClientError) as error:
+            found = explain(error)
+            if found is None:
+                raise
+            raise found from None
+
+    return wrapped

@@ -1,0 +1,156 @@
+"""The connection to the cloud: the local one, or AWS when it is asked for by name.
+
+In local mode no client can reach AWS: every client has the local cloud's endpoint and dummy credentials, and
+the session reads no environment variable, profile, file or proxy setting.
+"""
+
+import functools
+import os
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+from sagalab.cloud import local_process
+from sagalab.cloud.aws_errors import explained, no_region
+from sagalab.cloud.lost_cloud import tell_when_lost
+from sagalab.cloud.prefix import prefix_of_participant
+from sagalab.errors import SagaLabError
+
+LOCAL_REGION = "us-east-1"
+_LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
+_THREADS = 256
+
+
+class LocalSession(boto3.session.Session):
+    """A boto3 session whose clients all talk to the local cloud, whatever the environment says."""
+
+    def __init__(self, endpoint: str):
+        core = botocore.session.Session(session_vars=_NOTHING_FROM_OUTSIDE)
+        super().__init__("local", "local", "local", LOCAL_REGION, core)
+        self._endpoint = endpoint
+
+    def client(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
+        options.update(_local_options(self._endpoint, options.get("config")))
+        return tell_when_lost(super().client(service_name, *args[:1], **options))
+
+    def resource(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
+        options.update(_local_options(self._endpoint, options.get("config")))
+        return super().resource(service_name, *args[:1], **options)
+
+
+# every variable keeps its default, and loses its name in the environment and in the configuration file
+_NOTHING_FROM_OUTSIDE = {
+    name: (None, None, os.devnull if name in ("config_file", "credentials_file") else default, convert)
+    for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    if not isinstance(default, dict) or name == "api_versions"
+}
+
+
+def _local_options(endpoint: str, config: Config | None) -> dict[str, Any]:
+    local = Config(
+        proxies={},
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=5,
+        read_timeout=_LONGEST_CALL_SECONDS,
+        max_pool_connections=_THREADS,
+    )
+    return {
+        "endpoint_url": endpoint,
+        "use_ssl": False,
+        "aws_access_key_id": "local",
+        "aws_secret_access_key": "local",
+        "aws_session_token": "local",
+        "config": local.merge(config).merge(Config(proxies={})) if config else local,
+    }
+
+
+@dataclass
+class Cloud:
+    """Where the saga runs. `endpoint` is None on AWS. Its clients are safe for threads."""
+
+    session: boto3.session.Session
+    region: str
+    prefix: str
+    endpoint: str | None
+    _account: str | None = field(default=None, repr=False)  # notebooks keep what they show
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    _lock: Any = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """True on the local cloud."""
+        return self.endpoint is not None
+
+    @property
+    def account(self) -> str:
+        """The account id; asked from AWS at the first use. Raises SagaLabError when AWS does not tell."""
+        if self._account is None:
+            self._account = explained(self.client("sts").get_caller_identity)()["Account"]
+        return self._account
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of `service`, made once."""
+        return self._once("client", service)
+
+    def resource(self, service: str) -> Any:
+        """Return the boto3 resource of `service`, made once. Unlike clients, use it from one thread."""
+        return self._once("resource", service)
+
+    def _once(self, kind: str, service: str) -> Any:
+        with self._lock:
+            if (kind, service) not in self._made:
+                options = (
+                    {}
+                    if self.is_local
+                    else {
+                        "config": Config(
+                            retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=_THREADS
+                        )
+                    }
+                )
+                self._made[kind, service] = getattr(self.session, kind)(service, **options)
+            return self._made[kind, service]
+
+
+def connect() -> Cloud:
+    """Return the cloud that SAGALAB_CLOUD names: `local` (the default) or `aws`.
+
+    The local cloud is started when it does not run; a line on stderr says when it had died. Raises
+    SagaLabError for another name, a local cloud of another version, or one that does not start; on AWS
+    without credentials that it accepts, a region, or a name to make a prefix of.
+    """
+    name = os.environ.get("SAGALAB_CLOUD") or "local"
+    if name == "local":
+        record = local_process.running(say=lambda text: print(text, file=sys.stderr))
+        prefix = prefix_of_participant(on_aws=False)
+        return _local(record["endpoint"], record["token"], record["account"], prefix)
+    if name == "aws":
+        settings = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
+        return _aws(settings, prefix_of_participant(on_aws=True))
+    raise SagaLabError(
+        f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`."
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _aws(settings: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
+    """Return one Cloud for each AWS environment, so that its clients are made once, and AWS knows us."""
+    # AWS_REGION is the name that all other SDKs read; boto3 reads AWS_DEFAULT_REGION and the profile
+    session = explained(boto3.session.Session)(region_name=dict(settings).get("AWS_REGION"))
+    if not session.region_name:
+        raise no_region()
+    cloud = Cloud(session, session.region_name, prefix, None)
+    assert cloud.account  # asked now: without valid credentials nothing else is worth trying
+    return cloud
+
+
+@functools.lru_cache(maxsize=8)
+def _local(endpoint: str, token: str, account: str, prefix: str) -> Cloud:
+    """Return one Cloud for each server, so that its clients are made once."""
+    return Cloud(LocalSession(endpoint), LOCAL_REGION, prefix, endpoint, account)

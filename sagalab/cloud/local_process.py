@@ -1,0 +1,335 @@
+"""The local cloud as a process: start, find again, stop. One for each state folder, so one for each clone.
+
+A record file in the state folder says where it is. It counts only while the server at that port answers
+with the record's token: a stale record, a recycled pid and another program on the port are thus told apart.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sagalab.cloud.version import server_version
+from sagalab.errors import SagaLabError
+from sagalab.project import ROOT, state_dir
+
+CONTROL = "/_sagalab"
+_START_SECONDS = 60
+_STOP_SECONDS = 5
+_ANSWER_SECONDS = 15  # a server that computes hard answers late
+_children: list[subprocess.Popen] = []
+
+
+class NotAnswering(Exception):
+    """Something listens at the recorded port and gives no answer in time."""
+
+
+def log_path() -> Path:
+    """Return the file that the local cloud writes to."""
+    return state_dir() / "cloud.log"
+
+
+def _record_path(state: Path) -> Path:
+    return state / "cloud.json"
+
+
+def write_record(state: Path, record: dict) -> None:
+    """Write the record in one step, so that no reader sees half of it."""
+    half = state / f"cloud.json.{os.getpid()}"
+    half.write_text(json.dumps(record), encoding="utf-8")
+    half.replace(_record_path(state))
+
+
+def _read_record() -> dict | None:
+    try:
+        return json.loads(_record_path(state_dir()).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+@contextlib.contextmanager
+def _locked() -> Iterator[None]:
+    """Let one starter or stopper at a time work on this state folder. The system frees a dead one's lock."""
+    with open(state_dir() / "cloud.lock", "a+b") as file:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _ask(
+    port: int, path: str, method: str = "GET", token: str = "", seconds: float = _ANSWER_SECONDS
+) -> dict | None:
+    """Return the control answer of a local cloud at `port`; None when there is none. Raises NotAnswering."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request(method, f"{CONTROL}/{path}", headers={"Sagalab-Token": token} if token else {})
+        answer = connection.getresponse()
+        return json.loads(answer.read()) if answer.status == 200 else None
+    except TimeoutError:
+        raise NotAnswering from None
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def _alive(record: dict) -> dict | None:
+    """Return what the recorded server says of itself, None when it is gone."""
+    answer = _ask(record["port"], "status")
+    return answer if answer and answer.get("token") == record["token"] else None
+
+
+def _find(record: dict | None) -> dict | None:
+    if record is None:
+        return None
+    try:
+        return _alive(record)
+    except NotAnswering:
+        raise SagaLabError(
+            f"The local cloud (process {record['pid']}, port {record['port']}) does not answer.",
+            "Run `sagalab cloud stop`, then `sagalab deploy`.",
+        ) from None
+
+
+def status() -> dict:
+    """Return what is known of the local cloud: `running`, and if it runs endpoint, pid, port, version,
+    started (epoch seconds), account, time_scale, workers (a list). Starts nothing. Raises SagaLabError when
+    it does not answer.
+    """
+    record = _read_record()
+    found = _find(record)
+    if found:
+        return {"running": True} | {key: value for key, value in found.items() if key != "token"}
+    return {"running": False, "died": record is not None}
+
+
+def allow_workers(count: int) -> int:
+    """Let at most `count` Lambda workers run at the same time; return how many might until now.
+
+    For work that needs more for a while, and gives them back. Raises SagaLabError when nothing runs.
+    """
+    record = _read_record()
+    found = _find(record)
+    if record is None or found is None:
+        raise SagaLabError("The local cloud does not run.", "Start it: sagalab cloud start")
+    _ask(record["port"], f"workers/{count}", "POST", record["token"])
+    return found["cap"]
+
+
+def running(say=None) -> dict:
+    """Return the record of the running local cloud, started if need be.
+
+    `say(text)` is told when one had died. Raises SagaLabError when it is of another version, or silent.
+    """
+    found = _find(_read_record())
+    if found is None:
+        with _locked():
+            record = _read_record()
+            found = _find(record)
+            if found is None:
+                found = _start(0, iam=_enforces(record))
+                if record and say:
+                    say(died(record))
+    if found["version"] != server_version():
+        raise SagaLabError(
+            f"A local cloud of another version runs ({found['version']}; here: {server_version()}).",
+            "Run `sagalab cloud stop`, then `sagalab deploy`.",
+        )
+    return found
+
+
+def died(record: dict) -> str:
+    """Say that the recorded server died, what that means, and what to do."""
+    since = time.strftime("%H:%M", time.localtime(record["started"]))
+    return (
+        f"The local cloud that ran since {since} (process {record['pid']}) is gone, "
+        "and with it what was deployed. A new one was started: `sagalab deploy` brings the rest back."
+    )
+
+
+def start(port: int = 0, *, iam: bool = False) -> tuple[dict, bool, str]:
+    """Start the local cloud at `port` (0: a free one). Return (its record, whether it is new, a remark).
+
+    With `iam` it enforces the policies of roles. Raises SagaLabError when the port is taken, the server does
+    not start, or one runs already that differs.
+    """
+    with _locked():
+        record = _read_record()
+        found = _find(record)
+        if found:
+            if port and port != found["port"]:
+                raise SagaLabError(
+                    f"The local cloud runs already, at port {found['port']}.",
+                    "Run `sagalab cloud stop` first.",
+                )
+            if iam and not _enforces(found):
+                raise SagaLabError(
+                    "The local cloud runs already, without IAM.",
+                    "Run `sagalab cloud stop` first; afterwards `sagalab deploy`.",
+                )
+            return found, False, ""
+        return _start(port, iam=iam), True, died(record) if record else ""
+
+
+def _enforces(record: dict | None) -> bool:
+    return bool(record and record.get("iam"))
+
+
+def _start(port: int, *, iam: bool = False) -> dict:
+    if port:
+        _check_port(port)
+    state = state_dir()
+    token = secrets.token_hex(16)
+    _record_path(state).unlink(missing_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "sagalab.localcloud",
+        "--port",
+        str(port),
+        "--state",
+        str(state.resolve()),
+        "--token",
+        token,
+        *(["--iam"] if iam else []),
+    ]
+    with open(log_path(), "wb") as log:
+        options: dict = {"start_new_session": True}
+        if os.name == "nt":
+            options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options
+        )
+    _children.append(process)
+    limit = time.monotonic() + _START_SECONDS
+    while time.monotonic() < limit:
+        record = _read_record()
+        if record and record["token"] == token:
+            return record
+        if process.poll() is not None:
+            break
+        time.sleep(0.01)
+    process.kill()
+    lines = log_path().read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise SagaLabError(
+        f"The local cloud did not start{': ' + lines[-1] if lines else ''}.",
+        "`sagalab cloud logs` shows all it said; `sagalab doctor` checks the set-up.",
+    )
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            return
+        except OSError:
+            pass
+    try:
+        other = _ask(port, "status", seconds=2)
+    except NotAnswering:
+        other = None
+    who = f"the local cloud of another clone (process {other['pid']})" if other else "another program"
+    raise SagaLabError(
+        f"Port {port} is in use by {who}.",
+        "Choose another with `sagalab cloud start --port N`, or leave --port out for a free one.",
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return the server's environment: nothing of the user's AWS settings, proxies or Python settings."""
+    kept = (
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "SAGALAB_WORKERS",
+        "SAGALAB_TIME_SCALE",
+        "SAGALAB_OWNER",
+    )
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "*",
+        "MOTO_DISABLE_GLOBAL_CORS": "1",
+        "MALLOC_ARENA_MAX": "2",  # glibc gives each thread its own pool of memory, and hardly any back
+        "PYTHONUTF8": "1",
+    }
+
+
+def stop() -> bool:
+    """Stop the local cloud and wait until its process is gone. Return whether there was one."""
+    with _locked():
+        record = _read_record()
+        if record is None:
+            return False
+        try:
+            found = _alive(record)
+            if found:
+                _ask(record["port"], "stop", "POST", record["token"])
+        except NotAnswering:
+            found = record
+        if found:
+            _wait_for_end(record)
+        _record_path(state_dir()).unlink(missing_ok=True)
+        return found is not None
+
+
+def _wait_for_end(record: dict) -> None:
+    """Wait for the server's process to end, and kill it when it does not."""
+    import psutil
+
+    try:
+        process = psutil.Process(record["pid"])
+        if abs(process.create_time() - record["created"]) > 1:
+            return  # the pid belongs to another program by now
+        limit = time.monotonic() + _STOP_SECONDS
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > limit:
+                process.kill()
+                break
+            time.sleep(0.01)
+    except psutil.NoSuchProcess:
+        pass
+    for child in _children:
+        child.poll()
+
+
+def reset() -> dict:
+    """Empty the local cloud by a new server at the same port; return its record. Starts one if none ran."""
+    record = _read_record()
+    port = record["port"] if record and stop() else 0
+    with _locked():
+        return _find(_read_record()) or _start(port, iam=_enforces(record))

@@ -1,0 +1,1 @@
+"""What the notebooks need: checks, exercises, predictions, `%%asl`, progress, starting over."""

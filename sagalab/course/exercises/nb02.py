@@ -1,0 +1,169 @@
+"""Exercises of notebook 02: the output of a state, a variable, and the happy path."""
+
+from sagalab.course.exercise import exercise
+from sagalab.course.outcome import Mistake
+from sagalab.course.trial import Run, Trial
+
+NOTEBOOK = "02_first_state_machine"
+FORWARD = ["ProcessOrder", "ProcessPayment", "ReserveInventory"]
+_LAMBDA_ANSWER = "Payload"  # a field that Lambda's answer has, and the order has not
+
+
+@exercise(
+    "output",
+    notebook=NOTEBOOK,
+    title="Let the execution give back the order, and nothing around it.",
+    hints=(
+        "A state's Output says what leaves it. Look at the execution's output: which key holds the order?",
+        "In a JSONata field, $states.result is what the task answered. Expressions stand between {% and %}.",
+        'The order is $states.result.Payload. So: "Output": "{% … %}", with that expression inside.',
+    ),
+)
+def output(trial: Trial) -> str:
+    """Judge by the execution's output: the order as the service returned it."""
+    [run] = trial.run(a_good_order=None)
+    expected = "the order, with the status New"
+    _must_succeed(run, expected)
+    found = run.execution.output
+    if isinstance(found, dict) and _LAMBDA_ANSWER in found:
+        raise Mistake(
+            "the output is the whole answer of the Lambda call",
+            expected=expected,
+            happened=f"an object with {', '.join(sorted(found))}: the order is under Payload",
+            run=run,
+        )
+    if isinstance(found, str):
+        raise Mistake(
+            "the output is a text, and not the value of an expression",
+            expected=expected,
+            happened=f"{found[:80]!r}: JSONata is evaluated only between {{% and %}}",
+            run=run,
+        )
+    if not isinstance(found, dict) or found.get("order_id") != run.execution.input["order_id"]:
+        raise Mistake(
+            "the output is not the order", expected=expected, happened=f"{str(found)[:80]}", run=run
+        )
+    if found.get("order_status") != "New":
+        raise Mistake(
+            "the output is the input, not what the task made of it",
+            expected=expected,
+            happened="an order without the status New",
+            run=run,
+        )
+    return "the execution gives back the order, with the status New."
+
+
+@exercise(
+    "assign",
+    notebook=NOTEBOOK,
+    title="Keep the order in a variable, and take the payment in a second state.",
+    hints=(
+        "Three things are missing: what ProcessOrder keeps, where it goes, and what ProcessPayment is given.",
+        'Assign makes variables: {"order": "{% … %}"}. From then on every later state can read $order.',
+        "Assign the Payload of $states.result. Then the Payload argument of ProcessPayment is {% $order %}.",
+    ),
+)
+def assign(trial: Trial) -> str:
+    """Judge by path and tables: the order is placed, then paid."""
+    [run] = trial.run(a_good_order=None)
+    expected = "ProcessOrder → ProcessPayment, the order placed and paid"
+    _must_receive_the_order(trial, run, expected)
+    _must_succeed(run, expected)
+    _must_follow(run, FORWARD[:2], expected)
+    if run.verdict.ledger.status != "New":
+        raise Mistake(
+            "no order was placed", expected=expected, happened="the orders table has no row", run=run
+        )
+    if not run.verdict.ledger.balance:
+        raise Mistake(
+            "no payment was taken",
+            expected=expected,
+            happened="the payments table has no row: does ProcessPayment call DebitPaymentFunction?",
+            run=run,
+        )
+    return f"the order is placed, and {run.verdict.ledger.balance} is taken."
+
+
+@exercise(
+    "happy_path",
+    notebook=NOTEBOOK,
+    title="Complete the happy path: reserve the items, and give back the whole order.",
+    hints=(
+        "ProcessPayment must no longer end the execution. Remove its End, and give it a Next.",
+        "ReserveInventory needs the order as it is after the payment: ProcessPayment assigns $order too.",
+        "The last state has End: true, and an Output with the order: {% $states.result.Payload %}.",
+    ),
+)
+def happy_path(trial: Trial) -> str:
+    """Judge by path, tables and output: all three steps are done, each with what the one before it made."""
+    [run] = trial.run(a_good_order=None)
+    expected = "ProcessOrder → ProcessPayment → ReserveInventory, everything done"
+    _must_receive_the_order(trial, run, expected)
+    _must_succeed(run, expected)
+    _must_follow(run, FORWARD, expected)
+    if run.verdict.name != "consistent":
+        raise Mistake("not every step was done", expected=expected, happened=run.verdict.words, run=run)
+    found = run.execution.output if isinstance(run.execution.output, dict) else {}
+    if "order_id" not in found:
+        raise Mistake(
+            "the output is not the order",
+            expected="the order, with payment and inventory filled in",
+            happened=f"an object with {', '.join(sorted(found)) or 'nothing'}",
+            run=run,
+        )
+    missing = [name for name in ("payment", "inventory") if name not in found]
+    if missing:
+        raise Mistake(
+            f"the order has lost its {missing[0]} on the way",
+            run=run,
+            expected="the order, with payment and inventory filled in",
+            happened=f"without {' and '.join(missing)}: which state does not assign its result to $order?",
+        )
+    return "all three steps are done, and the order tells of each."
+
+
+def _must_succeed(run: Run, expected: str) -> None:
+    if not run.succeeded:
+        where = run.path[-1] if run.path else "the start"
+        raise Mistake(f"the execution fails in {where}", expected=expected, happened=run.ending, run=run)
+
+
+def _must_follow(run: Run, path: list[str], expected: str) -> None:
+    """Raise Mistake for a state that is missing, or for another order; other states may come between."""
+    for name in path:
+        if name not in run.path:
+            raise Mistake(f"{name} never runs", expected=expected, happened=" → ".join(run.path), run=run)
+    if run.order_of(*path) != path:
+        raise Mistake(
+            "the steps run in another order", expected=expected, happened=" → ".join(run.path), run=run
+        )
+
+
+def _must_receive_the_order(trial: Trial, run: Run, expected: str) -> None:
+    """Raise Mistake, naming the state, when a task was called with something that is not the order."""
+    if run.succeeded or not run.execution.visits:
+        return
+    last = run.execution.visits[-1]
+    for attempt in last.attempts:
+        sent = attempt.parameters.get("Payload") if isinstance(attempt.parameters, dict) else None
+        if isinstance(sent, dict) and _LAMBDA_ANSWER in sent:
+            raise Mistake(
+                f"{last.name} is given the whole answer of the Lambda call before it, not the order",
+                expected=expected,
+                happened=run.ending,
+                run=run,
+            )
+        if not isinstance(sent, dict) or "order_id" not in sent:
+            raise Mistake(
+                f"{last.name} is not given the order",
+                expected=expected,
+                happened=f"its Payload is {str(sent)[:60]!r}: {run.ending}",
+                run=run,
+            )
+    if "$order" in str(run.execution.cause):
+        raise Mistake(
+            f"{last.name} reads $order, and nothing has assigned it",
+            expected=expected,
+            happened=run.ending,
+            run=run,
+        )

@@ -1,0 +1,220 @@
+"""Exercises of notebook 03: the waits of a retrier, what to retry, and how patiently."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sagalab.asl.backoff import backoff, retrier_for
+from sagalab.course.exercise import exercise
+from sagalab.course.outcome import Mistake
+from sagalab.course.trial import Run, Trial
+from sagalab.orders.faults import Fault
+
+NOTEBOOK = "03_retry"
+PAY = "ProcessPayment"
+TRANSIENT, THROTTLED = "Lambda.ServiceException", "Lambda.TooManyRequestsException"
+WAITS_OF = {"IntervalSeconds": 3, "BackoffRate": 2, "MaxAttempts": 5, "MaxDelaySeconds": 20}
+PATIENT = [1.0, 2.0, 3.0, 3.0]
+
+
+@exercise(
+    "waits",
+    notebook=NOTEBOOK,
+    title="Which waits does this retrier make? A list of seconds, one for each retry.",
+    takes="value",
+    hints=(
+        "MaxAttempts counts retries, not calls. So the list has that many numbers.",
+        "The first wait is IntervalSeconds. Each later one is the one before, times BackoffRate.",
+        "No wait is above MaxDelaySeconds: cut what is longer.",
+    ),
+)
+def waits(answer: Any) -> str:
+    """Judge by the formula."""
+    right = backoff(WAITS_OF)
+    if (
+        not isinstance(answer, Sequence)
+        or isinstance(answer, str)
+        or not all(_is_number(each) for each in answer)
+    ):
+        raise Mistake(
+            "the answer is not a list of numbers",
+            expected="[first wait, second wait, …]",
+            happened=repr(answer),
+        )
+    found = [float(each) for each in answer]
+    if found == right:
+        return "five retries, doubled each time, and cut at 20 s."
+    interval, rate, retries, most = (
+        WAITS_OF[k] for k in ("IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds")
+    )
+    uncut = [float(interval * rate**n) for n in range(retries)]
+    mistakes = {
+        (*uncut,): "no wait may be above MaxDelaySeconds",
+        (*[float(interval)] * retries,): "BackoffRate makes each wait longer than the one before",
+        (*right[:-1],): "MaxAttempts counts the retries, and the first call is not one of them",
+        (*right, float(most)): "MaxAttempts counts the retries: there is no wait after the last",
+        (*(min(each * rate, float(most)) for each in right),): "the first wait is IntervalSeconds itself",
+        (
+            *(float(min(interval + rate * n, most)) for n in range(retries)),
+        ): "BackoffRate multiplies, it does not add",
+        (*(float(most) for _ in right),): "MaxDelaySeconds is the most, and not every wait",
+        (0.0, *right[:-1]): "the first wait is IntervalSeconds: the call before it is no wait",
+    }
+    because = mistakes.get((*found,)) or (
+        f"there are {retries} retries, and so {retries} waits"
+        if len(found) != len(right)
+        else _first_difference(found, right)
+    )
+    raise Mistake(because, expected=f"{retries} waits that follow from {WAITS_OF}", happened=str(answer))
+
+
+@exercise(
+    "retry",
+    notebook=NOTEBOOK,
+    title="Let the payment survive two transient faults, and never repeat a business error.",
+    hints=(
+        "Retry is a list of retriers. Each names, under ErrorEquals, the errors that it takes.",
+        "Read the error's name in the table of the failed run. ErrProcessPayment is not it.",
+        'One retrier for "Lambda.ServiceException" is enough. MaxAttempts must allow two retries or more.',
+    ),
+)
+def retry(trial: Trial) -> str:
+    """Judge by how often the payment is called under each fault."""
+    calm, twice, refused = trial.run(
+        no_fault=None,
+        the_payment_fails_twice_for_a_moment=Fault.transient(PAY, times=2),
+        the_payment_is_refused=Fault.error(PAY),
+    )
+    if not calm.succeeded:
+        raise Mistake(
+            "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
+        )
+    _must_not_hide(twice)
+    if refused.tries(PAY) > 1:
+        raise Mistake(
+            "a business error is retried: the card is refused again each time",
+            expected="one call when the service says ErrProcessPayment",
+            happened=f"{refused.tries(PAY)} calls",
+            run=refused,
+        )
+    if twice.tries(PAY) == 1:
+        raise Mistake(
+            f"the payment is not retried on {TRANSIENT}{_elsewhere(trial)}",
+            expected="three calls, the third succeeds",
+            happened=f"one call, then {twice.ending}",
+            run=twice,
+        )
+    if not twice.succeeded:
+        raise Mistake(
+            "it gives up too early",
+            expected="three calls, the third succeeds",
+            happened=f"{twice.tries(PAY)} calls: MaxAttempts counts the retries",
+            run=twice,
+        )
+    return "three calls with transient faults, and one call when the card is refused."
+
+
+@exercise(
+    "patience",
+    notebook=NOTEBOOK,
+    title="A throttled payment: wait up to 1, 2, 3 and 3 seconds, with full jitter, then give up.",
+    hints=(
+        f"A throttled function gives the error {THROTTLED}. How many retries are four waits?",
+        "1, 2, then 4 would follow, but it is 3: which field cuts a wait?",
+        "IntervalSeconds 1, BackoffRate 2, MaxAttempts 4, MaxDelaySeconds 3, and JitterStrategy FULL.",
+    ),
+)
+def patience(trial: Trial) -> str:
+    """Judge by the calls of a run that is always throttled, and by its retrier's waits by the formula."""
+    calm, throttled, refused = trial.run(
+        no_fault=None,
+        the_payment_is_always_throttled=Fault.throttle(PAY),
+        the_payment_is_refused=Fault.error(PAY),
+    )
+    if not calm.succeeded:
+        raise Mistake(
+            "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
+        )
+    _must_not_hide(throttled)
+    expected = "waits of at most 1, 2, 3 and 3 s: five calls"
+    calls = throttled.tries(PAY)
+    if calls == 1:
+        raise Mistake(
+            f"a throttled payment is not retried{_elsewhere(trial)}",
+            expected=expected,
+            happened=f"one call, then {throttled.ending}",
+            run=throttled,
+        )
+    if refused.tries(PAY) > 1:
+        raise Mistake(
+            "a business error is retried: the card is refused again each time",
+            expected="one call when the service says ErrProcessPayment",
+            happened=f"{refused.tries(PAY)} calls",
+            run=refused,
+        )
+    if calls != len(PATIENT) + 1:
+        raise Mistake(
+            "MaxAttempts counts the retries, and the first call is not one of them",
+            expected=expected,
+            happened=f"{calls} calls" + (" or more" if calls > 6 else ""),
+            run=throttled,
+        )
+    retrier = retrier_for(trial.state(PAY).get("Retry", []), THROTTLED) or {}
+    found = backoff(retrier)
+    if found != PATIENT:
+        raise Mistake(
+            _wrong_waits(found),
+            expected=expected,
+            happened=f"waits of at most {_words(found)} s",
+            run=throttled,
+        )
+    if retrier.get("JitterStrategy") != "FULL":
+        raise Mistake(
+            "there is no jitter: a hundred throttled orders would all come back at the same moment",
+            expected="each wait is drawn between 0 and its longest",
+            happened="each wait is exactly its longest",
+            run=throttled,
+        )
+    return "five calls; waits of up to 1, 2, 3 and 3 s, each drawn anew."
+
+
+def _wrong_waits(found: list[float]) -> str:
+    if found[0] != PATIENT[0]:
+        return f"the first wait is up to {found[0]:g} s: that is IntervalSeconds"
+    if found[1] != PATIENT[1]:
+        return f"the second wait is up to {found[1]:g} s: BackoffRate says how they grow"
+    return f"the third wait is up to {found[2]:g} s: MaxDelaySeconds says where they stop growing"
+
+
+def _must_not_hide(run: Run) -> None:
+    """Raise Mistake for a run that succeeded although the money was never taken."""
+    if run.succeeded and run.verdict.name != "consistent":
+        raise Mistake(
+            "the fault is hidden: the execution succeeds, and the work is not done",
+            expected="it succeeds only when the payment is taken",
+            happened=run.verdict.words,
+            run=run,
+        )
+
+
+def _elsewhere(trial: Trial) -> str:
+    """Return, for the message, where a Retry stands instead."""
+    others = [
+        name for name, state in trial.states().items() if isinstance(state, dict) and state.get("Retry")
+    ]
+    if PAY in others:
+        names = [name for each in trial.state(PAY)["Retry"] for name in each.get("ErrorEquals", [])]
+        return f": its Retry names {', '.join(names)}"
+    return f": the Retry stands in {', '.join(others)}" if others else ": it has no Retry"
+
+
+def _first_difference(found: list[float], right: list[float]) -> str:
+    place = next(index for index, (one, other) in enumerate(zip(found, right, strict=True)) if one != other)
+    return f"wait number {place + 1} is not {found[place]:g} s"
+
+
+def _words(numbers: list[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,200 @@
+"""Exercises of notebook 04: catch a failure, undo in reverse order, and skip no undo."""
+
+from sagalab.course.exercise import exercise
+from sagalab.course.outcome import Mistake
+from sagalab.course.trial import Run, Trial
+from sagalab.orders.faults import Fault, plan
+
+NOTEBOOK = "04_catch_and_compensate"
+ORDER, PAY, RESERVE = "ProcessOrder", "ProcessPayment", "ReserveInventory"
+RELEASE, REFUND, RESET = "ReleaseInventory", "ProcessRefund", "UpdateOrderStatus"
+UNDO = {
+    "ProcessRefund": "refund",
+    "ReleaseInventory": "release of the items",
+    "UpdateOrderStatus": "order's new status",
+}
+
+
+@exercise(
+    "catch",
+    notebook=NOTEBOOK,
+    title="Catch the failed payment, keep its error, and undo what was done.",
+    hints=(
+        "Catch stands in the state that can fail: in ProcessPayment. It is a list, as Retry is.",
+        "A catcher has ErrorEquals, Next, and here Assign. Refund a failed payment: it may be written.",
+        'ErrorEquals ["ErrProcessPayment"], Assign error: {% $states.errorOutput %}, Next ProcessRefund.',
+    ),
+)
+def catch(trial: Trial) -> str:
+    """Judge by path and ledger of a failed payment, whether it was written or not."""
+    calm, before, after = trial.run(
+        no_fault=None,
+        the_payment_fails_before_it_is_written=Fault.error(PAY),
+        the_payment_fails_after_it_was_written=Fault.error(PAY, when="after"),
+    )
+    _must_do_all(calm)
+    for run in (after, before):
+        _must_catch(trial, run, PAY)
+        _must_fail(run)
+        _must_undo(run, [REFUND, RESET])
+    [visit] = after.visits(PAY)
+    kept = visit.assigned.get("error")
+    if not isinstance(kept, dict) or kept.get("Error") != "ErrProcessPayment":
+        raise Mistake(
+            "nobody can say later what went wrong: $error does not hold the error",
+            expected="$error with Error ErrProcessPayment",
+            run=after,
+            happened=f"the Catch assigns {', '.join(visit.assigned) or 'nothing'}",
+        )
+    return "the failed payment is caught, refunded, and the order is Pending. $error tells why."
+
+
+@exercise(
+    "compensate",
+    notebook=NOTEBOOK,
+    title="Undo a failed reservation: release, refund, reset, in this order.",
+    hints=(
+        "The last step is undone first. Which undo belongs to ReserveInventory, and which one follows it?",
+        "ReserveInventory catches ErrReserveInventory. Its row may be written: its own undo comes first.",
+        "Catch: Next ReleaseInventory. ReleaseInventory: Next ProcessRefund, which goes on as before.",
+    ),
+)
+def compensate(trial: Trial) -> str:
+    """Judge by path and ledger, with each forward step failing in its turn."""
+    calm, first, second, third = trial.run(
+        no_fault=None,
+        the_order_fails=Fault.error(ORDER, when="after"),
+        the_payment_fails=Fault.error(PAY, when="after"),
+        the_reservation_fails=Fault.error(RESERVE, when="after"),
+    )
+    _must_do_all(calm)
+    for run, state, undos in (
+        (third, RESERVE, [RELEASE, REFUND, RESET]),
+        (second, PAY, [REFUND, RESET]),
+        (first, ORDER, [RESET]),
+    ):
+        _must_catch(trial, run, state)
+        _must_fail(run)
+        _must_undo(run, undos)
+    return "whichever step fails, what was done is undone, last step first."
+
+
+@exercise(
+    "go_on",
+    notebook=NOTEBOOK,
+    title="When the release fails, still refund and reset, and still tell somebody.",
+    hints=(
+        "ReleaseInventory's Catch leads to a notification, and that one to OrderFailed. What is skipped?",
+        "The notification may stay where it is. Change what comes after it.",
+        'sns:NotifyReleaseInventoryFail: Next "ProcessRefund". The rest of the chain follows by itself.',
+    ),
+)
+def go_on(trial: Trial) -> str:
+    """Judge by path, ledger and notifications, with the reservation failing and its undo too."""
+    broken = plan(Fault.error(RESERVE, when="after"), Fault.error(RELEASE))
+    calm, undone, stuck = trial.run(
+        no_fault=None,
+        the_reservation_fails=Fault.error(RESERVE, when="after"),
+        the_reservation_fails_and_its_release_too=broken,
+    )
+    _must_do_all(calm)
+    _must_fail(undone)
+    _must_undo(undone, [RELEASE, REFUND, RESET])
+    _must_fail(stuck)
+    for undo in (REFUND, RESET):
+        if not stuck.did(undo):
+            raise Mistake(
+                f"the {UNDO[undo]} is skipped when the release fails",
+                expected=f"{REFUND} and {RESET} run all the same",
+                happened=stuck.verdict.words,
+                run=stuck,
+            )
+    told = [note.body for note in stuck.verdict.ledger.notifications if isinstance(note.body, dict)]
+    if not any(body.get("status") == "failed" for body in told):
+        raise Mistake(
+            "nobody is told that the items are still reserved",
+            expected="a notification with the status failed",
+            happened=f"{len(told)} notifications; {stuck.verdict.words}",
+            run=stuck,
+        )
+    return "the money is back and the order is Pending, and somebody knows of the items."
+
+
+def _must_do_all(run: Run) -> None:
+    if not run.succeeded or run.verdict.name != "consistent":
+        happened = run.ending if not run.succeeded else run.verdict.words
+        raise Mistake(
+            "a good order fails now", expected="the happy path as before", happened=happened, run=run
+        )
+
+
+def _must_catch(trial: Trial, run: Run, state: str) -> None:
+    """Raise Mistake when the error of this state was not caught there; say where a Catch stands instead."""
+    visits = run.visits(state)
+    if visits and visits[0].status == "caught":
+        return
+    catchers = trial.state(state).get("Catch") or []
+    if catchers:
+        names = ", ".join(name for each in catchers for name in each.get("ErrorEquals", []))
+        because = f"the Catch of {state} does not take its error: it names {names}"
+    else:
+        others = [
+            name for name, each in trial.states().items() if isinstance(each, dict) and each.get("Catch")
+        ]
+        where = f", the Catch stands in {', '.join(others)}" if others else ""
+        because = f"nothing catches the error in {state}{where}"
+    raise Mistake(because, expected=f"Err{state} is caught in {state}", happened=run.ending, run=run)
+
+
+def _must_fail(run: Run) -> None:
+    if run.succeeded:
+        raise Mistake(
+            "the execution succeeds although the order failed",
+            expected="it ends in OrderFailed, as FAILED",
+            happened=run.summary,
+            run=run,
+        )
+
+
+def _must_undo(run: Run, undos: list[str]) -> None:
+    """Raise Mistake unless these undos ran, in this order, and the tables say that all is undone."""
+    expected = " → ".join(undos)
+    for visit in run.execution.visits:
+        if visit.name in undos and visit.status in ("failed", "caught"):
+            _raise_failed_undo(run, visit.name, expected)
+    order = run.order_of(*undos)
+    for name in undos:
+        if name not in order:
+            raise Mistake(
+                f"the {UNDO[name]} is skipped", expected=expected, happened=run.verdict.words, run=run
+            )
+    if order != undos:
+        raise Mistake(
+            "the undos run in the wrong order: the last step is undone first",
+            expected=expected,
+            happened=" → ".join(order),
+            run=run,
+        )
+    if run.verdict.name != "consistent":
+        raise Mistake(
+            "something is still owed", expected="all is undone", happened=run.verdict.words, run=run
+        )
+
+
+def _raise_failed_undo(run: Run, name: str, expected: str) -> None:
+    """Raise the Mistake of an undo that failed: most often it was not given the order."""
+    visit = run.visits(name)[-1]
+    sent = visit.attempts[-1].parameters if visit.attempts else {}
+    payload = sent.get("Payload") if isinstance(sent, dict) else None
+    if isinstance(payload, dict) and "Error" in payload:
+        because = f"{name} is given the error in place of the order: $order was overwritten"
+        because = (
+            because
+            if "$order" in str(run.execution.definition["States"][name])
+            else (f"{name} is given the error, not the order")
+        )
+    elif visit.attempts and (not isinstance(payload, dict) or "order_id" not in payload):
+        because = f"{name} is not given the order"
+    else:
+        because = f"{name} fails"
+    raise Mistake(because, expected=expected, happened=run.ending, run=run)

@@ -1,0 +1,69 @@
+"""A question before the run: the learner picks what will happen, and reads why it is so, or why not."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from sagalab.errors import SagaLabError
+from sagalab.failurelab.button_choice import ButtonChoice
+
+
+class Prediction:
+    """One question with its choices. `choose(choice)` answers it from Python; `feedback` is what is shown
+    then.
+
+    It shows as one button a choice (Tab and the space bar work), and as text where there are no widgets.
+    """
+
+    def __init__(self, question: str, choices: Mapping[str, str], answer: str):
+        if answer not in choices:
+            raise SagaLabError(f"{answer!r} is none of the choices.", f"Take one of: {', '.join(choices)}.")
+        self.question, self.choices, self.answer = question, dict(choices), answer
+        self._buttons = ButtonChoice("", {choice: choice for choice in self.choices}, self._show, column=True)
+        self._feedback = ipywidgets.HTML()
+        head = ipywidgets.HTML(f"<strong style='font-size:15px'>{escape(question)}</strong>")
+        self.widget = ipywidgets.VBox([head, self._buttons.box, self._feedback])
+
+    @property
+    def chosen(self) -> str | None:
+        """The choice that is picked now, or None."""
+        return self._buttons.value
+
+    @property
+    def is_right(self) -> bool:
+        return self.chosen == self.answer
+
+    @property
+    def feedback(self) -> str:
+        """Return what is said to the choice that is picked: a sign, a word, and the explanation."""
+        if self.chosen is None:
+            return ""
+        return f"{'✓ Yes' if self.is_right else '✗ No'}: {self.choices[self.chosen]}"
+
+    def choose(self, choice: str) -> str:
+        """Pick a choice, as a click does, and return the feedback. Raises SagaLabError for an unknown one."""
+        if choice not in self.choices:
+            raise SagaLabError(
+                f"{choice!r} is none of the choices.", f"Take one of: {', '.join(self.choices)}."
+            )
+        self._buttons.choose(choice)
+        return self.feedback
+
+    def _show(self, _change: Any) -> None:
+        self._feedback.value = f"<div role='status' style='font-size:15px'>{escape(self.feedback)}</div>"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.choices)])
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        return {**self.widget._repr_mimebundle_(**options), "text/plain": repr(self)}
+
+
+def predict(question: str, choices: Mapping[str, str], *, answer: str) -> Prediction:
+    """Return a question to answer before the run; `choices` maps each choice to why it is right or wrong.
+
+    Raises SagaLabError when `answer` is none of the choices.
+    """
+    return Prediction(question, choices, answer)

@@ -1,0 +1,90 @@
+"""What is deployed under a prefix: names and ARNs of its parts, found without changing anything."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sagalab.deploying.names import TABLES, TASKS, Arns, Names
+from sagalab.deploying.part import Change
+from sagalab.deploying.parts import Parts
+from sagalab.errors import SagaLabError
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment: where its tables, functions, topic, queue and state machines are.
+
+    `tables` maps orders, payments, inventory, stock and attempts to table names; `functions` task names to
+    ARNs; `machines` names such as "saga" to ARNs. `changes` says what the last `deploy` did.
+    """
+
+    cloud: "Cloud" = field(repr=False)
+    prefix: str
+    queue_url: str = field(repr=False)
+    machines: dict[str, str] = field(repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def _names(self) -> Names:
+        return Names(self.prefix)
+
+    @property
+    def _arns(self) -> Arns:
+        return Arns(self._names, self.cloud.region, self.cloud.account)
+
+    @property
+    def tables(self) -> dict[str, str]:
+        return {key: self._names.table(key) for key in TABLES}
+
+    @property
+    def functions(self) -> dict[str, str]:
+        return {task.task: self._arns.function(task) for task in TASKS}
+
+    @property
+    def topic_arn(self) -> str:
+        return self._arns.topic
+
+    @property
+    def substitutions(self) -> dict[str, str]:
+        """Return the ARN of every ${Name} that a definition may use."""
+        functions = {task.substitution: self._arns.function(task) for task in TASKS}
+        return {**functions, "SagaTopic": self.topic_arn}
+
+    def machine(self, name: str = "saga") -> str:
+        """Return the ARN of a state machine. Raises SagaLabError when it is not deployed."""
+        if name not in self.machines:
+            raise SagaLabError(
+                f"There is no state machine {name!r} under the prefix {self.prefix}.",
+                f"There is: {', '.join(sorted(self.machines)) or 'none'}.",
+            )
+        return self.machines[name]
+
+
+def cloud_of(cloud: "Cloud | None", prefix: str | None) -> "Cloud":
+    """Return the cloud to use: the one given or the environment's, with another prefix if one is given."""
+    if cloud is None:
+        from sagalab.cloud.connect import connect
+
+        cloud = connect()
+    return cloud if prefix in (None, cloud.prefix) else replace(cloud, prefix=prefix)
+
+
+def not_deployed(prefix: str) -> SagaLabError:
+    """Return the error for a saga that is not there."""
+    return SagaLabError(f"The saga is not deployed under the prefix {prefix}.", "Deploy it: sagalab deploy")
+
+
+def deployment(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> Deployment:
+    """Return what is deployed under the prefix. Raises SagaLabError when it is missing or half-made.
+
+    The state machine is made last and deleted first, so where it is, the rest is.
+    """
+    cloud = cloud_of(cloud, prefix)
+    parts = Parts(cloud, cloud.prefix)
+    found = {machine.name.removeprefix(parts.names.machine("")): machine.arn for machine in parts.machines()}
+    url = parts.queue().url() if "saga" in found else None
+    if url is None:
+        raise not_deployed(cloud.prefix)
+    return Deployment(cloud, cloud.prefix, url, found)

@@ -1,0 +1,87 @@
+"""State machine definitions: read from statemachine/, and with their ${…} substitutions filled in."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sagalab.errors import SagaLabError
+from sagalab.project import STATEMACHINE
+
+if TYPE_CHECKING:
+    from sagalab.deploying.deployment import Deployment
+
+_SUFFIX = ".asl.json"
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+def machine_names() -> list[str]:
+    """Return the names of the definitions in statemachine/, sorted."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in STATEMACHINE.glob(f"*{_SUFFIX}"))
+
+
+def definition(name_or_path: str | Path) -> dict[str, Any]:
+    """Return a definition as it is written, with its ${…} placeholders.
+
+    A name such as "saga" means statemachine/saga.asl.json. Raises SagaLabError when there is no such
+    file or it is not JSON.
+    """
+    path = STATEMACHINE / f"{name_or_path}{_SUFFIX}"
+    if not path.is_file():
+        path = Path(name_or_path)
+    if not path.is_file():
+        raise SagaLabError(
+            f"There is no state machine definition {name_or_path!s}.",
+            f"Give a path, or one of: {', '.join(machine_names())}.",
+        )
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SagaLabError(f"{path.name} is not JSON: {error}.", "Correct it at that line.") from None
+    if not isinstance(document, dict):
+        raise SagaLabError(
+            f"{path.name} is not a state machine: it is no JSON object.", "Write { … } around it."
+        )
+    return document
+
+
+def name_of(name_or_path: str | Path) -> str:
+    """Return the name under which a definition is deployed: the name itself, or the file's without its ending.
+
+    Raises SagaLabError for one that Step Functions would not take.
+    """
+    name = Path(name_or_path).name.removesuffix(".json").removesuffix(".asl")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise SagaLabError(
+            f"{name!r} cannot be the name of a state machine.",
+            "Use letters, digits, - and _ in the file's name.",
+        )
+    return name
+
+
+def substitute(definition: Mapping[str, Any], deployment: "Deployment") -> dict[str, Any]:
+    """Return the definition with every ${Name} replaced by the deployment's ARN of that name.
+
+    Raises SagaLabError for a name that the deployment does not have.
+    """
+    return _fill(definition, deployment.substitutions)
+
+
+def _fill(value: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda match: _lookup(match[1], known), value)
+    if isinstance(value, Mapping):
+        return {key: _fill(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, known) for item in value]
+    return value
+
+
+def _lookup(name: str, known: Mapping[str, str]) -> str:
+    if name not in known:
+        raise SagaLabError(
+            f"The definition uses ${{{name}}}, which this deployment does not have.",
+            f"It has: {', '.join(sorted(known))}.",
+        )
+    return known[name]

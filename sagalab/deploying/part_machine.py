@@ -1,0 +1,90 @@
+"""State machines as parts of a deployment."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sagalab.cloud.retrying import NAME_STILL_TAKEN, ROLE_TOO_NEW, patiently, unless
+from sagalab.deploying.part import Part
+
+
+@dataclass
+class Machine(Part):
+    """A standard state machine: logs everything with data to a log group, traced by X-Ray."""
+
+    arn: str
+    definition: dict[str, Any] = field(repr=False)
+    role_arn: str
+    log_group_arn: str
+
+    kind = "state machine"
+    missing_codes = ("StateMachineDoesNotExist", "ResourceNotFound", "ResourceNotFoundException")
+    exists_codes = ("StateMachineAlreadyExists", "ConflictException")
+
+    def _client(self):
+        return self.cloud.client("stepfunctions")
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return {
+            "roleArn": self.role_arn,
+            "loggingConfiguration": {
+                "level": "ALL",
+                "includeExecutionData": True,
+                "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{self.log_group_arn}:*"}}],
+            },
+            "tracingConfiguration": {"enabled": True},
+        }
+
+    def tags(self) -> Mapping[str, str] | None:
+        """Return its tags; one that is being deleted counts as gone: Step Functions lets it vanish soon."""
+        found = unless(self.missing_codes, self._client().describe_state_machine, stateMachineArn=self.arn)
+        if found is None or found["status"] == "DELETING":
+            return None
+        listed = unless(self.missing_codes, self._client().list_tags_for_resource, resourceArn=self.arn)
+        return None if listed is None else {tag["key"]: tag["value"] for tag in listed["tags"]}
+
+    def create(self) -> None:
+        """Create it; meanwhile its role may be too new, or a deleted one of its name may still vanish."""
+        patiently(
+            ROLE_TOO_NEW + NAME_STILL_TAKEN,
+            self._client().create_state_machine,
+            name=self.name,
+            definition=json.dumps(self.definition),
+            type="STANDARD",
+            tags=[{"key": key, "value": value} for key, value in self.own_tags.items()],
+            **self.configuration,
+        )
+
+    def update(self) -> bool:
+        found = self._client().describe_state_machine(stateMachineArn=self.arn)
+        wanted = self.configuration
+        same = json.loads(found["definition"]) == self.definition and all(
+            found.get(key) == value for key, value in wanted.items()
+        )
+        if not same:
+            patiently(
+                ROLE_TOO_NEW,
+                self._client().update_state_machine,
+                stateMachineArn=self.arn,
+                definition=json.dumps(self.definition),
+                **wanted,
+            )
+        return not same
+
+    def delete(self) -> None:
+        """Stop what still runs, then delete: a machine with a running execution would stay for its length."""
+        client = self._client()
+        pages = client.get_paginator("list_executions").paginate(
+            stateMachineArn=self.arn, statusFilter="RUNNING"
+        )
+        for running in [found for page in pages for found in page["executions"]]:
+            unless(
+                ("ExecutionDoesNotExist",),
+                client.stop_execution,
+                executionArn=running["executionArn"],
+                error="Destroyed",
+                cause="The deployment was destroyed.",
+            )
+        client.delete_state_machine(stateMachineArn=self.arn)

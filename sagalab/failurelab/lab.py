@@ -1,0 +1,198 @@
+"""The failure lab: break a saga on purpose, and read what it did about that.
+
+All of it works from Python. Shown in a notebook, it is a panel as well (lab_panel.py).
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sagalab.deploying.deploy import ensure_machine
+from sagalab.deploying.deployment import Deployment, cloud_of
+from sagalab.deploying.deployment import deployment as deployed
+from sagalab.deploying.machines import machine_names
+from sagalab.errors import SagaLabError
+from sagalab.failurelab.choice import SAGA, Choice, scenario_choice
+from sagalab.failurelab.drive import Drive
+from sagalab.failurelab.prediction import Prediction
+from sagalab.failurelab.run import ENDED, LabRun
+from sagalab.orders.faults import Fault, FaultPlan, plan
+from sagalab.pictures.compare import Comparison, compare
+
+if TYPE_CHECKING:
+    from sagalab.failurelab.panel import Panel
+
+KEPT_RUNS = 20
+DEFAULT_TIMEOUT_SECONDS = 120.0
+Faults = Fault | FaultPlan | Mapping[str, Any]
+
+
+class FailureLab:
+    """A place to break a saga: choose, predict, run, read.
+
+    - `choice`: what the next run takes. `choose` sets it, so do the controls of the panel.
+    - `run(…)`: runs an order and returns a LabRun. `predict(…)`: the path you expect of the next run.
+    - `history`: the last runs that ended, at most 20. `compare(1, 2)`: two of them, by their numbers.
+    - `code()`: Python that runs the present choice again.
+
+    `deployment`, if given, names the prefix to work under; without one it is the environment's. On a local
+    cloud the saga is deployed at the first run if it is not.
+    """
+
+    def __init__(self, deployment: Deployment | None = None):
+        self.prefix = deployment.prefix if deployment is not None else None
+        self.choice = Choice()
+        self.prediction: Prediction | None = None
+        self._runs: deque[LabRun] = deque(maxlen=KEPT_RUNS)
+        self._count = 0
+        self._drive: Drive | None = None
+        self._panel: Panel | None = None
+        self.busy = False
+
+    @property
+    def history(self) -> list[LabRun]:
+        """The last runs that ended, oldest first."""
+        return list(self._runs)
+
+    def machines(self) -> list[str]:
+        """Return the names of the machines that can be chosen, "saga" first.
+
+        They are those that are deployed; on the local cloud also those of statemachine/, which are deployed at their
+        first run. Raises SagaLabError when the saga is not deployed.
+        """
+        found = deployed(cloud_of(None, self.prefix))
+        names = set(found.machines) | set(machine_names() if found.cloud.is_local else ())
+        return sorted(names, key=lambda name: (name != SAGA, name))
+
+    def machine(self, name: str = SAGA) -> tuple[dict[str, Any], list[str]]:
+        """Return a machine's definition, and which of the six tasks it calls.
+
+        Raises SagaLabError when there is no such machine.
+        """
+        found = deployed(cloud_of(None, self.prefix))
+        client = found.cloud.client("stepfunctions")
+        text = client.describe_state_machine(stateMachineArn=ensure_machine(found, name))["definition"]
+        return json.loads(text), [task for task, arn in found.functions.items() if arn in text]
+
+    def choose(
+        self,
+        faults: Faults | None = None,
+        *,
+        items: Mapping[str, int] | None = None,
+        machine: str = SAGA,
+        scenario: str | None = None,
+    ) -> Choice:
+        """Choose what the next run takes, and return it. What is not given is the default: no fault, two items.
+
+        `faults`: a Fault, a plan, or an order's `faults`; `items`: {item id: quantity}; `machine`: the name of
+        a deployed machine; `scenario`: the key of one of the seed's seven instead of faults and items.
+        Raises SagaLabError for a plan, an item or a scenario that cannot be.
+        """
+        if scenario is not None and (faults is not None or items is not None):
+            raise SagaLabError("A scenario brings its own faults and items.", "Give either, not both.")
+        if scenario is not None:
+            self.choice = scenario_choice(scenario, machine)
+        else:
+            wanted = {} if items is None else {"items": items}
+            self.choice = Choice(machine, faults=plan() if faults is None else plan(faults), **wanted)
+        if self._panel is not None:
+            self._panel.show_choice()
+        return self.choice
+
+    def predict(self, *states: str) -> Prediction:
+        """Say which path you expect of the next run: the names of its states, in order."""
+        self.prediction = Prediction(tuple(states))
+        return self.prediction
+
+    def run(
+        self,
+        faults: Faults | None = None,
+        *,
+        items: Mapping[str, int] | None = None,
+        machine: str | None = None,
+        scenario: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> LabRun:
+        """Run an order, wait for its end, and return what happened. Arguments as for `choose`.
+
+        Without any of them the present choice is run. A late commit is waited for. A run that waits for a human
+        is returned as it stands, `parked`. Raises SagaLabError when another run is under way, when the machine is
+        not there, and when it still runs after `timeout` seconds.
+        """
+        if not (faults is items is machine is scenario is None):
+            self.choose(faults, items=items, machine=machine or SAGA, scenario=scenario)
+        for run in self.updates(timeout=timeout):
+            last = run
+        if self._panel is not None:
+            self._panel.show_run(last)
+        return last
+
+    def updates(self, *, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> Iterator[LabRun]:
+        """Run the present choice, and yield the run whenever there is more to tell; it blocks in between.
+
+        `run` is all that most people need; the panel takes this. Raises SagaLabError as `run` does.
+        """
+        if self.busy:
+            raise SagaLabError("A run is under way.", "Wait for its end, or stop it: lab.stop()")
+        self._count += 1
+        run = LabRun(self._count, self.choice, self.choice.order(), self.prediction)
+        self._drive = Drive(run, self.prefix, timeout)
+        return self._driven(self._drive)
+
+    def _driven(self, drive: Drive) -> Iterator[LabRun]:
+        self.busy, self.prediction = True, None
+        try:
+            for run in drive.updates():
+                if run.stage == ENDED:
+                    self._runs.append(run)
+                yield run
+        finally:
+            self.busy = False
+
+    def stop(self) -> None:
+        """Stop the run that is under way; without one it does nothing. A parked run is stopped, too."""
+        if self._drive is not None:
+            self._drive.stop()
+
+    def reset(self) -> None:
+        """Stop what runs, and begin anew: the default order, no fault, no history."""
+        drive, self._drive = self._drive, None
+        self._runs.clear()
+        self._count, self.prediction = 0, None
+        self.choose()
+        if drive is not None:
+            drive.stop()
+
+    def code(self) -> str:
+        """Return Python that runs the present choice again, with the lab and without it."""
+        return self.choice.code()
+
+    def compare(self, first: int, second: int) -> Comparison:
+        """Compare two runs of the history, by their numbers. Raises SagaLabError for a number that is not there."""
+        one, other = self._numbered(first), self._numbered(second)
+        return compare(one.execution, other.execution, titles=(f"run {one.number}", f"run {other.number}"))
+
+    def _numbered(self, number: int) -> LabRun:
+        for run in self._runs:
+            if run.number == number:
+                return run
+        known = ", ".join(str(run.number) for run in self._runs) or "none yet"
+        raise SagaLabError(f"There is no run {number} in the history.", f"There is: {known}.")
+
+    @property
+    def panel(self) -> "Panel":
+        """The widgets of this lab, made at the first use."""
+        if self._panel is None:
+            from sagalab.failurelab.panel import Panel
+
+            self._panel = Panel(self)
+        return self._panel
+
+    def __repr__(self) -> str:
+        return f"The failure lab: {self.choice.words()}. Runs so far: {len(self._runs)}. Run the cell for the panel."
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **options) -> dict[str, Any]:
+        self.panel.found_in_cloud()
+        bundle = self.panel.box._repr_mimebundle_(include=include, exclude=exclude, **options) or {}
+        return {**bundle, "text/plain": repr(self)}

@@ -1,0 +1,338 @@
+"""The failure lab's panel: the form, the buttons, the live picture and the tabs, and what a click does."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sagalab.deploying.machines import definition as read_definition
+from sagalab.errors import SagaLabError
+from sagalab.failurelab import view as lab_view
+from sagalab.failurelab.choice import Choice
+from sagalab.failurelab.controls import Controls, row
+from sagalab.failurelab.frames import next_moments
+from sagalab.failurelab.prediction import Prediction
+from sagalab.failurelab.prediction_box import PredictBox
+from sagalab.failurelab.progress import progress
+from sagalab.failurelab.run import ENDED, LATE, LabRun
+from sagalab.failurelab.tabs import Tabs
+from sagalab.history.execution import Execution
+
+if TYPE_CHECKING:
+    from sagalab.failurelab.lab import FailureLab
+
+FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
+PULSE_SECONDS = 0.25
+_STYLE = """<style>
+.sagalab-lab { --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: 100%; }
+.sagalab-lab button:focus-visible, .sagalab-lab input:focus-visible, .sagalab-lab .noUi-handle:focus-visible,
+.sagalab-lab textarea:focus-visible { outline: 3px solid #0b5cad; outline-offset: 1px; }
+.sagalab-lab .lm-TabBar-content { flex-wrap: wrap; }
+.sagalab-lab .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 4em; }
+.sagalab-lab .lm-TabBar .lm-TabBar-tabLabel { overflow: visible; font-size: 15px; }
+.sagalab-lab .jupyter-widgets.widget-button { min-width: 6em; font-size: 15px; }
+</style>"""
+
+
+class Panel:
+    """The widgets of a FailureLab. `box` is shown; `task` is the run under way, to be awaited, or None."""
+
+    def __init__(self, lab: "FailureLab"):
+        self.lab = lab
+        self.task: asyncio.Task | None = None
+        self.frames = 0
+        self._definition = read_definition("saga")
+        self._known: Execution | None = None
+        self._run: LabRun | None = None
+        self._shown = 0
+        self._over = self._hidden = self._refused = False
+        self._begun = self._painted = 0.0
+        self._machine = self.lab.choice.machine
+        self._grown = asyncio.Event()
+        self._tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
+        self._make()
+        self._show_idle()
+        self.show_choice()
+
+    def _make(self) -> None:
+        self.controls = Controls(self._choice_changed, self._choice_refused)
+        self.run_button = _button("Run", "success", "run this order through the machine")
+        self.stop_button = _button("Stop", "danger", "stop the execution that runs")
+        self.reset_button = _button("Reset", "", "stop, and set everything back")
+        self.find_button = _button("Find machines", "", "look for machines that were deployed since")
+        self.predict = ipywidgets.Checkbox(
+            False, description="Predict first", indent=False, layout=ipywidgets.Layout(width="auto"),
+            tooltip="hide the run until you have clicked the path that you expect",
+        )  # fmt: skip
+        self.prediction = PredictBox(self._predicted)
+        self.prediction.offer(self._definition)
+        self.message, self.doing = ipywidgets.HTML(), ipywidgets.HTML()
+        self.bar = ipywidgets.FloatProgress(
+            0, min=0, max=1, description="Progress", tooltip="how much of the path is done",
+            layout=ipywidgets.Layout(width="100%"),
+        )  # fmt: skip
+        self.picture = ipywidgets.HTML(lab_view.picture(self._definition, None))
+        self.tabs = Tabs(self.lab)
+        left, right = (
+            ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
+            for child, flex in ((self.picture, "3 1 72em"), (self.tabs.box, "2 1 40em"))
+        )
+        buttons = (self.run_button, self.stop_button, self.reset_button, self.find_button, self.predict)
+        both = ipywidgets.Box([left, right], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"))
+        self.box = ipywidgets.VBox([
+            ipywidgets.HTML(_STYLE), self.controls.box, row(buttons), self.prediction.box,
+            self.message, self.bar, self.doing, both,
+        ])  # fmt: skip
+        self.box.add_class("sagalab-lab")
+        self.run_button.on_click(lambda _button: self._run_clicked())
+        self.stop_button.on_click(lambda _button: self._stop_clicked())
+        self.reset_button.on_click(lambda _button: self._later(self._reset()))
+        self.find_button.on_click(lambda _button: self._later(self._find_machines()))
+        self.predict.observe(lambda _change: self._predict_changed(), names="value")
+
+    # What others tell the panel
+
+    def show_choice(self) -> None:
+        """Show the lab's choice in the form."""
+        self.controls.choice = self.lab.choice
+        self.tabs.show_code()
+        self._machine_chosen()
+
+    def show_run(self, run: LabRun) -> None:
+        """Show a run that has ended, at once."""
+        self._run, self._hidden = run, False
+        self.picture.value = lab_view.picture(None, run.execution)
+        self.tabs.show(run, lab_view.chart(run.execution), lab_view.events(run.execution))
+        self._show_end(run)
+
+    def found_in_cloud(self) -> None:
+        """Look for the machines that are deployed, beside whatever else the kernel does."""
+        if _has_loop():
+            self._later(self._find_machines(quiet=True))
+
+    # Clicks
+
+    def _run_clicked(self) -> None:
+        if self.lab.busy or (self.task is not None and not self.task.done()):
+            self._say("A run is under way. Wait for its end, or press Stop.")
+            return
+        try:
+            self.lab.choice = self.controls.choice
+        except SagaLabError as error:
+            self._choice_refused(error)
+            return
+        self._show_starting()
+        self.task = self._later(self._live())
+
+    def _stop_clicked(self) -> None:
+        self.stop_button.disabled = True
+        self._say("stopping …", "running")
+        self._later(self._guarded(asyncio.to_thread(self.lab.stop)))
+
+    def _choice_changed(self, choice: Choice) -> None:
+        self.lab.choice = choice
+        self.tabs.show_code()
+        if self._refused:
+            self._refused = False
+            self._say("")
+        self._machine_chosen()
+
+    def _machine_chosen(self) -> None:
+        if self.lab.choice.machine != self._machine and _has_loop():
+            self._machine = self.lab.choice.machine
+            self._later(self._guarded(self._show_machine()))
+
+    def _choice_refused(self, error: SagaLabError) -> None:
+        self._refused = True
+        self._say(f"{error.what} {error.cure}", "caught")
+
+    def _predict_changed(self) -> None:
+        self.prediction.box.layout.display = "" if self.predict.value else "none"
+        if not self.predict.value and self._hidden:
+            self._reveal()
+
+    def _predicted(self, path: tuple[str, ...]) -> None:
+        if self._hidden and self._run is not None:
+            self._run.prediction = Prediction(path)
+            self._reveal()
+        else:
+            self.lab.prediction = Prediction(path)
+            self._say("Your prediction counts for the next run: press Run.")
+
+    def _reveal(self) -> None:
+        self._hidden = False
+        self._grown.set()
+        if self._over and self._run is not None and self._run.execution is not None:
+            self.show_run(self._run)
+
+    # A run
+
+    async def _live(self) -> None:
+        """Follow a run to its end. Every error becomes a message; the buttons always come back."""
+        pulse, painter = asyncio.ensure_future(self._pulse()), asyncio.ensure_future(self._paint())
+        try:
+            await self._guarded(self._follow())
+            self._over = True
+            self._grown.set()
+            await self._guarded(painter)
+            if self._run is not None and self._run.stage == ENDED and not self._hidden:
+                await self._guarded(self._show_all(self._run))
+        finally:
+            for task in (pulse, painter):
+                task.cancel()
+            self._show_idle()
+        await self._find_machines(quiet=True)
+
+    async def _follow(self) -> None:
+        updates = self.lab.updates()
+        while (run := await asyncio.to_thread(next, updates, None)) is not None:
+            self._run, self._known = run, run.execution
+            self._grown.set()
+            if run.verdict is not None and not self._hidden:
+                self.tabs.show_result(run)
+            if run.stage == LATE:
+                self._say("The run has ended. A late commit is still on its way.", "running")
+
+    async def _paint(self) -> None:
+        """Show the run moment by moment, until it is over and all is shown."""
+        while True:
+            self._grown.clear()
+            whole = self._known
+            ahead = next_moments(whole, self._shown) if whole is not None and not self._hidden else []
+            if not ahead and self._over:
+                return
+            if not ahead:
+                await self._grown.wait()
+            drawn = [asyncio.to_thread(lab_view.picture, None, whole.at(moment), whole) for moment in ahead]
+            for moment, picture in zip(ahead, await asyncio.gather(*drawn), strict=True):
+                await asyncio.sleep(max(0.0, FRAME_SECONDS - (time.monotonic() - self._painted)))
+                self.picture.value, self._painted = picture, time.monotonic()
+                self.bar.value = progress(whole.at(moment), self._run.scale).share
+                self._shown, self.frames = moment, self.frames + 1
+
+    async def _pulse(self) -> None:
+        """Say four times a second what goes on, and for how long."""
+        while True:
+            seconds = f"{time.monotonic() - self._begun:.1f} s"
+            words = "hidden" if self._hidden else "starting …"
+            if self._known is not None and not self._hidden:
+                words = progress(self._known, self._run.scale).words
+            self.doing.value = lab_view.sheet(f"{words} · {seconds}")
+            await asyncio.sleep(PULSE_SECONDS)
+
+    async def _show_all(self, run: LabRun) -> None:
+        chart = await asyncio.to_thread(lab_view.chart, run.execution)
+        events = await asyncio.to_thread(lab_view.events, run.execution)
+        if not self._hidden:
+            self.tabs.show(run, chart, events)
+            self._show_end(run)
+
+    async def _reset(self) -> None:
+        await self._guarded(asyncio.to_thread(self.lab.stop))
+        if self.task is not None and not self.task.done():
+            await asyncio.wait([self.task])
+        await self._guarded(self._forget())
+        self._run = self._known = None
+        self.predict.value = self._hidden = False
+        self.tabs.clear()
+        self._show_idle()
+        self._say("Everything is set back.")
+        await self._guarded(self._show_machine(), quiet=True)
+        await self._find_machines(quiet=True)
+
+    async def _forget(self) -> None:
+        self.lab.reset()
+
+    async def _find_machines(self, quiet: bool = False) -> None:
+        async def find() -> None:
+            names = await asyncio.to_thread(self.lab.machines)
+            self.controls.offer_machines(names)
+            if not quiet:
+                self._say(f"Machines: {', '.join(names)}.")
+
+        await self._guarded(find(), quiet=quiet)
+
+    async def _show_machine(self) -> None:
+        """Show the chosen machine: its picture, its tasks, its states to predict with."""
+        self._definition, tasks = await asyncio.to_thread(self.lab.machine, self.lab.choice.machine)
+        self.controls.faults.offer(tasks)
+        self.picture.value = await asyncio.to_thread(lab_view.picture, self._definition, None)
+        self.prediction.offer(self._definition)
+
+    # What is shown
+
+    def _show_starting(self) -> None:
+        self._run = self._known = None
+        self._shown, self._over, self._begun = 0, False, time.monotonic()
+        self._grown = asyncio.Event()
+        if self.prediction.ended and self.lab.prediction is None:
+            self.prediction.clear()
+        self._hidden = self.predict.value and self.lab.prediction is None
+        self.tabs.clear(self._hidden)
+        self.picture.value = lab_view.picture(self._definition, None)
+        self.bar.value, self.bar.bar_style = 0, ""
+        self._say("hidden: click the path that you expect" if self._hidden else "starting …", "running")
+        self.run_button.disabled, self.stop_button.disabled = True, False
+        self.controls.lock(True)
+
+    def _show_idle(self) -> None:
+        self.run_button.disabled, self.stop_button.disabled = False, True
+        self.controls.lock(False)
+        self.doing.value = ""
+        self.tabs.show_history()
+        self._predict_changed()
+
+    def _show_end(self, run: LabRun) -> None:
+        self.bar.value = 1
+        kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
+        status = "parked" if run.parked else run.status
+        self._say(f"Run {run.number} ended, {status}. {run.verdict}", kind)
+        self.tabs.show_history()
+
+    def _say(self, words: str, kind: str = "") -> None:
+        self.message.value = lab_view.said(words, kind)
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any] | asyncio.Future, quiet: bool = False) -> None:
+        """Await work; an error becomes a message in the panel."""
+        try:
+            await work
+        except SagaLabError as error:
+            words = f"{error.what} {error.cure}"
+        except (BotoCoreError, ClientError, OSError) as error:
+            words = (
+                f"The cloud does not answer: {type(error).__name__}. "
+                "Press Run: a local cloud that was lost is started anew, and the saga deployed again."
+            )
+        except Exception as error:
+            words = f"This should not happen: {type(error).__name__}: {error}. Press Reset."
+        else:
+            return
+        if not quiet:
+            self._say(words, "failed")
+
+    def _later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task | None:
+        """Start work beside whatever else the kernel does; without an event loop (a plain script) do it now."""
+        if _has_loop():
+            task = asyncio.get_running_loop().create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return task
+        asyncio.run(work)
+        return None
+
+
+def _has_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _button(text: str, style: str, tooltip: str) -> ipywidgets.Button:
+    return ipywidgets.Button(
+        description=text, button_style=style, tooltip=tooltip, layout=ipywidgets.Layout(width="auto")
+    )

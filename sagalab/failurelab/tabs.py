@@ -1,0 +1,113 @@
+"""What a run left, in tabs like the console's: result, timeline, events, states, code, and the last runs."""
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from sagalab.errors import SagaLabError
+from sagalab.failurelab import view as lab_view
+from sagalab.failurelab.run import LabRun
+from sagalab.pictures.palette import look
+
+if TYPE_CHECKING:
+    from sagalab.failurelab.lab import FailureLab
+
+TITLES = ("Result", "Timeline", "Events", "States", "Code", "Runs")
+_LABEL = {"description_width": "initial"}
+_NO_STATE = ("none yet", 0)
+_HIDDEN = lab_view.sheet("<p>Hidden until you have clicked the path that you expect.</p>")
+_NOTHING = lab_view.sheet("<p>Nothing yet: press Run.</p>")
+
+
+class Tabs:
+    """The tabs. `show` fills them with a run; `show_code` and `show_history` follow the lab."""
+
+    def __init__(self, lab: "FailureLab"):
+        self._lab = lab
+        self.run: LabRun | None = None
+        self.result, self.timeline, self.events, self.data, self.history, self.comparison = (
+            ipywidgets.HTML() for _ in range(6)
+        )
+        self.states = ipywidgets.SelectionSlider(
+            options=[_NO_STATE], description="State", style=_LABEL, disabled=True, readout=True,
+            layout=ipywidgets.Layout(width="100%"), tooltip="which of the states that were entered",
+        )  # fmt: skip
+        self.code = ipywidgets.Textarea(
+            description="Copy as code", style=_LABEL, layout=ipywidgets.Layout(width="100%", height="22em"),
+            tooltip="Python that runs the present choice again; select all and copy",
+        )  # fmt: skip
+        self.first, self.second = (
+            ipywidgets.BoundedIntText(
+                0, min=0, max=0, description=text, style=_LABEL, layout=ipywidgets.Layout(width="11em"),
+                tooltip="the number of a run",
+            )
+            for text in ("Compare run", "with run")
+        )  # fmt: skip
+        self.compare = ipywidgets.Button(
+            description="Compare", tooltip="compare these two runs", disabled=True
+        )
+        runs = ipywidgets.VBox([
+            self.history,
+            ipywidgets.Box([self.first, self.second, self.compare], layout=ipywidgets.Layout(flex_flow="row wrap")),
+            self.comparison,
+        ])  # fmt: skip
+        self.box = ipywidgets.Tab([
+            self.result, self.timeline, self.events, ipywidgets.VBox([self.states, self.data]), self.code, runs,
+        ], titles=TITLES)  # fmt: skip
+        self.states.observe(self._state_chosen, names="value")
+        self.compare.on_click(self._compare_clicked)
+        self.clear()
+        self.show_code()
+        self.show_history()
+
+    def clear(self, hidden: bool = False) -> None:
+        """Empty what belongs to a run. `hidden`: it is there, and a prediction comes first."""
+        self.run = None
+        for each in (self.result, self.timeline, self.events, self.data):
+            each.value = _HIDDEN if hidden else _NOTHING
+        self.states.options, self.states.disabled = [_NO_STATE], True
+
+    def show_result(self, run: LabRun) -> None:
+        """Show how a run ended, with its verdict as far as it is known."""
+        self.result.value = lab_view.result(run)
+
+    def show(self, run: LabRun, chart: str, events: str) -> None:
+        """Show a run that has ended; `chart` and `events` as `lab_view` made them."""
+        self.run = None  # the change of the options below is nobody's choice
+        self.show_result(run)
+        self.timeline.value, self.events.value = chart, events
+        visits = run.execution.visits
+        self.states.options = [
+            (f"{number}. {visit.name} {look(visit.status).sign}", number - 1)
+            for number, visit in enumerate(visits, start=1)
+        ] or [_NO_STATE]
+        self.states.disabled = not visits
+        self.run = run
+        self._state_chosen()
+
+    def show_code(self) -> None:
+        """Show the code of the present choice."""
+        self.code.value = self._lab.code()
+
+    def show_history(self) -> None:
+        """Show the last runs, and offer them for a comparison."""
+        history = self._lab.history
+        self.history.value = lab_view.runs(history)
+        numbers = [run.number for run in history]
+        for each, default in ((self.first, -2), (self.second, -1)):
+            if numbers:
+                each.max, each.min = numbers[-1], numbers[0]  # a least that is above the most is refused
+            if len(numbers) > 1:
+                each.value = numbers[default]
+        self.compare.disabled = len(numbers) < 2
+        self.comparison.value = ""
+
+    def _state_chosen(self, _change: dict | None = None) -> None:
+        if self.run is not None and self.run.execution.visits:
+            self.data.value = lab_view.state(self.run.execution.visits[self.states.value])
+
+    def _compare_clicked(self, _button: ipywidgets.Button) -> None:
+        try:
+            self.comparison.value = self._lab.compare(self.first.value, self.second.value)._repr_html_()
+        except SagaLabError as error:
+            self.comparison.value = lab_view.said(f"{error.what} {error.cure}", "failed")

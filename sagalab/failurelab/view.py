@@ -1,0 +1,167 @@
+"""The failure lab's pictures and tables as HTML: no script, colours of their own, words for screen readers."""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from sagalab.errors import SagaLabError
+from sagalab.failurelab.run import ARROW, LabRun
+from sagalab.history.execution import Execution
+from sagalab.history.visits import Visit
+from sagalab.ledger.verdict import MEANING, Verdict
+from sagalab.pictures.diagram import diagram
+from sagalab.pictures.drawing import HOW_TO_GET_DOT
+from sagalab.pictures.palette import RUN_STATUS, look
+from sagalab.pictures.timeline import timeline
+
+_FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style='…'
+_CELL = "padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid #dde2e8"
+VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
+
+
+def sheet(body: str, label: str = "") -> str:
+    """Return a white sheet with dark text, readable in light and dark themes."""
+    named = f" role='group' aria-label='{escape(label, quote=True)}'" if label else ""
+    return (
+        f"<div{named} style='background:#fff;color:#16202c;padding:10px;font:15px/1.45 {_FONTS};"
+        f"overflow-x:auto'>{body}</div>"
+    )
+
+
+def said(words: str, kind: str = "") -> str:
+    """Return a line that a screen reader reads out when it changes. `kind`: "" or a status of the palette."""
+    style = look(kind) if kind else None
+    colours = (
+        f"background:{style.fill};color:{style.text};border-left:6px solid {style.line};" if style else ""
+    )
+    sign = f"{style.sign} " if style and words else ""
+    return (
+        f"<div role='status' aria-live='polite' style='{colours}padding:6px 10px;font:16px/1.4 {_FONTS};"
+        f"min-height:1.4em'>{escape(sign + words)}</div>"
+    )
+
+
+def picture(definition: dict | None, execution: Execution | None, room: Execution | None = None) -> str:
+    """Return the machine as SVG, with what an execution did so far; as text where there is no `dot`."""
+    drawing = diagram(definition, execution, room_for=room)
+    try:
+        return sheet(drawing.svg())
+    except SagaLabError as error:
+        return sheet(
+            f"<pre>{escape(drawing.text())}</pre><p>{escape(error.what)} {escape(HOW_TO_GET_DOT)}</p>"
+        )
+
+
+def result(run: LabRun) -> str:
+    """Return the end of a run: its path and status, the prediction beside it, the verdict and the ledger."""
+    execution = run.execution
+    style = look(RUN_STATUS.get(run.status, ""))
+    parked = " – waits for a human's answer" if run.parked else ""
+    error = f" {execution.error}" if execution.error else ""
+    head = (
+        f"<p><strong style='background:{style.fill};color:{style.text};padding:3px 8px;border-radius:4px'>"
+        f"{style.sign} {escape(run.status + error + parked)}</strong></p><p>{escape(ARROW.join(run.path))}</p>"
+    )
+    parts = [head]
+    if run.prediction is not None:
+        parts.append(run.prediction.html(run.path))
+    parts.append(ledger(run.verdict) if run.verdict is not None else "<p>The ledger is being read …</p>")
+    return sheet("".join(parts), f"run {run.number}")
+
+
+def ledger(verdict: Verdict) -> str:
+    """Return the verdict, what it means, and the rows that it rests on."""
+    style = look(VERDICT_LOOK[verdict.name])
+    head = (
+        f"<p style='background:{style.fill};color:{style.text};border-left:6px solid {style.line};"
+        f"padding:6px 10px;font-size:17px'><strong>{verdict.sign} {verdict.name}</strong>: "
+        f"{escape(verdict.words)}</p><p>{verdict.name} means: {MEANING[verdict.name]}.</p>"
+    )
+    return head + table(("service", "what", "how much"), verdict.ledger.rows(), "ledger")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], label: str) -> str:
+    """Return rows as an HTML table; every cell as text."""
+    head = "".join(f"<th scope='col' style='{_CELL}'>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td style='{_CELL}'>{escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    name = escape(label, quote=True)
+    return (
+        f"<table aria-label='{name}' style='border-collapse:collapse'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def chart(execution: Execution) -> str:
+    """Return the timeline as a picture with its words."""
+    drawn = timeline(execution)._repr_mimebundle_()
+    words = escape(drawn["text/plain"], quote=True)
+    png = drawn["image/png"]
+    return sheet(f"<img alt='{words}' style='max-width:100%;height:auto' src='data:image/png;base64,{png}'>")
+
+
+def events(execution: Execution) -> str:
+    """Return the history events as a table, as the console lists them."""
+    start, owner = execution.started, execution.states_of_events
+    details = execution.events_table()["details"]
+    rows = []
+    for event in execution.history:
+        seconds = f"{(event.at - start).total_seconds():.3f}" if event.at and start else ""
+        rows.append((event.id, event.type, owner.get(event.id, ""), seconds, details[event.id]))
+    return sheet(table(("id", "type", "state", "seconds", "details"), rows, "events"))
+
+
+def state(visit: Visit) -> str:
+    """Return one visit of a state: its attempts, its input, its output, and the variables it assigned."""
+    style = look(visit.status)
+    error = f": {visit.error}" if visit.error else ""
+    head = f"<p><strong>{escape(visit.name)}</strong>, {visit.type}, {style.sign} {style.word}{escape(error)}</p>"
+    parts = [head]
+    if visit.attempts:
+        rows = [
+            (
+                each.number,
+                f"{look(each.outcome).sign} {look(each.outcome).word}",
+                each.error or "",
+                _took(each),
+            )
+            for each in visit.attempts
+        ]
+        parts.append(table(("attempt", "outcome", "error", "took"), rows, "attempts"))
+    data = [("Input", visit.input), ("Output", visit.output)]
+    data += [(f"Variable ${name}", value) for name, value in visit.assigned.items()]
+    data += [("Cause", visit.cause)] if visit.cause else []
+    parts += [_data(name, value) for name, value in data]
+    return sheet("".join(parts), f"state {visit.name}")
+
+
+def _took(attempt: Any) -> str:
+    return "" if attempt.duration is None else f"{attempt.duration:.3f} s"
+
+
+def _data(name: str, value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return (
+        f"<details open><summary style='font-weight:bold'>{escape(name)}</summary>"
+        f"<pre tabindex='0' style='margin:4px 0;max-height:18em;overflow:auto;white-space:pre-wrap;"
+        f"background:#f7f9fc;color:#16202c;padding:6px'>{escape(text if value is not None else 'none')}</pre></details>"
+    )
+
+
+def runs(history: Sequence[LabRun]) -> str:
+    """Return the last runs as a table, the newest first."""
+    rows = [
+        (
+            run.number,
+            run.choice.words(),
+            f"{look(RUN_STATUS.get(run.status, '')).sign} {run.status}",
+            f"{run.verdict.sign} {run.verdict}" if run.verdict else "",
+        )
+        for run in reversed(history)
+    ]
+    if not rows:
+        return sheet("<p>No run yet.</p>")
+    return sheet(table(("run", "machine and faults", "status", "verdict"), rows, "the last runs"))

@@ -1,0 +1,1 @@
+"""Executions as data, read from any history: visits, attempts, branches, iterations."""

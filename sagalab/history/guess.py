@@ -1,0 +1,107 @@
+"""Guesses for events that do not say which event they follow, or follow one that is missing.
+
+Only then; an event with a chain is placed by it. A guess takes the oldest open visit that the event fits.
+"""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sagalab.history.scopes import OpenVisit, Scope
+
+if TYPE_CHECKING:
+    from sagalab.history.events import Event
+    from sagalab.history.walk import HistoryWalk
+
+# How many open visits are looked at: keeps the reading linear for whatever list it is given.
+SEARCH_LIMIT = 64
+
+
+def guess_named(
+    walk: "HistoryWalk",
+    name: Any,
+    state_type: str | None,
+    place: OpenVisit | None,
+    fits: Callable[[OpenVisit], bool] = lambda here: True,
+) -> OpenVisit | None:
+    """Return the oldest open visit of that name (and type) that fits; without a name the one before."""
+    if not isinstance(name, str):
+        return place if place is not None and place.visit.exited_event is None else None
+
+    def is_it(here: OpenVisit) -> bool:
+        return here.visit.name == name and state_type in (None, here.visit.type) and fits(here)
+
+    for here in islice(walk.open, SEARCH_LIMIT):
+        if here.open and is_it(here):
+            return here
+    for here in place.outwards() if place is not None else ():
+        if here.visit.exited_event is None and is_it(here):
+            return here
+    return None
+
+
+def guess_task(walk: "HistoryWalk", event: "Event", place: OpenVisit | None) -> OpenVisit | None:
+    """Return the Task visit that an attempt's event is likely to belong to.
+
+    The end of an attempt is followed at once by the exit of its state, in most histories; a schedule or a
+    start follows what it belongs to.
+    """
+    following = walk.following
+    if following is not None and following.kind == "exited" and event.kind.startswith("attempt_"):
+        here = guess_named(walk, following.details.get("name"), "Task", None)
+        if here is not None and here.at_work:
+            return here
+    if place is not None and not event.kind.startswith("attempt_") and _fits(place, event):
+        return place
+    for here in islice(walk.open, SEARCH_LIMIT):
+        if _fits(here, event):
+            return here
+    return place if place is not None and place.visit.type == "Task" and place.open else None
+
+
+def _fits(here: OpenVisit, event: "Event") -> bool:
+    if here.visit.type != "Task" or not here.open:
+        return False
+    attempt = here.last_attempt
+    if event.kind == "scheduled":
+        return not here.at_work
+    if attempt is None or attempt.outcome != "running":
+        return False
+    resource = event.details.get("resource")
+    if resource is not None and attempt.resource is not None and resource != attempt.resource:
+        return False
+    return event.kind != "started" or attempt.started is None
+
+
+def guess_scope(walk: "HistoryWalk", name: str) -> Scope:
+    """Return the scope that a state is likely to have been entered in."""
+    place, scope = walk.last
+    owner_name, branch = walk.index.homes.get(name, (None, None))
+    if owner_name is not None:
+        for owner in islice(reversed(walk.open), SEARCH_LIMIT):
+            if owner.visit.name == owner_name and owner.open:
+                return _scope_in(owner, branch, scope)
+    if place is None or (name in walk.index.homes and owner_name is None):
+        return walk.root
+    if scope.owner is place:
+        return scope
+    if place.is_container and place.open:
+        return _scope_in(place, None, scope)
+    if place.open and place.scope.owner is not None:
+        return _scope_in(place.scope.owner, None, scope)
+    return place.scope
+
+
+def _scope_in(owner: OpenVisit, branch: int | None, scope: Scope) -> Scope:
+    """Return a branch or iteration of `owner` that waits for its next state, or a new one."""
+    if not owner.visit.rounds:
+        owner.begin_round(None)
+    if branch is not None:
+        same = [inner for inner in owner.scopes if inner.index == branch]
+        return same[0] if same else owner.add_scope(branch)
+    if scope.owner is owner and (scope.current is None or not scope.current.open):
+        return scope
+    for inner in islice(owner.scopes, SEARCH_LIMIT):
+        if inner.current is not None and not inner.current.open and inner.current.visit.next is None:
+            return inner
+    return owner.add_scope(len(owner.scopes) if owner.visit.type == "Parallel" else None)

@@ -1,0 +1,53 @@
+"""Which execution waits for a task token, and what is the token: both stand in its history."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sagalab.history.visits import Visit
+
+_SUFFIX = ".waitForTaskToken"
+_SUBMITTED = "taskSubmittedEventDetails"
+
+
+def waits_for_token(client: Any, arn: str) -> bool:
+    """Tell whether the last that happened in a running execution is a task that waits for its token."""
+    events = client.get_execution_history(
+        executionArn=arn, maxResults=1, reverseOrder=True, includeExecutionData=False
+    )["events"]
+    details = events[0].get(_SUBMITTED, {}) if events else {}
+    return str(details.get("resource", "")).endswith(_SUFFIX)
+
+
+def waiting_visit(execution: Any) -> "Visit | None":
+    """Return the visit of a running execution that waits for a task token, or None."""
+    for visit in reversed(execution.visits):
+        if (
+            visit.status == "running"
+            and visit.attempts
+            and str(visit.attempts[-1].resource).endswith(_SUFFIX)
+        ):
+            return visit
+    return None
+
+
+def token_of(visit: "Visit", task_tokens_name: str = "task_token") -> str | None:
+    """Return the task token of a visit: it stands in what the task was called with (TaskScheduled)."""
+    return _find(visit.attempts[-1].parameters, task_tokens_name)
+
+
+def _find(value: Any, name: str) -> str | None:
+    """Return the text under the key `name`, however deep; JSON inside a text is looked into as well."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    if isinstance(value, Mapping):
+        if isinstance(value.get(name), str):
+            return value[name]
+        value = list(value.values())
+    if isinstance(value, list):
+        return next((found for item in value if (found := _find(item, name))), None)
+    return None

@@ -1,0 +1,1 @@
+"""For instructors: the demonstration and its page, and who is where in the room."""

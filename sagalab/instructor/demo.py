@@ -1,0 +1,110 @@
+"""Run the demonstration's paths: `play("33")` in a notebook, `updates` for the page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sagalab.deploying.deploy import deploy, deploy_machine
+from sagalab.deploying.deployment import Deployment, cloud_of
+from sagalab.deploying.deployment import deployment as find_deployment
+from sagalab.deploying.machines import definition
+from sagalab.errors import SagaLabError
+from sagalab.history.execution import Execution
+from sagalab.instructor.paths import DEMO_PATHS, HARDENED, DemoPath, demo_path
+from sagalab.ledger.verdict import Verdict, verdict
+from sagalab.orders.forget import forget
+from sagalab.orders.runs import start
+from sagalab.pictures.diagram import diagram
+from sagalab.pictures.drawing import Drawing
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
+
+TIMEOUT_SECONDS = 60.0
+LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """One path as it was run: its execution, and its verdict once it has ended (None before)."""
+
+    path: DemoPath
+    execution: Execution
+    verdict: Verdict | None = None
+
+    def picture(self) -> Drawing:
+        """Return the machine with the way that the run took."""
+        return diagram(None, self.execution, times=False)
+
+    def __repr__(self) -> str:
+        return f"{self.path.title}: {self.execution.status}. {self.verdict or 'No verdict yet.'}"
+
+    def _ipython_display_(self) -> None:
+        """Show heading, picture, verdict, the closed notes and the question for the next path."""
+        from IPython.display import HTML, display
+
+        from sagalab.instructor.view import ending, heading
+
+        display(HTML(heading(self.path)), self.picture(), HTML(ending(self)))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployment with both machines. Shown in a notebook, it says what to ask before the first path."""
+
+    deployment: Deployment
+
+    def __repr__(self) -> str:
+        return f"Ready: {len(DEMO_PATHS)} paths."
+
+    def _repr_html_(self) -> str:
+        from sagalab.instructor.view import question
+
+        return f"<p>✓ Ready: {len(DEMO_PATHS)} paths.</p>{question(DEMO_PATHS[0])}"
+
+
+def prepare(cloud: "Cloud | None" = None) -> Stage:
+    """Make the stage ready: the saga and the hardened machine are deployed; quick when they are.
+
+    On AWS nothing is made: raises SagaLabError when one of them is missing.
+    """
+    cloud = cloud_of(cloud, None)
+    if cloud.is_local:
+        found = deploy(cloud, progress=False)
+        deploy_machine(found, HARDENED, definition(HARDENED))
+        return Stage(found)
+    found = find_deployment(cloud)
+    if HARDENED not in found.machines:
+        raise SagaLabError(
+            f"The machine {HARDENED} is not deployed under the prefix {cloud.prefix}.",
+            f'Deploy it in Python: deploy_machine(deployment(), "{HARDENED}", definition("{HARDENED}"))',
+        )
+    return Stage(found)
+
+
+def updates(key: str, deployment: Deployment) -> Iterator[DemoRun]:
+    """Run a path, and yield it whenever there is more to see; the last one has the verdict. It blocks.
+
+    What an earlier run of its order left is forgotten first. Raises SagaLabError for an unknown key, or when
+    the run still goes on after 60 s.
+    """
+    path, cloud = demo_path(key), deployment.cloud
+    order = path.order()
+    forget(cloud, order["order_id"])
+    client = cloud.client("stepfunctions")
+    arn = start(order, deployment.machine(path.machine), deployment=deployment)
+    poll = LOCAL_POLL if cloud.is_local else AWS_POLL
+    for execution in Execution.fetch(client, arn).follow(poll, TIMEOUT_SECONDS):
+        yield DemoRun(path, execution)
+    if execution.status == "RUNNING":
+        raise SagaLabError(
+            f"The run still goes on after {TIMEOUT_SECONDS:g} s.", "Go on with another path; sagalab doctor."
+        )
+    yield DemoRun(path, execution, verdict(execution, deployment))
+
+
+def play(key: str, deployment: Deployment | None = None) -> DemoRun:
+    """Run a path to its end and return it; a notebook shows it. Raises SagaLabError as `updates` does."""
+    for run in updates(key, deployment or find_deployment()):
+        last = run
+    return last

@@ -1,0 +1,180 @@
+"""Reading ledgers from the tables and the queue: one order's, or those of many orders at once."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from sagalab.deploying.names import TASKS
+from sagalab.ledger.inbox import Notification, notifications
+from sagalab.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from sagalab.deploying.deploy import Deployment
+
+Row = dict[str, Any]
+_decode = TypeDeserializer().deserialize
+
+FEW = 20  # up to so many orders are looked up one by one
+MANY = 100  # up to so many the service picks the rows (the most values that DynamoDB's IN takes); for more, we do
+OVERDUE_SECONDS = 2.0  # a sleeper that is later than this was killed and will not commit
+
+
+def read_ledger(
+    order: Mapping[str, Any],
+    deployment: "Deployment",
+    *,
+    wait: bool = True,
+    since: datetime | None = None,
+) -> Ledger:
+    """Return the ledger of one order (the order as it was sent; `order_id` is enough).
+
+    `wait=True` waits for a late commit that is on its way (some seconds at most: until it is due);
+    `wait=False` lists it under `pending`. `since` leaves out older notifications (UTC).
+    """
+    return read_ledgers([order], deployment, wait=wait, since=since)[0]
+
+
+def read_ledgers(
+    orders: Sequence[Mapping[str, Any]],
+    deployment: "Deployment",
+    *,
+    wait: bool = True,
+    since: datetime | None = None,
+) -> list[Ledger]:
+    """Return the ledgers of many orders, in their order. Arguments as for `read_ledger`.
+
+    On AWS the rows of up to 20 orders are found through the index orderIDIndex, which follows its table
+    within moments and not at once (Amazon DynamoDB developer guide, "Global secondary indexes"). For more orders
+    the tables are read whole; of up to 100 orders only their rows are sent.
+    """
+    ids = [str(order.get("order_id")) for order in orders]
+    pending = _pending(ids, deployment)
+    while wait and any(pending.values()):
+        last = max(due for tasks in pending.values() for due in tasks.values())
+        time.sleep(min(max(last - time.time(), 0.02), 0.5))
+        pending = _pending(ids, deployment)
+    tables = deployment.tables
+    placed = _by_key(ids, tables["orders"], "order_id", deployment)
+    payments = _of_orders(ids, tables["payments"], deployment)
+    inventory = _of_orders(ids, tables["inventory"], deployment)
+    stock = {row["item_id"]: int(row["in_stock"]) for row in _scan(tables["stock"], deployment)}
+    notes = _notes_by_order(notifications(deployment), since)
+    ledgers = []
+    for order, order_id in zip(orders, ids, strict=True):
+        row = placed.get(order_id)
+        wanted = _wanted(order) or _wanted(row or {})
+        ledgers.append(
+            Ledger(
+                order_id,
+                order=row,
+                payments=tuple(payments.get(order_id, ())),
+                inventory=tuple(inventory.get(order_id, ())),
+                stock={item_id: stock[item_id] for item_id in wanted if item_id in stock},
+                notifications=tuple(notes.get(order_id, ())),
+                pending=pending[order_id],
+                wanted=wanted,
+            )
+        )
+    return ledgers
+
+
+def _wanted(order: Mapping[str, Any]) -> dict[str, tuple[int, Decimal]]:
+    """Return item id → (quantity, unit price) of an order; {} when it is malformed or a tombstone."""
+    wanted: dict[str, tuple[int, Decimal]] = {}
+    try:
+        for line in order.get("items", ()):
+            qty, price = int(line["qty"]), Decimal(str(line["unit_price"]))
+            wanted[line["item_id"]] = (wanted.get(line["item_id"], (0, price))[0] + qty, price)
+    except (TypeError, KeyError, ValueError, ArithmeticError):
+        return {}
+    return wanted
+
+
+def _pending(order_ids: Iterable[str], deployment: "Deployment") -> dict[str, dict[str, float]]:
+    """Return order id → {task: due} of the sleepers that have not said that they are done (see lambdas/attempts.py)."""
+    keys = {f"{order_id}#{task.task}": (order_id, task.task) for order_id in order_ids for task in TASKS}
+    rows = _by_key(list(keys), deployment.tables["attempts"], "key", deployment)
+    pending: dict[str, dict[str, float]] = {order_id: {} for order_id, _ in keys.values()}
+    for key, row in rows.items():
+        if "due" in row and not row.get("done") and float(row["due"]) + OVERDUE_SECONDS > time.time():
+            order_id, task = keys[key]
+            pending[order_id][task] = float(row["due"])
+    return pending
+
+
+def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> dict[str, list[Notification]]:
+    found: dict[str, list[Notification]] = {}
+    for note in notes:
+        # SQS gives whole milliseconds: a message of the same millisecond counts.
+        if note.order_id is not None and (
+            since is None or note.sent.timestamp() + 0.001 >= since.timestamp()
+        ):
+            found.setdefault(note.order_id, []).append(note)
+    return found
+
+
+def _of_orders(ids: Sequence[str], table: str, deployment: "Deployment") -> dict[str, list[Row]]:
+    """Return order id → its rows in a table with the index orderIDIndex, oldest first."""
+    if len(ids) <= FEW:
+        rows = [row for order_id in ids for row in _query(order_id, table, deployment)]
+    elif len(ids) <= MANY:
+        values = {f":id{number}": {"S": order_id} for number, order_id in enumerate(ids)}
+        chosen = {
+            "FilterExpression": f"order_id IN ({', '.join(values)})",
+            "ExpressionAttributeValues": values,
+        }
+        rows = _scan(table, deployment, **chosen)
+    else:
+        rows = _scan(table, deployment)
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: str(row.get("transaction_date", ""))):
+        found.setdefault(row["order_id"], []).append(row)
+    return found
+
+
+def _query(order_id: str, table: str, deployment: "Deployment") -> list[Row]:
+    pages = (
+        deployment.cloud.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=table,
+            IndexName="orderIDIndex",
+            KeyConditionExpression="order_id = :order_id",
+            ExpressionAttributeValues={":order_id": {"S": order_id}},
+        )
+    )
+    return [_row(item) for page in pages for item in page["Items"]]
+
+
+def _scan(table: str, deployment: "Deployment", **chosen: Any) -> list[Row]:
+    scan = deployment.cloud.client("dynamodb").get_paginator("scan")
+    pages = scan.paginate(TableName=table, ConsistentRead=True, **chosen)
+    return [_row(item) for page in pages for item in page["Items"]]
+
+
+def _by_key(values: Sequence[str], table: str, key: str, deployment: "Deployment") -> dict[str, Row]:
+    """Return key value → row. Keys are looked up 100 at a time, the most that BatchGetItem takes."""
+    if len(values) > MANY * len(TASKS):
+        wanted = set(values)
+        return {row[key]: row for row in _scan(table, deployment) if row[key] in wanted}
+    client = deployment.cloud.client("dynamodb")
+    unique = list(dict.fromkeys(values))
+    found = {}
+    for start in range(0, len(unique), 100):
+        keys = [{key: {"S": value}} for value in unique[start : start + 100]]
+        request = {table: {"Keys": keys, "ConsistentRead": True}}
+        while request:
+            answer = client.batch_get_item(RequestItems=request)
+            for item in answer["Responses"].get(table, []):
+                row = _row(item)
+                found[row[key]] = row
+            request = answer.get("UnprocessedKeys") or {}
+    return found
+
+
+def _row(item: Mapping[str, Any]) -> Row:
+    return {name: _decode(value) for name, value in item.items()}

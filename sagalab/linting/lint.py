@@ -1,0 +1,76 @@
+"""`lint(definition)`: what is wrong with a state machine, in plain words, before it runs.
+
+The rules are in the lint_*.py files, one concept a file; each has a code and, in its docstring, a
+bad and a good example. SAGA0xx: the language; 1xx: Retry, Catch and time; 2xx: variables; 3xx: the
+saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
+"""
+
+from sagalab.asl_graph import Graph
+from sagalab.linting import (
+    errors as lint_errors,
+)
+from sagalab.linting import (
+    language as lint_language,
+)
+from sagalab.linting import (
+    query_language as lint_query_language,
+)
+from sagalab.linting import (
+    saga as lint_saga,
+)
+from sagalab.linting import (
+    timing as lint_timing,
+)
+from sagalab.linting import (
+    undo_chain as lint_undo_chain,
+)
+from sagalab.linting import (
+    undos as lint_undos,
+)
+from sagalab.linting import (
+    variables as lint_variables,
+)
+from sagalab.linting.rule import ERROR, HINT, RULES, WARNING, Finding
+from sagalab.linting.table import Findings
+
+__all__ = ["ERROR", "HINT", "RULES", "RULE_FILES", "WARNING", "Finding", "Findings", "lint"]
+
+RULE_FILES = (
+    lint_language,
+    lint_query_language,
+    lint_errors,
+    lint_timing,
+    lint_variables,
+    lint_saga,
+    lint_undos,
+    lint_undo_chain,
+)
+_NOT_ASL = "A machine is an object with StartAt and States."
+
+
+def lint(definition: object) -> Findings:
+    """Return what is wrong with a definition (an ASL document as Python values), errors first.
+
+    Within a severity in the order of the states. Never raises, whatever the value is. The result is
+    a list that a notebook shows as a table.
+    """
+    if not isinstance(definition, dict):
+        return Findings([Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)])
+    if not isinstance(definition.get("States"), dict) or not definition["States"]:
+        return Findings([Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")])
+    try:
+        graph = Graph(definition)
+        found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(graph)]
+    except RecursionError:
+        deep = Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")
+        return Findings([deep])
+    places = {state.path: index for index, state in enumerate(graph.states)}
+    severities = (ERROR, WARNING, HINT)
+
+    def order(finding: Finding) -> tuple[int, int, str]:
+        path = finding.path
+        while path and path not in places:
+            path = path.rpartition(".")[0] if "." in path else ""
+        return severities.index(finding.severity), places.get(path, -1), finding.code
+
+    return Findings(sorted(dict.fromkeys(found), key=order))

@@ -1,0 +1,219 @@
+"""Rules about workflow variables: is each one assigned on every path before it is read?
+
+What holds (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html):
+- Assign of a state takes effect when the state succeeds, Assign of a catcher when it catches, Assign of
+  a choice rule when it matches (the Choice state's own Assign goes with Default);
+- all expressions of a state, those in Assign and Output too, read the values from before the state;
+- a branch or an item processor reads the variables of outer scopes; what it assigns is gone at its
+  end; a distributed Map's items cannot read outer variables.
+"""
+
+import difflib
+import re
+from collections import deque
+from collections.abc import Iterator
+
+from sagalab.asl_graph import Edge, Graph, Scope, State
+from sagalab.jsonata_text import FUNCTIONS, expressions_of, free_variables, walk_texts
+from sagalab.linting.rule import ERROR, Finding, Report, rule
+
+
+@rule("SAGA201", ERROR)
+def read_before_assigned(graph: Graph, report: Report) -> Iterator[Finding]:
+    """A variable that a state reads is assigned on every path that leads there, Catch edges included.
+
+    Bad:
+        QueryLanguage: JSONata
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "arn:aws:states:::lambda:invoke"
+            Assign: {order: "{% $states.result.Payload %}"}
+            Catch: [{ErrorEquals: [States.ALL], Next: Show}]
+            Next: Show
+          Show: {Type: Succeed, Output: "{% $order %}"}
+    Good:
+        QueryLanguage: JSONata
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "arn:aws:states:::lambda:invoke"
+            Assign: {order: "{% $states.result.Payload %}"}
+            Catch: [{ErrorEquals: [States.ALL], Assign: {order: "{% $states.input %}"}, Next: Show}]
+            Next: Show
+          Show: {Type: Succeed, Output: "{% $order %}"}
+    """
+    known = _assigned_on_all_paths(graph)
+    anywhere = sorted({name for state in graph.states for name in _assigned_in(state)})
+    for state in graph.states:
+        if state not in known:
+            continue  # never reached
+        told: set[str] = set()
+        for part, name in _reads(state):
+            if name in known[state] or name in told or name in FUNCTIONS and name not in anywhere:
+                continue
+            told.add(name)
+            yield report(state, *_explain(state, name, anywhere, known), part)
+
+
+@rule("SAGA202", ERROR)
+def states_out_of_place(graph: Graph, report: Report) -> Iterator[Finding]:
+    """$states.errorOutput exists in a Catch only, $states.result only once the task has answered.
+
+    Bad:
+        QueryLanguage: JSONata
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "arn:aws:states:::lambda:invoke"
+            Assign: {error: "{% $states.errorOutput %}"}
+            End: true
+    Good:
+        QueryLanguage: JSONata
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "arn:aws:states:::lambda:invoke"
+            Catch: [{ErrorEquals: [States.ALL], Assign: {error: "{% $states.errorOutput %}"}, Next: Failed}]
+            End: true
+          Failed: {Type: Fail}
+    """
+    for state in graph.states:
+        for part, expression in expressions_of(state):
+            bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", expression)
+            caught = re.match(r"Catch\[\d+]\.(Assign|Output)\b", part)
+            if re.search(r"\$states\.errorOutput\b", bare) and not caught:
+                yield report(
+                    state,
+                    f"{part} reads $states.errorOutput, which exists in a Catch only.",
+                    'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.',
+                    part,
+                )
+            answered = re.match(r"(Assign|Output)\b", part) and state.type in (
+                "Task",
+                "Parallel",
+                "Map",
+                "Pass",
+            )
+            if re.search(r"\$states\.result\b", bare) and not answered:
+                yield report(
+                    state,
+                    f"{part} reads $states.result, and there is no result here.",
+                    "A result exists in Assign and Output of a Task, Parallel or Map. "
+                    "Here: $states.input or a variable.",
+                    part,
+                )
+
+
+def _reads(state: State) -> Iterator[tuple[str, str]]:
+    """Yield (place, name) of every variable that a state reads, `states` left out."""
+    if state.query_language == "JSONata":
+        for part, expression in expressions_of(state):
+            for name in free_variables(expression):
+                if name != "states" and re.fullmatch(r"\w+", name):
+                    yield part, name
+        return
+    for part, key, text in walk_texts(state):
+        if key.endswith(".$") or key.endswith("Path") and key != "ResultPath" or key == "Variable":
+            bare = re.sub(r"'(?:\\.|[^'\\])*'", "''", text)
+            for name in re.findall(r"(?<![\w$])\$([A-Za-z_]\w*)", bare):
+                if name != "states":
+                    yield part, name
+
+
+def _names(assign: object) -> set[str]:
+    return {name.removesuffix(".$") for name in assign} if isinstance(assign, dict) else set()
+
+
+def _assigned_in(state: State) -> set[str]:
+    names = _names(state.body.get("Assign"))
+    return names.union(*(_names(edge.rule.get("Assign")) for edge in state.edges))
+
+
+def _assigned_along(edge: Edge) -> set[str]:
+    """Return what is assigned when this edge is taken; next and default carry the state's own Assign."""
+    return _names(edge.rule.get("Assign"))
+
+
+def _assigned_on_all_paths(graph: Graph) -> dict[State, frozenset[str]]:
+    """Return for each state that can be reached the variables that hold a value whenever it is entered."""
+    known: dict[State, frozenset[str]] = {}
+
+    def walk(scope: Scope, outer: frozenset[str]) -> None:
+        if scope.start is None:
+            return
+        known[scope.start] = outer
+        waiting = deque([scope.start])
+        while waiting:
+            state = waiting.popleft()
+            for edge in state.edges:
+                after = known[state] | _assigned_along(edge)
+                before = known.get(edge.target)
+                merged = after if before is None else before & after
+                if merged != before:
+                    known[edge.target] = merged
+                    waiting.append(edge.target)
+
+    for scope in graph.scopes:  # outer scopes come first
+        if scope.parent is None:
+            walk(scope, frozenset())
+        elif scope.parent in known:
+            walk(scope, frozenset() if scope.is_distributed else known[scope.parent])
+    return known
+
+
+def _explain(
+    state: State, name: str, anywhere: list[str], known: dict[State, frozenset[str]]
+) -> tuple[str, str]:
+    if name not in anywhere:
+        near = difflib.get_close_matches(name, anywhere, 1)
+        return (
+            f"It reads ${name}, which no state assigns.",
+            f"Did you mean ${near[0]}?" if near else f"Assign {name} in a state before this one.",
+        )
+    scope = state.scope
+    while scope.parent is not None and not scope.is_distributed and name not in _scope_names(scope):
+        state, scope = scope.parent, scope.parent.scope
+    if name not in _scope_names(scope):
+        if scope.is_distributed:
+            return (
+                f"It reads ${name}, and the items of a distributed Map cannot read outer variables.",
+                "Pass the value in by ItemSelector.",
+            )
+        return (
+            f"It reads ${name}, which is assigned only in a branch or an item processor: gone at its end.",
+            "Take it out of the result of the Parallel or Map, and assign it there.",
+        )
+    way = _way_without(scope, state, name)
+    return (
+        f"It reads ${name}, and on the way {' → '.join(way)} nothing has assigned it.",
+        f"Assign {name} on that way too: in the first state, or in the Assign of the catcher.",
+    )
+
+
+def _scope_names(scope: Scope) -> set[str]:
+    return set().union(*(_assigned_in(state) for state in scope.states.values()))
+
+
+def _way_without(scope: Scope, goal: State, name: str) -> list[str]:
+    """Return the shortest way from the start to `goal` on which nothing assigns the variable."""
+    if scope.start is None:
+        return [goal.name]
+    came_from: dict[State, State | None] = {scope.start: None}
+    waiting = deque([scope.start])
+    while waiting and goal not in came_from:
+        state = waiting.popleft()
+        for edge in state.edges:
+            if edge.target not in came_from and name not in _assigned_along(edge):
+                came_from[edge.target] = state
+                waiting.append(edge.target)
+    way: list[str] = []
+    step: State | None = goal
+    while step is not None:
+        way.append(step.name)
+        step = came_from.get(step)
+    return list(reversed(way))

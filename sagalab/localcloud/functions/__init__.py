@@ -1,0 +1,1 @@
+"""Lambda functions of the local cloud: worker processes, their pool, their logs."""

@@ -1,0 +1,57 @@
+"""The time that a task waits for a free worker does not count against its TimeoutSeconds.
+
+Why: on AWS a function that is called while all its environments are busy gets one more at once. Here workers are capped,
+as a laptop is small: of many tasks that start together some would time out for nothing but their place in the queue.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+_LOOK_SECONDS = 0.05  # how often a task that waits for its turn is looked at, when little of its time is left
+_LONGEST_SECONDS = (
+    3600.0  # of one wait: Windows refuses those of some months, and moto's default is three years
+)
+_thread = threading.local()
+
+
+class Stopwatch:
+    """The time of one task; it stands still while the task waits for its turn."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._waited = 0.0
+        self._since: float | None = None  # since when it waits
+
+    def hold(self) -> None:
+        """Use this stopwatch for what the current thread does from now on."""
+        _thread.stopwatch = self
+
+    def wait(self, done: threading.Event, seconds: float) -> bool:
+        """Wait until `done`, or until `seconds` of the task's own time are over; return whether it is done."""
+        while (left := seconds - self._seconds()) > 0:
+            least = 0.0 if self._since is None else _LOOK_SECONDS
+            if done.wait(min(max(left, least), _LONGEST_SECONDS)):
+                return True
+        return done.is_set()
+
+    def _seconds(self) -> float:
+        since = self._since
+        return (time.monotonic() if since is None else since) - self._began - self._waited
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stand still meanwhile."""
+        self._since = since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waited += time.monotonic() - since  # first, so that no time counts in between
+            self._since = None
+
+
+def waiting() -> contextlib.AbstractContextManager[None]:
+    """Stop the current thread's stopwatch, if it holds one, while the thread waits for its turn."""
+    stopwatch: Stopwatch | None = getattr(_thread, "stopwatch", None)
+    return contextlib.nullcontext() if stopwatch is None else stopwatch.stopped()

@@ -1,0 +1,1 @@
+"""IAM of the local cloud: what a request needs, what policies allow, and the refusal."""

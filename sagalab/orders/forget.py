@@ -1,0 +1,89 @@
+"""Forget an order: delete its rows and give its reserved stock back, so that its id can run again."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ClientError
+
+from sagalab.cloud.retrying import code
+from sagalab.deploying.names import TASKS, Names
+from sagalab.errors import SagaLabError
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
+
+_TRIES = 10
+_decode = TypeDeserializer().deserialize
+
+
+def transaction_id(order_id: str, transaction_type: str) -> str:
+    """Return the key of an order's row, as the services make it (lambdas/tables.py)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{order_id}#{transaction_type}"))
+
+
+def forget(cloud: "Cloud", order_id: str) -> None:
+    """Delete an order's rows in all tables, and give back what is reserved for it and not yet released.
+
+    The reservation and the stock change in one DynamoDB transaction, which holds only if the rows are still
+    as they were read: no count is given back twice. Do not call it while the order is running. Raises
+    SagaLabError when the rows keep changing.
+    """
+    names = Names(cloud.prefix)
+    client = cloud.client("dynamodb")
+    client.batch_write_item(
+        RequestItems={
+            names.table("orders"): [_deletion("order_id", order_id)],
+            names.table("payments"): [
+                _deletion("transaction_id", transaction_id(order_id, kind)) for kind in ("Debit", "Credit")
+            ],
+            names.table("attempts"): [_deletion("key", f"{order_id}#{task.task}") for task in TASKS],
+        }
+    )
+    for _ in range(_TRIES):
+        actions = _release(client, names, order_id)
+        try:
+            if actions:
+                client.transact_write_items(TransactItems=actions)
+            return
+        except ClientError as error:
+            if code(error) not in ("TransactionCanceledException", "TransactionConflictException"):
+                raise
+    raise SagaLabError(f"The rows of order {order_id} keep changing.", "Wait until its execution has ended.")
+
+
+def _deletion(key: str, value: str) -> dict[str, Any]:
+    return {"DeleteRequest": {"Key": {key: {"S": value}}}}
+
+
+def _release(client: Any, names: Names, order_id: str) -> list[dict[str, Any]]:
+    """Return the actions that delete the inventory rows and give back what they still hold, if any."""
+    table = names.table("inventory")
+    rows: dict[str, dict[str, Any]] = {}
+    actions: list[dict[str, Any]] = []
+    for kind in ("Reserve", "Release"):
+        key = {"transaction_id": {"S": transaction_id(order_id, kind)}}
+        item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        condition = "attribute_exists(transaction_id)" if item else "attribute_not_exists(transaction_id)"
+        actions.append({"Delete": {"TableName": table, "Key": key, "ConditionExpression": condition}})
+        if item:
+            rows[kind] = _decode({"M": item})
+    if not rows:
+        return []
+    if "Reserve" in rows and "Release" not in rows:
+        actions += [
+            _give_back(names.table("stock"), item_id, qty)
+            for item_id, qty in rows["Reserve"]["quantities"].items()
+        ]
+    return actions
+
+
+def _give_back(table: str, item_id: str, qty: Any) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": {"item_id": {"S": item_id}},
+            "UpdateExpression": "ADD in_stock :qty",
+            "ExpressionAttributeValues": {":qty": {"N": str(qty)}},
+        }
+    }

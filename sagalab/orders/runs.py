@@ -1,0 +1,142 @@
+"""Start a saga and wait for its end."""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sagalab.deploying.deployment import Deployment, cloud_of, not_deployed
+from sagalab.deploying.names import Arns, Names
+from sagalab.errors import SagaLabError
+from sagalab.history.task_tokens import waits_for_token
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
+    from sagalab.history.execution import Execution
+
+DEFAULT_TIMEOUT_SECONDS = 120.0
+# How often a running execution is asked after, in seconds: first, at most.
+_LOCAL_POLL = (0.01, 0.25)
+_AWS_POLL = (0.2, 2.0)
+_LONGEST_NAME = 80  # Step Functions' limit
+
+
+def start(
+    order: Mapping[str, Any],
+    machine: str = "saga",
+    *,
+    deployment: Deployment | None = None,
+    name: str | None = None,
+) -> str:
+    """Start an execution with this order as its input, and return its ARN.
+
+    `machine` is a name such as "saga", or an ARN. `name` is the execution's; without one it is made of the
+    order id and a random end. The order is not checked here: the services do that. Raises SagaLabError
+    when the machine is not deployed, or the order is not JSON.
+    """
+    cloud = _cloud(deployment)
+    arn = machine if machine.startswith("arn:") else _machine_arn(cloud, machine)
+    client = cloud.client("stepfunctions")
+    try:
+        return client.start_execution(
+            stateMachineArn=arn, name=name or _unique_name(order), input=_json(order)
+        )["executionArn"]
+    except client.exceptions.StateMachineDoesNotExist:
+        raise _no_machine(cloud, machine) from None
+    except client.exceptions.ExecutionAlreadyExists:
+        raise SagaLabError(
+            f"An execution named {name} exists already.", "Choose another name, or none."
+        ) from None
+
+
+def run(
+    order: Mapping[str, Any],
+    machine: str = "saga",
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    *,
+    deployment: Deployment | None = None,
+    name: str | None = None,
+) -> "Execution":
+    """Start an execution, wait for its end, and return it. `timeout` is in seconds.
+
+    An execution that fails is returned too: look at `.status`, `.error` and `.path`. Raises SagaLabError
+    as `start` does, and when the execution is still running after `timeout`.
+    """
+    return wait(start(order, machine, deployment=deployment, name=name), timeout, deployment=deployment)
+
+
+def wait(
+    execution_arn: str,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    *,
+    deployment: Deployment | None = None,
+    until_parked: bool = False,
+) -> "Execution":
+    """Wait for an execution's end and return it; with `until_parked` also while it waits for a human's answer.
+
+    Raises SagaLabError if it runs after `timeout` seconds, and when it is not (or no longer) there.
+    """
+    from sagalab.history.execution import Execution
+
+    cloud = _cloud(deployment)
+    client = cloud.client("stepfunctions")
+    pause, longest = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    deadline = time.monotonic() + timeout
+    name = execution_arn.rsplit(":", 1)[-1]
+    while _status(client, execution_arn) == "RUNNING":
+        if time.monotonic() > deadline:
+            raise SagaLabError(
+                f"The execution {name} is still running after {timeout:g} s.",
+                "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.2, longest)
+        if until_parked and pause == longest and waits_for_token(client, execution_arn):
+            break
+    return Execution.fetch(client, execution_arn)
+
+
+def _status(client: Any, execution_arn: str) -> str:
+    try:
+        return client.describe_execution(executionArn=execution_arn)["status"]
+    except client.exceptions.ExecutionDoesNotExist:
+        raise SagaLabError(
+            f"There is no execution {execution_arn.rsplit(':', 1)[-1]}.",
+            "If the local cloud was started anew since, it is lost: deploy, and run again.",
+        ) from None
+
+
+def _cloud(deployment: Deployment | None) -> "Cloud":
+    return cloud_of(None, None) if deployment is None else deployment.cloud
+
+
+def _machine_arn(cloud: "Cloud", name: str) -> str:
+    return Arns(Names(cloud.prefix), cloud.region, cloud.account).machine(name)
+
+
+def _no_machine(cloud: "Cloud", machine: str) -> SagaLabError:
+    if machine == "saga":
+        return not_deployed(cloud.prefix)
+    return SagaLabError(
+        f"There is no state machine {machine} under the prefix {cloud.prefix}.",
+        f"Deploy it: sagalab deploy --machine {machine} (or FILE), in Python deploy_machine.",
+    )
+
+
+def _unique_name(order: Mapping[str, Any]) -> str:
+    """Return a name that tells the order and is never used twice."""
+    end = uuid.uuid4().hex[:8]
+    order_id = str(order.get("order_id", "")) if isinstance(order, Mapping) else ""
+    known = re.sub(r"[^A-Za-z0-9_-]", "-", order_id)[: _LONGEST_NAME - len(end) - 1]
+    return f"{known}-{end}" if known else end
+
+
+def _json(order: Any) -> str:
+    try:
+        return json.dumps(order, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise SagaLabError(
+            f"The order is not JSON: {error}.", "Use text, numbers, lists and dicts."
+        ) from None

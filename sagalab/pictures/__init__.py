@@ -1,0 +1,1 @@
+"""Pictures of machines and executions: diagram, timeline, time travel, comparison, grid."""

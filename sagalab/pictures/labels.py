@@ -1,0 +1,240 @@
+"""The labels of a picture as DOT's HTML-like labels, its tooltips, and its text alternative."""
+
+from dataclasses import dataclass
+from html import escape
+
+from sagalab.pictures.graph import Edge, MachineGraph, Node
+from sagalab.pictures.palette import STATUS, Look, look
+from sagalab.pictures.state_labels import cut, kind_label, retry_label, retry_lines, short_json
+from sagalab.pictures.status import NodeRun
+from sagalab.pictures.text_width import printable, text_width, wrap
+from sagalab.saga.shape import scope_shape
+
+NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 14, 11, 11
+NAME_LIMIT = 30
+_COMPACT_LIMIT = 19
+_MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
+_MAX_STEPS, _MAX_LABELS, _LABEL_LIMIT = 3, 3, 30
+_PATH_LIMIT = 60
+
+
+def seconds_label(seconds: float) -> str:
+    """Return a time in words of the right size: "12 ms", "1.4 s", "2 min 5 s", "3 h 20 min"."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _html(text: str) -> str:
+    """Escape a text for an HTML-like label; a backslash would start one of dot's own escapes."""
+    return escape(printable(text)).replace("\\", "\\\\")
+
+
+def _detail(node: Node, mark: str) -> list[str]:
+    """The lines under a state's name that the definition gives."""
+    kind = "not in the definition" if node.missing else kind_label(node.state)
+    kind = f"{mark} {kind}" if mark else kind
+    retry = retry_label(node.state)
+    line = f"{kind} · {retry}" if retry else kind
+    return [line] if len(line) <= 36 else [kind, retry]
+
+
+def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
+    """The lines under a state's name that the execution gives."""
+    parts = []
+    if times and run.seconds is not None:
+        parts.append(seconds_label(run.seconds))
+    if run.attempts > 1:
+        parts.append(f"×{run.attempts} attempts")
+    lines = [f"{len(run.visits)} visits: {counts_label(run.counts)}"] if len(run.visits) > 1 else []
+    lines += [" · ".join(parts)] if parts else []
+    if run.iterations:
+        lines.append(f"items {counts_label(run.iterations)}")
+    if run.retried:
+        lines.append(cut(f"after {printable(run.retried)}", NAME_LIMIT + 4))
+    elif run.error and run.error not in shown:
+        lines += wrap(printable(run.error), NAME_LIMIT + 4, 2)
+    return lines
+
+
+def counts_label(counts: dict[str, int]) -> str:
+    """Return "7 ✓ 2 ✗" for a count of statuses, in the palette's order."""
+    return " ".join(f"{counts[status]} {STATUS[status].sign}" for status in STATUS if counts.get(status))
+
+
+def node_lines(
+    node: Node, run: NodeRun | None, mark: str, times: bool, compact: bool
+) -> tuple[list[str], list[str]]:
+    """Return the lines of a state's box: those of its name, those of its details (none if compact)."""
+    names = wrap(printable(node.name), _COMPACT_LIMIT if compact else NAME_LIMIT)
+    if compact:
+        return [f"{mark} {names[0]}" if mark else names[0], *names[1:]], []
+    details = _detail(node, mark)
+    if run is not None and run.visits:
+        details += _run_detail(run, times, " ".join(details))
+    return names, [printable(line) for line in details]
+
+
+def lines_width(names: list[str], details: list[str]) -> float:
+    """Return how wide a box with these lines must be, in points."""
+    widths = [text_width(line, NAME_SIZE, bold=True) for line in names]
+    widths += [text_width(line, DETAIL_SIZE) for line in details]
+    return max(_MIN_WIDTH, *widths)
+
+
+def node_label(names: list[str], details: list[str], style: Look, width: float, signed: bool) -> str:
+    """Return a state's box as an HTML-like label: sign, name, details, `width` points of text.
+
+    `signed` keeps the sign's place also where there is none, so that all boxes are of one size.
+    """
+    badge = '<td width="20"></td><td width="7"></td>' if signed else ""
+    if style.sign:
+        dark = style.text == "#ffffff"
+        back, front = (style.text, style.fill) if dark else (style.line, "#ffffff")
+        badge = (
+            f'<td width="20" bgcolor="{back}">'
+            f'<font color="{front}" point-size="14"><b>{style.sign}</b></font></td><td width="7"></td>'
+        )
+    name = '<br align="left"/>'.join(f"<b>{_html(line)}</b>" for line in names)
+    name += '<br align="left"/>' if len(names) > 1 else ""
+    rows = [
+        f'<tr><td align="left" width="{width:.0f}"><font color="{style.text}" point-size="{NAME_SIZE}">'
+        f"{name}</font></td></tr>"
+    ]
+    for line in details:
+        rows.append(
+            f'<tr><td align="left"><font color="{style.muted}" point-size="{DETAIL_SIZE}">'
+            f"{_html(line)}</font>"
+            "</td></tr>"
+        )
+    text = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+    if not badge:
+        return f"<{text}>"
+    return (
+        '<<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>'
+        f"{badge}<td>{text}</td></tr></table>>"
+    )
+
+
+def steps_label(steps: list[int]) -> str:
+    """Return the numbers of the steps over an edge, the first few of many: "3, 5, 7 … ×12"."""
+    if len(steps) <= _MAX_STEPS:
+        return ", ".join(str(step) for step in steps)
+    return f"{steps[0]}, {steps[1]} … ×{len(steps)}"
+
+
+@dataclass(frozen=True)
+class EdgeText:
+    """What an edge's label holds: the numbers of the steps over it, and lines of rules or error names."""
+
+    steps: str
+    lines: tuple[str, ...]
+
+
+def edge_text(labels: list[str], kind: str, steps: list[int], error: str | None) -> EdgeText:
+    """Return an edge's label. `error` was caught on it, shown where the catcher's names do not say it."""
+    texts = [cut(printable(label), _LABEL_LIMIT) for label in labels]
+    if len(texts) > _MAX_LABELS:
+        texts = [*texts[: _MAX_LABELS - 1], f"+ {len(texts) - _MAX_LABELS + 1} more"]
+    if kind == "choice" and len(texts) > 1:
+        texts = [texts[0], *(f"or {text}" for text in texts[1:])]
+    if error and error not in labels:
+        texts.append(f"({cut(printable(error), _LABEL_LIMIT)})")
+    return EdgeText(steps_label(steps) if steps else "", tuple(texts))
+
+
+def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str) -> str:
+    """Return an edge's HTML-like label, or "" if it has none, as large as `room` needs as well."""
+    lines = [*text.lines, *[" "] * (len(room.lines) - len(text.lines))]
+    cells = ""
+    if text.steps or room.steps:
+        width = max(text_width(f" {steps} ", EDGE_SIZE, bold=True) for steps in (text.steps, room.steps)) + 4
+        front = '<td width="4"></td>' if not lines else ""
+        cells += f'{front}<td width="{width:.0f}" height="17"'
+        if text.steps:
+            number = f'<font color="#ffffff" point-size="{EDGE_SIZE}"><b>{_html(text.steps)}</b></font>'
+            cells += f' bgcolor="{step_colour}">{number}</td>'
+        else:
+            cells += "></td>"
+    if lines:
+        width = max(text_width(line, EDGE_SIZE, bold=True) for line in (*lines, *room.lines)) + 6
+        words = "<br/>".join(_html(line) for line in lines)
+        words = f"<b>{words}</b>" if text.steps else words
+        cells += (
+            f'<td width="{width:.0f}"><font color="{colour}" point-size="{EDGE_SIZE}">{words}</font></td>'
+        )
+    if not cells:
+        return ""
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{cells}</tr></table>>'
+
+
+def node_tooltip(node: Node, run: NodeRun | None) -> str:
+    """Return what a state's tooltip says: retriers; with an execution its input, output and cause."""
+    lines = [f"{printable(node.name)} ({kind_label(node.state)})"]
+    if node.state.get("Comment"):
+        lines.append(cut(printable(node.state["Comment"]), _TOOLTIP_CAUSE))
+    if run is None or not run.visits:
+        return "\n".join([*lines, *(["not reached"] if run is not None else []), *retry_lines(node.state)])
+    visit = run.visits[-1]
+    lines[0] += f": {look(run.status).word}" + (
+        f", {len(run.visits)} visits, the last:" if len(run.visits) > 1 else ""
+    )
+    lines.append(f"input: {printable(short_json(visit.input, _TOOLTIP_JSON))}")
+    if visit.output is not None:
+        lines.append(f"output: {printable(short_json(visit.output, _TOOLTIP_JSON))}")
+    if run.error:
+        lines.append(f"error: {printable(run.error)}")
+    causes = [visit.cause, *(attempt.cause for attempt in reversed(visit.attempts))]
+    cause = next((cause for cause in causes if cause), None)
+    if cause:
+        lines.append(f"cause: {printable(cut(str(cause), _TOOLTIP_CAUSE))}")
+    return "\n".join(lines)
+
+
+def edge_tooltip(edge: Edge, steps: list[int]) -> str:
+    """Return what an edge's tooltip says: from where to where, why, in which steps."""
+    text = f"{printable(edge.source.name)} → {printable(edge.target.name)}"
+    if edge.labels:
+        text += f"\n{edge.kind}: " + " | ".join(printable(label) for label in edge.labels)
+    return text + (f"\nstep {steps_label(steps)}" if steps else "")
+
+
+def machine_words(graph: MachineGraph) -> str:
+    """Return a machine in words: the forward path, the compensations, what catches what."""
+    shape = scope_shape(graph.top)
+    sentences = [f"{len(graph.nodes)} states."]
+    if shape.forward:
+        sentences.append("Forward: " + _names(shape.forward) + ".")
+    if shape.compensations:
+        sentences.append("Compensations: " + _names(shape.compensations) + ".")
+    for edge in graph.top.edges:
+        if edge.kind == "catch":
+            sentences.append(f"{edge.source.name} on {', '.join(edge.labels)} goes to {edge.target.name}.")
+    return printable(" ".join(sentences))
+
+
+def _names(nodes: list[Node]) -> str:
+    return ", ".join(node.name for node in nodes)
+
+
+def path_words(execution) -> str:
+    """Return an execution in words: its status, then the path with what happened in each state."""
+    steps = []
+    for visit in execution.visits:
+        words = visit.name
+        error = visit.caught_error or visit.error
+        if visit.status != "succeeded":
+            words += f" ({look(visit.status).word}{': ' + error if error else ''})"
+        if visit.tries > 1:
+            words += f" ×{visit.tries}"
+        steps.append(words)
+    if len(steps) > _PATH_LIMIT:
+        left_out = len(steps) - _PATH_LIMIT
+        steps = [*steps[: _PATH_LIMIT - 10], f"… {left_out} more …", *steps[-10:]]
+    status = execution.status + (f" with {execution.error}" if execution.error else "")
+    return printable(f"{status}. Path: {' → '.join(steps) or 'no state entered'}.")

@@ -1,0 +1,263 @@
+"""When what happened in an execution: visits and attempts as bars over seconds, backoff gaps hatched."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from itertools import pairwise
+
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sagalab.pictures.labels import path_words, seconds_label
+from sagalab.pictures.palette import BACKGROUND, NEUTRAL, RUN_STATUS, STATUS, look
+from sagalab.pictures.state_labels import cut
+from sagalab.pictures.text_width import printable, text_width
+
+_MOST_ROWS, _ROW_INCHES, _HEAD_INCHES = 48, 0.44, 1.5
+_BAR, _ATTEMPT = 0.74, 0.42
+_NAME_LIMIT, _ERROR_LIMIT, _DPI = 44, 34, 120
+_GAP_LABEL_SHARE, _SIGN_SHARE = 0.055, 0.012
+
+
+class Chart(Figure):
+    """A matplotlib Figure that shows itself once in a notebook, with words for those who cannot see it.
+
+    Made without pyplot: nothing is left open and no second copy appears at the end of the cell.
+    """
+
+    words = ""
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **_options):
+        picture = BytesIO()
+        self.savefig(picture, format="png", dpi=_DPI, metadata={"Software": None})
+        return {"image/png": b64encode(picture.getvalue()).decode("ascii"), "text/plain": self.words}
+
+
+@dataclass
+class _Row:
+    label: str
+    visits: list
+
+
+class _Bars:
+    """Bars to draw, gathered so that thousands of them are one object to matplotlib."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[tuple, list] = {}
+
+    def add(
+        self,
+        place: int,
+        begin: float,
+        over: float,
+        height: float,
+        face: str,
+        edge: str,
+        width: float,
+        dash: str,
+        hatch: str | None,
+        layer: int,
+    ) -> None:
+        low, high = place - height / 2, place + height / 2
+        box = [(begin, low), (over, low), (over, high), (begin, high)]
+        self.boxes.setdefault((layer, face, edge, width, dash, hatch), []).append(box)
+
+    def draw(self, axes) -> None:
+        for (layer, face, edge, width, dash, hatch), boxes in self.boxes.items():
+            style = "--" if dash == "dashed" else "-"
+            axes.add_collection(
+                PolyCollection(
+                    boxes,
+                    facecolors=face,
+                    edgecolors=edge,
+                    linewidths=width,
+                    linestyles=style,
+                    hatch=hatch,
+                    zorder=layer,
+                )
+            )
+
+
+def timeline(execution, *, title: str | None = None) -> Chart:
+    """Return a Gantt chart of an execution, a matplotlib Figure; the axis is in seconds since the start.
+
+    One row a visit, indented by how deep it is nested; one row a state where there are more than 48
+    visits. The pale bar is the visit, the strong bars inside are its attempts, hatched is the wait
+    before a retry. Status by colour and sign as in `diagram`. What has no time is left out, and said.
+    """
+    start = execution.started or next((visit.entered for visit in execution.visits if visit.entered), None)
+    timed = [visit for visit in execution.visits if visit.entered is not None]
+    ends = [execution.stopped, *(moment for visit in timed for moment in _moments(visit))]
+    end = max((moment for moment in ends if moment is not None), default=start)
+    rows = _rows(timed)
+    total = (end - start).total_seconds() if start and end else 0.0
+    size = (12, _HEAD_INCHES + _ROW_INCHES * max(len(rows), 1))
+    chart = Chart(figsize=size, facecolor=BACKGROUND, layout="constrained")
+    chart.words = f"Timeline, {seconds_label(total)}. {path_words(execution)}"
+    axes = chart.add_subplot()
+    span = total or 0.001
+    bars = _Bars()
+    for place, row in enumerate(rows):
+        for visit in row.visits:
+            _draw_visit(axes, bars, place, visit, start, end, span, alone=len(row.visits) == 1)
+        if len(row.visits) > 1:
+            last = max(_seconds(start, visit.exited or end) for visit in row.visits)
+            _note(axes, place, last, f"{len(row.visits)} visits", span)
+    bars.draw(axes)
+    left_out = len(execution.visits) - len(timed)
+    _dress(axes, rows, span, execution, title, left_out)
+    return chart
+
+
+def _moments(visit) -> list[datetime | None]:
+    return [visit.entered, visit.exited, *(attempt.ended for attempt in visit.attempts)]
+
+
+def _rows(visits: list) -> list[_Row]:
+    if len(visits) <= _MOST_ROWS:
+        return [_Row(_visit_label(visit), [visit]) for visit in visits]
+    rows: dict[tuple, _Row] = {}
+    for visit in visits:
+        key = (visit.depth, visit.branch, visit.name)
+        rows.setdefault(key, _Row("    " * visit.depth + visit.name, [])).visits.append(visit)
+    return list(rows.values())
+
+
+def _visit_label(visit) -> str:
+    place = f" [{visit.iteration}]" if visit.iteration is not None else ""
+    return "    " * visit.depth + visit.name + place
+
+
+def _seconds(start: datetime, moment: datetime) -> float:
+    return (moment - start).total_seconds()
+
+
+def _draw_visit(
+    axes, bars: _Bars, place: int, visit, start: datetime, end: datetime, span: float, alone: bool
+) -> None:
+    style = look(visit.status)
+    known = [moment for moment in _moments(visit) if moment is not None]
+    begin, over = (
+        _seconds(start, visit.entered),
+        _seconds(start, end if visit.status == "running" else max(known)),
+    )
+    over = max(over, begin + span * 0.002)
+    bars.add(place, begin, over, _BAR, style.fill, style.line, style.width * 0.75, style.dash, None, 2)
+    tries = [attempt for attempt in visit.attempts if attempt.scheduled is not None]
+    for before, after in pairwise(tries):
+        if before.ended is not None:
+            _draw_gap(
+                axes,
+                bars,
+                place,
+                _seconds(start, before.ended),
+                _seconds(start, after.scheduled),
+                span,
+                alone,
+            )
+    for attempt in tries:
+        signed = alone and len(tries) > 1
+        _draw_attempt(axes, bars, place, attempt, start, end, span, signed)
+    if alone:
+        words = [style.sign]
+        words += [seconds_label(visit.duration)] if visit.duration is not None else []
+        words += [f"×{visit.tries}"] if visit.tries > 1 else []
+        words += [cut(error, _ERROR_LIMIT)] if (error := visit.caught_error or visit.error) else []
+        _note(axes, place, over, "  ".join(words), span)
+
+
+def _draw_gap(axes, bars: _Bars, place: int, begin: float, over: float, span: float, alone: bool) -> None:
+    """Draw the wait before a retry."""
+    bars.add(place, begin, max(begin, over), _ATTEMPT, "#ffffff", NEUTRAL.muted, 0.8, "solid", "////", 3)
+    if alone and over - begin > span * _GAP_LABEL_SHARE:
+        axes.text(
+            (begin + over) / 2,
+            place,
+            f"waits {seconds_label(over - begin)}",
+            ha="center",
+            va="center",
+            fontsize=10.5,
+            color=NEUTRAL.text,
+            zorder=5,
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
+        )
+
+
+def _draw_attempt(axes, bars: _Bars, place: int, attempt, start, end, span: float, signed: bool) -> None:
+    style = look(attempt.outcome)
+    begin, over = _seconds(start, attempt.scheduled), _seconds(start, attempt.ended or end)
+    over = max(over, begin + span * 0.002)
+    bars.add(place, begin, over, _ATTEMPT, style.line, style.line, 0.8, "solid", None, 4)
+    if signed and over - begin > span * _SIGN_SHARE:
+        axes.text(
+            (begin + over) / 2,
+            place,
+            style.sign,
+            ha="center",
+            va="center",
+            color="#ffffff",
+            fontsize=10,
+            zorder=6,
+        )
+
+
+def _note(axes, place: int, at: float, text: str, span: float) -> None:
+    axes.text(
+        at + span * 0.008, place, printable(text), va="center", fontsize=11, color=NEUTRAL.text, zorder=6
+    )
+
+
+def _dress(axes, rows: list[_Row], span: float, execution, title: str | None, left_out: int) -> None:
+    axes.set_facecolor(BACKGROUND)
+    axes.set_yticks(range(len(rows)), [_plain(cut(printable(row.label), _NAME_LIMIT)) for row in rows])
+    for label in axes.get_yticklabels():
+        label.set(horizontalalignment="left", fontsize=12, color=NEUTRAL.text)
+    axes.tick_params(axis="y", length=0, pad=_label_room(rows))
+    axes.tick_params(axis="x", labelsize=11, colors=NEUTRAL.text)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(-span * 0.005, span * 1.18)
+    axes.set_xlabel("seconds since the start", fontsize=12, color=NEUTRAL.text)
+    axes.grid(axis="x", color="#dde2e8", linewidth=0.8, zorder=0)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    style = look(RUN_STATUS.get(execution.status, ""))
+    heading = title or f"{style.sign} {execution.status}" + (f" {execution.error}" if execution.error else "")
+    if left_out:
+        heading += f" ({left_out} visits without a time are left out)"
+    axes.set_title(_plain(printable(heading)), loc="left", fontsize=14, fontweight="bold", color=NEUTRAL.text)
+    _legend(axes, rows)
+
+
+def _plain(text: str) -> str:
+    """Keep matplotlib from reading `$…$` as mathematics."""
+    return text.replace("$", r"\$")
+
+
+def _label_room(rows: list[_Row]) -> float:
+    """Return the points that the longest row label takes (labels are set flush left)."""
+    longest = max((text_width(cut(row.label, _NAME_LIMIT), 12) for row in rows), default=0)
+    return longest * 1.14 + 10
+
+
+def _legend(axes, rows: list[_Row]) -> None:
+    """Name every status that occurs, and the wait if there is one."""
+    visits = [visit for row in rows for visit in row.visits]
+    there = {visit.status for visit in visits} | {
+        attempt.outcome for visit in visits for attempt in visit.attempts
+    }
+    keys = [
+        Patch(facecolor=style.fill, edgecolor=style.line, label=f"{style.sign} {style.word}")
+        for status, style in STATUS.items()
+        if status in there
+    ]
+    if any(len(visit.attempts) > 1 for visit in visits):
+        keys.append(
+            Patch(facecolor="#ffffff", edgecolor=NEUTRAL.muted, hatch="////", label="wait before a retry")
+        )
+    if keys:
+        axes.figure.legend(
+            handles=keys, loc="outside lower left", ncols=len(keys), frameon=False, fontsize=11
+        )

@@ -1,0 +1,133 @@
+"""`sagalab doctor`: look at everything that the workshop needs, with a cure for each thing that is wrong."""
+
+import os
+import shutil
+import struct
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sagalab.errors import SagaLabError
+from sagalab.project import ROOT, state_dir
+from sagalab.upkeep.chromium import find_chromium
+from sagalab.upkeep.doctor_check import Check, State
+from sagalab.upkeep.doctor_cloud import aws, free_port, local_cloud
+from sagalab.upkeep.doctor_packages import how_to_install, packages, tools_for_tests
+
+OLDEST_PYTHON = (3, 11)
+NEEDED_DISK_MB = 200  # records, logs and pictures of a session; the packages are there already
+
+
+def python() -> Check:
+    """Look at the Python that runs this."""
+    found = f"{sys.version.split()[0]}, {struct.calcsize('P') * 8}-bit, {sys.executable}"
+    if sys.version_info < OLDEST_PYTHON:
+        return Check(
+            "Python", State.WRONG, found, "Install 3.11 or later from https://www.python.org/downloads/"
+        )
+    return Check("Python", State.GOOD, found)
+
+
+def kernel() -> Check:
+    """Look whether notebooks run in this Python: a kernel in the home folder can hide the right one."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        program = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Check("Notebook kernel", State.WRONG, "there is none called python3", how_to_install())
+    if os.path.isabs(program) and os.path.realpath(program) != os.path.realpath(sys.executable):
+        cure = "Start by: python3 setup/run.py lab. Or remove that kernel: jupyter kernelspec remove python3"
+        return Check("Notebook kernel", State.WRONG, f"it runs another Python: {program}", cure)
+    return Check("Notebook kernel", State.GOOD, "it runs this Python")
+
+
+def drawing() -> Check:
+    """Draw a graph of two nodes."""
+    from sagalab.pictures.drawing import find_dot, run_dot
+
+    try:
+        picture = run_dot("digraph { a -> b }", "svg")
+    except SagaLabError as error:
+        return Check("Drawing", State.WRONG, error.what, how_to_install())
+    if picture.count(b'class="node"') != 2:
+        return Check("Drawing", State.WRONG, f"{find_dot()} drew something else than asked", how_to_install())
+    return Check("Drawing", State.GOOD, f"a graph of two nodes by {find_dot().name}")
+
+
+def state_folder() -> Check:
+    """Write a file to the folder of run-time state."""
+    folder = Path(os.environ.get("SAGALAB_STATE_DIR") or ROOT / ".sagalab")
+    try:
+        with tempfile.NamedTemporaryFile(dir=state_dir()):
+            pass
+    except OSError as error:
+        cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."
+        return Check("State folder", State.WRONG, f"{folder} cannot be written to: {error.strerror}", cure)
+    return Check("State folder", State.GOOD, f"{folder} can be written to")
+
+
+def disk() -> Check:
+    """Look at the free space where the project is."""
+    free = shutil.disk_usage(ROOT).free // 1_000_000
+    if free < NEEDED_DISK_MB:
+        return Check(
+            "Disk", State.WRONG, f"{free} MB free", f"Free some: a session needs {NEEDED_DISK_MB} MB."
+        )
+    return Check("Disk", State.GOOD, f"{free / 1000:.1f} GB free")
+
+
+def time_scale() -> Check:
+    """Look at SAGALAB_TIME_SCALE: waits and retry intervals of the local cloud are multiplied by it."""
+    text = os.environ.get("SAGALAB_TIME_SCALE") or "1"
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = -1.0
+    if not 0 <= factor < float("inf"):
+        return Check(
+            "Time scale",
+            State.WRONG,
+            f"SAGALAB_TIME_SCALE is {text!r}",
+            "Set it to a number such as 1 or 0.1.",
+        )
+    if factor != 1:
+        return Check(
+            "Time scale", State.NOTE, f"waits on the local cloud last {factor:g} times what they say"
+        )
+    return Check("Time scale", State.GOOD, "waits on the local cloud last as long as they say")
+
+
+def chromium() -> Check:
+    """Say whether the browser tests can run. Nobody needs them to take part."""
+    found = find_chromium()
+    if found:
+        return Check("Chromium", State.GOOD, found)
+    return Check("Chromium", State.NOTE, "none found: the browser tests are skipped, all else works")
+
+
+CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
+    ("Python", python),
+    ("Packages", packages),
+    ("Notebook kernel", kernel),
+    ("Drawing", drawing),
+    ("Ports", free_port),
+    ("State folder", state_folder),
+    ("Disk", disk),
+    ("Local cloud", local_cloud),
+    ("Time scale", time_scale),
+    ("AWS", aws),
+    ("Test tools", tools_for_tests),
+    ("Chromium", chromium),
+)
+
+
+def examine() -> Iterator[Check]:
+    """Yield each check as it ends. A check that breaks is itself something wrong; the others go on."""
+    for name, check in CHECKS:
+        try:
+            yield check()
+        except Exception as error:
+            found = f"the check broke: {type(error).__name__}: {error}"
+            yield Check(name, State.WRONG, found, how_to_install())

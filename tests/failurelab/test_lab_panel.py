@@ -1,0 +1,267 @@
+"""The failure lab's panel without a browser: its widgets are clicked, its HTML is read."""
+
+import asyncio
+import re
+from dataclasses import replace
+from html import unescape
+
+import ipywidgets
+import pytest
+
+from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
+from sagalab.cloud.connect import _local
+from sagalab.failurelab import drive as lab_drive
+from sagalab.failurelab.panel import Panel
+
+GOOD = ("ProcessOrder", "ProcessPayment", "ReserveInventory", "sns:NotifySuccess", "OrderSucceeded")
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud):
+    return deploy(cloud, prefix="panel", progress=False)
+
+
+@pytest.fixture
+def lab(deployed):
+    return FailureLab(deployed)
+
+
+def text(widget) -> str:
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", widget.value)))
+
+
+def played(panel: Panel, *clicks) -> list[str]:
+    """Click Run, then call the `clicks` in the loop, wait for the end; return the pictures that were shown."""
+    pictures: list[str] = []
+    panel.picture.observe(lambda change: pictures.append(change["new"]), names="value")
+
+    async def play() -> None:
+        panel.run_button.click()
+        for click in clicks:
+            click()
+        await panel.task
+
+    asyncio.run(play())
+    return pictures
+
+
+def test_run_shows_every_state_blue_then_green_and_the_verdict(lab):
+    panel = lab.panel
+    pictures = played(panel)
+    for number, state in enumerate(GOOD[:-1]):
+        running = [f"{state} (running)" in words(picture) for picture in pictures]
+        beyond = [f"{state} →" in words(picture) and "Path:" in words(picture) for picture in pictures]
+        assert any(running), f"{state} was never seen running"
+        assert running.index(True) < beyond.index(True)
+    assert "consistent : all was done" in text(panel.tabs.result)
+    assert "Run 1 ended, SUCCEEDED. consistent: all was done" in text(panel.message)
+    assert panel.bar.value == 1 and not panel.run_button.disabled and panel.stop_button.disabled
+
+
+def words(picture: str) -> str:
+    """Return the text alternative of a picture."""
+    found = re.search(r"<desc>(.*?)</desc>", picture, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_the_tabs_tell_the_run(lab):
+    panel = lab.panel
+    lab.choose(Fault.transient("ProcessPayment"))
+    played(panel)
+    assert "<img alt='Timeline" in panel.tabs.timeline.value
+    assert "TaskFailed" in panel.tabs.events.value and "Lambda.ServiceException" in panel.tabs.events.value
+    assert [label.split()[1] for label, _ in panel.tabs.states.options] == list(GOOD)
+    panel.tabs.states.value = 1
+    assert "ProcessPayment" in text(panel.tabs.data) and "Lambda.ServiceException" in text(panel.tabs.data)
+    assert "payment_amount" in panel.tabs.data.value
+    assert "Fault.transient('ProcessPayment')" in panel.tabs.code.value
+    assert "ProcessPayment: transient before ×1" in text(panel.tabs.history)
+
+
+def test_the_form_is_the_choice_and_the_choice_is_the_form(lab):
+    panel, controls = lab.panel, lab.panel.controls
+    controls.preset.choose("33")
+    assert controls.faults.task.options["ProcessRefund"] == "ProcessRefund: no fault"
+    assert controls.faults.task.options["ReleaseInventory"] == "ReleaseInventory: error after"
+    assert lab.choice.scenario == "33" and lab.choice.items == {"1": 2, "3": 1}
+    assert Fault.error("ReleaseInventory", when="after") in controls.faults.faults
+    controls.faults.task.choose("ProcessRefund")
+    assert controls.faults.kind.label == "no fault"
+    controls.faults.kind.choose("crash")
+    assert controls.preset.label == "your own" and Fault.crash("ProcessRefund") in lab.choice.faults.faults
+    mine = plan(Fault.late("ProcessOrder", ms=1234, times=7), Fault.throttle("ProcessRefund", when="after"))
+    lab.choose(mine, items={"5": 1})
+    assert controls.choice == lab.choice and controls.choice.faults == mine
+    assert repr(mine) in panel.tabs.code.value
+
+
+def test_an_empty_order_is_refused_in_words_and_nothing_runs(lab):
+    panel = lab.panel
+    for quantity in panel.controls.items.values():
+        quantity.value = 0
+    assert "The order is empty" in text(panel.message)
+    panel.run_button.click()
+    assert panel.task is None and lab.history == [] and not panel.run_button.disabled
+
+
+def test_a_double_click_runs_once(lab):
+    panel = lab.panel
+    played(panel, panel._run_clicked, panel._run_clicked)
+    assert len(lab.history) == 1
+
+
+def test_stop_in_the_middle(lab):
+    panel = lab.panel
+    lab.choose(Fault.slow("ProcessPayment", ms=1500))
+
+    async def play() -> None:
+        panel.run_button.click()
+        while "ProcessPayment (running)" not in words(panel.picture.value) and not panel.task.done():
+            await asyncio.sleep(0.02)
+        panel.stop_button.click()
+        await panel.task
+
+    asyncio.run(play())
+    assert "ABORTED" in text(panel.message) and lab.history[-1].status == "ABORTED"
+    assert not panel.run_button.disabled
+    lab.choose()
+    played(panel)
+    assert lab.history[-1].status == "SUCCEEDED"
+
+
+def test_stop_at_once_says_that_nothing_was_done(lab):
+    panel = lab.panel
+    played(panel, panel.stop_button.click)
+    assert lab.history == [] or lab.history[-1].status == "ABORTED"
+    assert not panel.run_button.disabled
+
+
+def test_prediction_first_then_the_run_is_shown(lab):
+    panel = lab.panel
+    panel.predict.value = True
+    pictures = played(panel)
+    assert not any("Path:" in words(picture) for picture in pictures)
+    assert "Hidden until" in text(panel.tabs.result)
+    for state in (*GOOD[:3], "ReleaseInventory", "OrderFailed"):
+        panel.prediction.states[state].click()
+    assert "The first 3 states were right" in text(panel.tabs.result)
+    assert "sns:NotifySuccess → OrderSucceeded" in words(panel.picture.value)
+
+
+def test_predicted_before_the_run_nothing_is_hidden(lab):
+    panel = lab.panel
+    panel.predict.value = True
+    panel.prediction.states["ProcessOrder"].click()
+    panel.prediction.states["ProcessPayment"].click()
+    panel.prediction.back.click()
+    panel.prediction.stop_here.click()
+    assert "counts for the next run" in text(panel.message)
+    lab.choose(Fault.crash("ProcessOrder"))
+    played(panel)
+    assert lab.history[-1].prediction.path == ("ProcessOrder",)
+    assert "Your prediction was right" in text(panel.tabs.result)
+    panel.run_button.click()
+    assert panel.prediction.path == [] and "Hidden" in text(panel.tabs.result)
+
+
+def test_reset_in_the_middle_leaves_a_fresh_panel(lab):
+    panel = lab.panel
+    lab.choose(Fault.slow("ProcessOrder", ms=1500))
+
+    async def play() -> None:
+        panel.run_button.click()
+        panel.reset_button.click()
+        while "set back" not in text(panel.message):
+            await asyncio.sleep(0.02)
+
+    asyncio.run(play())
+    assert lab.history == [] and lab.choice.faults == plan() and not panel.run_button.disabled
+    assert "No run yet" in text(panel.tabs.history)
+
+
+def test_machines_deployed_later_are_found_and_their_tasks_shown(lab, deployed):
+    panel = lab.panel
+    small = definition("saga")
+    small["States"] = {name: small["States"][name] for name in ("ProcessOrder", "OrderFailed")}
+    small["States"]["ProcessOrder"] |= {"Next": "OrderFailed", "Catch": []}
+    deploy_machine(deployed, "small", small)
+
+    async def play() -> None:
+        await panel._find_machines()
+        panel.controls.machine.choose("small")
+        await asyncio.gather(*panel._tasks)
+
+    asyncio.run(play())
+    assert list(panel.controls.faults.task.options) == ["ProcessOrder"]
+    assert list(panel.prediction.states) == ["ProcessOrder", "OrderFailed"]
+    played(panel)
+    assert lab.history[-1].path == ("ProcessOrder", "OrderFailed")
+
+
+def test_two_runs_are_compared_in_the_panel(lab):
+    panel = lab.panel
+    lab.run()
+    assert panel.tabs.compare.disabled
+    lab.run(Fault.error("ProcessOrder"))
+    panel.tabs.compare.click()
+    assert "run 1 and run 2 part at ProcessOrder" in text(panel.tabs.comparison)
+
+
+def test_a_lost_cloud_is_said_and_the_next_run_works(lab, deployed, monkeypatch):
+    """Nothing listens at the address of the cloud: as after its process was killed."""
+    dead = _local("http://127.0.0.1:9", "token", deployed.cloud.account, deployed.prefix)
+    with monkeypatch.context() as patch:
+        patch.setattr(lab_drive, "ready", lambda _prefix: replace(deployed, cloud=dead))
+        played(lab.panel)
+    assert "The local cloud is gone" in text(lab.panel.message) and not lab.panel.run_button.disabled
+    played(lab.panel)
+    assert lab.history[-1].status == "SUCCEEDED"
+
+
+def test_an_unknown_machine_is_said(lab):
+    panel = lab.panel
+    lab.choose(machine="nowhere")
+    played(panel)
+    assert "no state machine 'nowhere'" in text(panel.message) and not panel.run_button.disabled
+
+
+def test_everything_has_a_name_for_screen_readers(lab):
+    """Each control has a text of its own; a picture and each table has a label; messages are read out."""
+    panel = lab.panel
+    lab.run()
+    todo, controls = [panel.box], []
+    while todo:
+        widget = todo.pop()
+        todo += getattr(widget, "children", ())
+        if isinstance(
+            widget,
+            ipywidgets.Button | ipywidgets.SelectionSlider | ipywidgets.BoundedIntText | ipywidgets.Checkbox,
+        ):
+            controls.append(widget)
+    assert len(controls) > 40
+    assert all(widget.description or widget.tooltip for widget in controls)
+    assert "aria-live" in panel.message.value and "aria-label" in panel.picture.value
+    assert panel.tabs.result.value.count("<table") == panel.tabs.result.value.count("<table aria-label")
+
+
+def test_shown_without_a_front_end_it_is_one_line(lab):
+    lab.choose(Fault.error("ProcessOrder"))
+    bundle = lab._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"].startswith("The failure lab: saga, ProcessOrder: error before.")
+
+
+def test_a_python_run_while_the_panel_runs_is_refused(lab):
+    panel = lab.panel
+    lab.choose(Fault.slow("ProcessOrder", ms=800))
+
+    async def play() -> None:
+        panel.run_button.click()
+        while not lab.busy:
+            await asyncio.sleep(0.02)
+        with pytest.raises(SagaLabError, match="A run is under way"):
+            lab.run()
+        await panel.task
+
+    asyncio.run(play())
+    assert len(lab.history) == 1

@@ -1,0 +1,178 @@
+"""The ledger's verdict on real runs: the seven scenarios, and states of the tables that were made by hand."""
+
+from decimal import Decimal
+
+import pytest
+
+from sagalab import deploy, make_order, run, run_scenario
+from sagalab.ledger.inbox import notifications
+from sagalab.ledger.read import FEW, MANY, read_ledger, read_ledgers
+from sagalab.ledger.verdict import verdict
+
+UNIT = Decimal("8.50")  # item 1 of the catalogue
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud):
+    return deploy(cloud, prefix="ledger", progress=False)
+
+
+def order_of(qty=2, **more):
+    return make_order(items={"1": qty}, **more)
+
+
+def write(deployed, table, **row):
+    deployed.cloud.resource("dynamodb").Table(deployed.tables[table]).put_item(Item=row)
+
+
+def publish(deployed, **message):
+    import json
+
+    deployed.cloud.client("sns").publish(TopicArn=deployed.topic_arn, Message=json.dumps(message))
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "words"),
+    [
+        ("1", "consistent", "all was undone"),
+        ("11", "consistent", "all was undone"),  # the status was set before the error
+        ("2", "consistent", "all was undone"),
+        ("22", "leaked", "order still New"),  # the refund was written before the error
+        ("3", "consistent", "all was undone"),
+        ("33", "leaked", "51.90 not refunded; order still New"),  # hole 2: the refund is skipped
+        ("4", "consistent", "all was done"),
+    ],
+)
+def test_the_seven_scenarios(deployed, key, name, words):
+    found = verdict(run_scenario(key, deployment=deployed), deployed)
+    assert (found.name, found.words) == (name, words)
+
+
+def test_a_run_cut_off_after_the_payment_owes_money_and_the_order(deployed):
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "before"}})
+    found = verdict(run(order, deployment=deployed), deployed)
+    assert str(found) == "leaked: 17.00 not refunded; order still New"
+    assert [each.undo for each in found.owed] == ["ProcessRefund", "UpdateOrderStatus"]
+
+
+def test_a_crash_after_the_reservation_owes_all_three(deployed):
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "after"}})
+    found = verdict(run(order, deployment=deployed), deployed)
+    assert found.words == "17.00 not refunded; 2 × item 1 not released; order still New"
+
+
+def test_nothing_done_is_consistent(deployed):
+    order = order_of(faults={"ProcessOrder": {"kind": "crash", "when": "before"}})
+    execution = run(order, deployment=deployed)
+    assert execution.status == "FAILED"
+    assert str(verdict(execution, deployed)) == "consistent: all was undone"
+
+
+def test_money_taken_twice_leaks_though_the_execution_succeeded(deployed):
+    order = order_of()
+    execution = run(order, deployment=deployed)
+    write(
+        deployed, "payments", transaction_id=f"second-{order['order_id']}", order_id=order["order_id"],
+        payment_type="Debit", payment_amount=2 * UNIT,
+    )  # fmt: skip
+    assert str(verdict(execution, deployed)) == "leaked: the execution succeeded, but 17.00 not refunded"
+
+
+def half_done(deployed, message=None):
+    """Run an order into a refund that is owed, with everything else undone by hand, and publish a message."""
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "before"}})
+    execution = run(order, deployment=deployed)
+    write(deployed, "orders", order_id=order["order_id"], order_status="Pending")
+    if message is not None:
+        publish(deployed, order_id=order["order_id"], **message)
+    return execution
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [
+        ["ProcessRefund"],
+        [{"undo": "ProcessRefund"}],
+        [{"undo": "ProcessRefund", "amount": 17}],
+    ],
+)
+def test_a_notification_that_names_what_is_owed_announces_it(deployed, owed):
+    found = verdict(half_done(deployed, {"status": "failed", "owed": owed}), deployed)
+    assert str(found) == "announced: 17.00 not refunded; a notification names it"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        {"status": "failed"},
+        {"status": "failed", "owed": []},
+        {"status": "failed", "owed": ["ReleaseInventory"]},
+        {"status": "failed", "owed": ["ProcessRefund", "ReleaseInventory"]},  # nothing is reserved
+        {"status": "failed", "owed": [{"undo": "ProcessRefund", "amount": 16.99}]},
+        {"status": "failed", "owed": "ProcessRefund"},
+    ],
+)
+def test_a_notification_that_does_not_name_exactly_what_is_owed_does_not(deployed, message):
+    found = verdict(half_done(deployed, message), deployed)
+    assert str(found) == "leaked: 17.00 not refunded"
+
+
+def test_a_late_commit_is_waited_for_or_said_to_be_pending(deployed):
+    """The debit sleeps past its task's timeout and commits after it."""
+    machine = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "ProcessPayment",
+        "States": {
+            "ProcessPayment": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": "${DebitPaymentFunction}", "Payload": "{% $states.input %}"},
+                "TimeoutSeconds": 1,
+                "End": True,
+            }
+        },
+    }
+    from sagalab import deploy_machine
+
+    deploy_machine(deployed, "late", machine)
+    order = order_of(faults={"ProcessPayment": {"kind": "late", "ms": 1800}})
+    execution = run(order, "late", deployment=deployed)
+    assert execution.error == "States.Timeout"
+    early = verdict(execution, deployed, wait=False)
+    assert list(early.ledger.pending) == ["ProcessPayment"]
+    assert str(early) == "consistent: all was undone; ProcessPayment may still commit"
+    assert str(verdict(execution, deployed)) == "leaked: 17.00 not refunded"
+
+
+def test_messages_of_other_orders_are_kept(deployed):
+    one, other = order_of(), order_of()
+    run(one, deployment=deployed)
+    run(other, deployment=deployed)
+    assert [note.body["status"] for note in notifications(deployed, one["order_id"])] == ["succeeded"]
+    assert [note.body["status"] for note in notifications(deployed, other["order_id"])] == ["succeeded"]
+
+
+def test_rows_and_html_tell_the_ledger(deployed):
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "after"}})
+    found = verdict(run(order, deployment=deployed), deployed)
+    assert ("payments", "Debit", "+17.00") in found.ledger.rows()
+    assert ("inventory", "Reserve", "−2 × item 1") in found.ledger.rows()
+    assert "leaked" in found._repr_html_() and "−2 × item 1" in found._repr_html_()
+
+
+@pytest.mark.parametrize("others", [FEW, MANY - 1, MANY])
+def test_a_ledger_says_the_same_in_a_crowd(deployed, others):
+    """One order is looked up by the index, some are picked by the service, and for many the tables are read whole."""
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "after"}})
+    run(order, deployment=deployed)
+    alone = read_ledger(order, deployed)
+    assert len(alone.payments) == len(alone.inventory) == 1
+    found = read_ledgers([order, *({"order_id": f"other-{number}"} for number in range(others))], deployed)
+    assert found[0] == alone
+    assert not any(each.payments or each.inventory for each in found[1:])
+
+
+def test_the_ledger_of_an_unknown_order_is_empty(deployed):
+    ledger = read_ledger({"order_id": "never-sent"}, deployed)
+    assert ledger.all_undone and not ledger.owed(succeeded=False)

@@ -1,0 +1,35 @@
+"""Every lint rule keeps what its docstring promises: the bad example is found, the good one is clean."""
+
+import pytest
+
+from sagalab.asl_text import parse
+from sagalab.linting.lint import ERROR, HINT, RULES, WARNING, lint
+
+
+def by_code(rules=RULES):
+    return [pytest.param(rule, id=rule.code) for rule in rules]
+
+
+@pytest.mark.parametrize("rule", by_code())
+def test_the_bad_example_is_found_by_this_rule_alone(rule):
+    assert {finding.code for finding in lint(parse(rule.bad))} == {rule.code}
+
+
+@pytest.mark.parametrize("rule", by_code())
+def test_the_good_example_is_clean(rule):
+    assert lint(parse(rule.good)) == []
+
+
+@pytest.mark.parametrize("rule", by_code())
+def test_a_finding_says_what_where_and_what_to_do(rule):
+    for finding in lint(parse(rule.bad)):
+        assert finding.severity == rule.severity
+        assert finding.what.endswith((".", "?")) or "character" in finding.what
+        assert finding.cure.endswith((".", "?"))
+        assert finding.state or finding.path
+
+
+def test_codes_are_unique_and_severities_known():
+    assert len({rule.code for rule in RULES}) == len(RULES)
+    assert {rule.severity for rule in RULES} <= {ERROR, WARNING, HINT}
+    assert all(rule.title.endswith(".") for rule in RULES)

@@ -1,0 +1,130 @@
+"""Definitions that AWS refuses are refused with InvalidDefinition; what AWS accepts is accepted."""
+
+import copy
+import json
+from uuid import uuid4
+
+import pytest
+from bare_moto import ROLE, chain, jsonata
+from botocore.exceptions import ClientError
+
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+
+
+def broken(change):
+    definition = chain(("A", copy.deepcopy(TASK)), ("B", {"Type": "Pass"}))
+    change(definition["States"])
+    return json.dumps(definition)
+
+
+def refusal(side, text):
+    with pytest.raises(ClientError) as error:
+        side.sfn.create_state_machine(name=f"contract-{uuid4().hex[:8]}", definition=text, roleArn=ROLE)
+    return error.value.response
+
+
+def all_not_last(states):
+    states["A"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "B"}, {"ErrorEquals": ["X"], "Next": "B"}]
+
+
+CASES = {
+    "no JSON": ("{", "INVALID_JSON_DESCRIPTION: "),
+    "no start": ('{"States": {"A": {"Type": "Succeed"}}}', "These fields are required: [StartAt]"),
+    "unknown start": (
+        '{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}',
+        "Missing 'StartAt' target: X at /StartAt",
+    ),
+    "no Next": (broken(lambda s: s["A"].pop("Next")), "Either 'Next' or 'End' is required at /States/A"),
+    "unknown Next": (
+        broken(lambda s: s["A"].update(Next="C")),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next",
+    ),
+    "unknown target of Catch": (
+        broken(lambda s: s["A"].update(Catch=[{"ErrorEquals": ["X"], "Next": "C"}])),
+        "Missing 'Next' target: C at /States/A/Catch[0]/Next",
+    ),
+    "States.ALL not last": (
+        broken(all_not_last),
+        "'States.ALL' must appear alone and last at /States/A/Catch[0]",
+    ),
+    "not reachable": (broken(lambda s: s["A"].update(Next="A")), 'State "B" is not reachable. at /States/B'),
+    "unknown type": (
+        broken(lambda s: s["B"].update(Type="Psas")),
+        "The value for the field 'Type' must be one of",
+    ),
+    "no resource": (
+        broken(lambda s: s["A"].pop("Resource")),
+        "These fields are required: [Resource] at /States/A",
+    ),
+    "in a branch": (
+        json.dumps(
+            chain(("P", {"Type": "Parallel", "Branches": [chain(("X", {"Type": "Pass", "Next": "Y"}))]}))
+        ),
+        "Missing 'Next' target: Y at /States/P/Branches[0]/States/X/Next",
+    ),
+    "a field of JSONPath": (
+        json.dumps(jsonata(("A", {"Type": "Pass", "InputPath": "$"}))),
+        "The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath'",
+    ),
+    "a field of JSONata": (
+        json.dumps(chain(("A", {"Type": "Pass", "Output": "{% 1 %}"}))),
+        "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata'",
+    ),
+    "an unknown field": (broken(lambda s: s["B"].update(Nxet="A")), "SCHEMA_VALIDATION_FAILED: "),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_refused_as_aws_refuses(adapted, case):
+    text, words = CASES[case]
+    answer = refusal(adapted, text)
+    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (
+        "InvalidDefinition",
+        400,
+    )
+    assert answer["Error"]["Message"].startswith("Invalid State Machine Definition: '")
+    assert words in answer["Error"]["Message"]
+
+
+def test_bare_moto_fails_with_a_500_and_accepts_unknown_targets(bare):
+    assert refusal(bare, CASES["no JSON"][0])["Error"]["Code"] != "InvalidDefinition"
+    assert bare.machine(json.loads(CASES["unknown Next"][0]))
+
+
+def test_a_refused_update_keeps_the_definition(adapted):
+    arn = adapted.machine(chain(("A", {"Type": "Pass"})))
+    with pytest.raises(ClientError) as error:
+        adapted.sfn.update_state_machine(stateMachineArn=arn, definition=CASES["unknown Next"][0])
+    assert error.value.response["Error"]["Code"] == "InvalidDefinition"
+    assert '"A"' in adapted.sfn.describe_state_machine(stateMachineArn=arn)["definition"]
+
+
+TOLERANT = chain(
+    ("M", {"Type": "Map", "ToleratedFailurePercentage": 50, "ItemProcessor": chain(("P", {"Type": "Pass"}))})
+)
+
+
+def test_a_whole_number_as_tolerated_percentage(adapted, bare):
+    assert adapted.run(TOLERANT, [1, 2]).output == [1, 2]
+    with pytest.raises(ClientError):
+        bare.machine(TOLERANT)
+
+
+def test_a_refused_jsonata_definition_leaves_nothing_to_the_next(adapted):
+    bad = jsonata(("A", {"Type": "Task", "Resource": "arn:aws:states:::nosuch:service"}))
+    refusal(adapted, json.dumps(bad))
+    assert adapted.run(chain(("A", {"Type": "Pass", "Parameters": {"a.$": "$.b"}})), {"b": 1}).output == {
+        "a": 1
+    }
+
+
+ESCAPES = chain(
+    ("A", {"Type": "Pass", "Assign": {"text": 'a "b"\n\u00fc'}}),
+    ("B", {"Type": "Pass", "Parameters": {"text.$": "$text"}}),
+)
+
+
+def test_literals_are_read_as_json(adapted, bare):
+    assert adapted.run(ESCAPES).output == {"text": 'a "b"\nü'}
+    run = bare.run(ESCAPES)
+    assert run.about["status"] == "FAILED" or run.output != {"text": 'a "b"\nü'}

@@ -1,0 +1,248 @@
+"""Workers: one a concurrent invocation, capped, shared fairly, never in the way of each other."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+from cloud_processes import processes_of_cloud, still_there, wait_until
+from small_functions import zipped
+
+from sagalab.cloud import local_process
+from sagalab.localcloud.functions import fair_turns as turns
+from sagalab.localcloud.functions.pool import Pool
+from sagalab.localcloud.functions.worker import Call, FunctionVersion
+
+SLEEP = "import os, time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return os.getpid()\n"
+
+
+def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
+    made = function(SLEEP)
+    made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=0)
+    with pytest.raises(made.client.exceptions.TooManyRequestsException) as caught:
+        made.invoke()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+    assert caught.value.response["Error"]["Message"] == "Rate Exceeded."
+
+    states = cloud.client("stepfunctions")
+    machine = states.create_state_machine(
+        name=made.name,
+        roleArn=role,
+        definition=json.dumps(
+            {
+                "StartAt": "A",
+                "States": {
+                    "A": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::lambda:invoke",
+                        "End": True,
+                        "Parameters": {"FunctionName": made.name},
+                    }
+                },
+            }
+        ),
+    )["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    seen = states.describe_execution(executionArn=execution)
+    assert seen["error"] == "Lambda.TooManyRequestsException"
+
+    made.client.delete_function_concurrency(FunctionName=made.name)
+    assert made.invoke()["Payload"]
+
+
+def test_reserved_concurrency_is_respected(function):
+    made = function(SLEEP, Timeout=30)
+    made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=2)
+    with ThreadPoolExecutor(3) as threads:
+        answers = [threads.submit(made.invoke, 1.5) for _ in range(3)]
+    refused = [a for a in answers if isinstance(a.exception(), ClientError)]
+    assert len(refused) == 1
+
+
+def test_calls_at_once_run_in_workers_of_their_own(function):
+    made = function(SLEEP, Timeout=30)
+    with ThreadPoolExecutor(3) as threads:
+        pids = {answer["Payload"] for answer in threads.map(made.invoke, [1, 1, 1])}
+    assert len(pids) == 3
+
+
+def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud, role, function):
+    made = function(SLEEP)
+    server = processes_of_cloud()[0]
+    before = set(server.children())
+    made.invoke()
+    made.invoke(1, InvocationType="Event")
+    made.invoke()
+    workers = set(server.children()) - before
+    assert len(workers) == 2
+    made.client.delete_function(FunctionName=made.name)
+    assert not still_there(list(workers), 10)
+    made.client.create_function(
+        FunctionName=made.name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="x.y",
+        Code={"ZipFile": zipped(code="")},
+    )  # for the fixture to delete
+
+
+def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, cloud, role):
+    made = function(SLEEP, Timeout=30)
+    made.invoke()
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 4, "End": True}
+    task["Parameters"] = {"FunctionName": made.name, "Payload": 2.5}
+    branch = {"StartAt": "T", "States": {"T": task}}
+    parallel = {"Type": "Parallel", "Branches": [branch, branch], "End": True}
+    states = cloud.client("stepfunctions")
+    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    arn = states.create_state_machine(name=made.name, roleArn=role, definition=definition)["stateMachineArn"]
+    before = local_process.allow_workers(1)
+    try:
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    finally:
+        local_process.allow_workers(before)
+    assert states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED"
+
+
+def test_a_stopwatch_stands_still_while_its_thread_waits_for_a_turn():
+    stopwatch, done, go_on = turns.Stopwatch(), threading.Event(), threading.Event()
+
+    def task() -> None:
+        stopwatch.hold()
+        with turns.waiting():
+            go_on.wait(30)
+        done.wait(0.1)
+
+    thread = threading.Thread(target=task)
+    thread.start()
+    began = time.monotonic()
+    timer = threading.Timer(1.5, go_on.set)
+    timer.start()
+    assert not stopwatch.wait(done, 1.0)
+    assert go_on.is_set() and time.monotonic() - began >= 1.5
+    thread.join()
+
+
+# -- the pool itself, with few workers
+
+
+@pytest.fixture
+def make_pool(tmp_path):
+    pools = []
+
+    def make(cap: int) -> Pool:
+        pools.append(Pool(tmp_path / "logs", "http://127.0.0.1:1", cap))
+        return pools[-1]
+
+    yield make
+    workers = [psutil.Process(worker["pid"]) for pool in pools for worker in pool.describe()]
+    for pool in pools:
+        pool.close()
+    assert not still_there(workers)
+
+
+@pytest.fixture
+def version(tmp_path):
+    (tmp_path / "code.py").write_text(SLEEP, encoding="utf-8")
+
+    def make(name: str) -> FunctionVersion:
+        return FunctionVersion(
+            ("account", "region", name, "$LATEST"), "code.handler", tmp_path, 128, "python3.13", ()
+        )
+
+    return make
+
+
+def run(pool: Pool, version: FunctionVersion, seconds: float = 0) -> int:
+    call = Call(uuid4().hex, "arn", json.dumps(seconds).encode(), timeout=30)
+    answer, _ = pool.run(version, call)
+    assert not answer.failed, answer.payload
+    return int(answer.payload)
+
+
+def test_calls_beyond_the_cap_wait_for_a_worker(make_pool, version):
+    pool, f = make_pool(2), version("f")
+    with ThreadPoolExecutor(20) as threads:
+        pids = list(threads.map(lambda _: run(pool, f, 0.01), range(60)))
+    assert len(set(pids)) == 2
+    assert [w["state"] for w in pool.describe()] == ["idle", "idle"]
+
+
+def test_one_worker_serves_many_functions_in_turn(make_pool, version):
+    pool = make_pool(1)
+    pids = [run(pool, version(name)) for name in ("f", "g", "f")]
+    assert len(set(pids)) == 3
+    assert len(pool.describe()) == 1
+
+
+def test_a_function_without_a_worker_is_not_starved(make_pool, version):
+    pool, f, g = make_pool(1), version("f"), version("g")
+    order = []
+    with ThreadPoolExecutor(31) as threads:
+        flood = [threads.submit(lambda: (run(pool, f, 0.02), order.append("f"))) for _ in range(30)]
+        wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
+        other = threads.submit(lambda: (run(pool, g), order.append("g")))
+        for done in [*flood, other]:
+            done.result()
+    assert order.index("g") < 10
+
+
+def test_quick_calls_wait_their_turn_and_end_no_worker_of_another(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._START_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    first = run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(6) as threads:
+        pids = set(threads.map(lambda _: run(pool, f), range(60)))
+    assert (pids, run(pool, g)) == ({first[0]}, first[1])
+
+
+def test_a_call_that_would_wait_long_takes_the_place_of_an_idle_worker(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._LINGER_SECONDS", 0)
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._START_SECONDS", 0.1)
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._STALLED_SECONDS", 60)
+    pool, f, g = make_pool(2), version("f"), version("g")
+    run(pool, f), run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(run, pool, f, 5)
+        wait_until(lambda: "busy" in [worker["state"] for worker in pool.describe()])
+        threads.submit(run, pool, f).result()
+        assert not slow.done()
+    assert [worker["function"] for worker in pool.describe()] == ["f", "f"]
+
+
+def test_a_function_without_a_worker_replaces_one_of_the_function_that_has_most(make_pool, version):
+    pool, f, g = make_pool(3), version("f"), version("g")
+    kept = run(pool, g)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: run(pool, f, 0.5), range(2)))
+    run(pool, version("h"))
+    assert sorted(worker["function"] for worker in pool.describe()) == ["f", "g", "h"]
+    assert run(pool, g) == kept
+
+
+def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch):
+    monkeypatch.setattr("sagalab.localcloud.functions.pool._STALLED_SECONDS", 0.2)
+    pool, f = make_pool(1), version("f")
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(run, pool, f, 1.5)
+        wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
+        quick = threads.submit(run, pool, f, 0)
+        quick.result()
+        assert not slow.done()
+        slow.result()
+    assert len(pool.describe()) == 1
+
+
+def test_a_worker_that_died_while_idle_is_replaced(make_pool, version):
+    pool, f = make_pool(1), version("f")
+    first = psutil.Process(run(pool, f))
+    first.kill()
+    psutil.wait_procs([first], timeout=10)
+    assert run(pool, f) != first.pid

@@ -1,0 +1,94 @@
+"""The palette holds for colour-blind readers and on a projector: contrast, simulated vision, signs."""
+
+from itertools import combinations
+
+import pytest
+
+from sagalab.pictures.palette import COMPENSATION, NEUTRAL, STATUS, look
+
+# Severity 1.0 of Machado, Oliveira, Fernandes (2009), "A Physiologically-based Model for Simulation of
+# Color Vision Deficiency", linear RGB.
+VISION = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "no hue at all": ((0.2126, 0.7152, 0.0722),) * 3,
+}
+
+
+def linear(colour: str) -> list[float]:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    return [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+
+
+def contrast(one: str, two: str) -> float:
+    light, dark = sorted(
+        (
+            sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear(colour), strict=True))
+            for colour in (one, two)
+        ),
+        reverse=True,
+    )
+    return (light + 0.05) / (dark + 0.05)
+
+
+def lab(colour: str, vision: str) -> tuple[float, float, float]:
+    seen = [
+        min(1, max(0, sum(w * c for w, c in zip(row, linear(colour), strict=True)))) for row in VISION[vision]
+    ]
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    xyz = [
+        sum(w * c for w, c in zip(row, seen, strict=True)) / white
+        for row, white in zip(rows, (0.9505, 1, 1.089), strict=True)
+    ]
+    f = [value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in xyz]
+    return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+
+
+@pytest.mark.parametrize(
+    "style", [*STATUS.values(), NEUTRAL, COMPENSATION], ids=lambda style: style.word or "plain"
+)
+def test_text_can_be_read(style):
+    assert contrast(style.text, style.fill) >= 4.5 and contrast(style.muted, style.fill) >= 4.3
+    assert contrast(style.line, "#ffffff") >= (2.2 if style.word == "not reached" else 4.5)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_statuses_differ_to_every_eye(vision):
+    for one, two in combinations(STATUS, 2):
+        fills = (
+            sum(
+                (a - b) ** 2
+                for a, b in zip(lab(STATUS[one].fill, vision), lab(STATUS[two].fill, vision), strict=True)
+            )
+            ** 0.5
+        )
+        drawn_otherwise = STATUS[one].dash != STATUS[two].dash or STATUS[one].width != STATUS[two].width
+        assert fills > 9 or drawn_otherwise, f"{one} and {two} look alike with {vision}"
+
+
+def test_the_conventions_of_the_console():
+    hues = {"succeeded": "g", "failed": "r", "timed_out": "r", "running": "b"}
+    for status, strongest in hues.items():
+        channels = dict(zip("rgb", linear(STATUS[status].line), strict=True))
+        assert max(channels, key=channels.__getitem__) == strongest, status
+    red, green, blue = linear(STATUS["caught"].fill)
+    assert red > green > blue, "orange"
+    assert max(linear(STATUS["not_reached"].fill)) - min(linear(STATUS["not_reached"].fill)) < 0.05, "grey"
+
+
+def test_signs_and_words_are_all_different():
+    assert (
+        len({style.sign for style in STATUS.values()})
+        == len({style.word for style in STATUS.values()})
+        == len(STATUS)
+    )
+    assert look("something new").word == "not reached"

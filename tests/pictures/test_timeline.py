@@ -1,0 +1,58 @@
+"""timeline(): bars where the times say, waits hatched, one figure and not two."""
+
+import matplotlib
+import pytest
+from runs_drawn import NESTED, run, saga_run
+
+from sagalab.pictures.timeline import timeline
+
+
+def boxes(chart) -> dict[int, list]:
+    """Left and right ends of all bars by layer (2 visits, 3 waits, 4 attempts), in order."""
+    found: dict[int, list] = {}
+    for bars in chart.axes[0].collections:
+        ends = [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in bars.get_paths()]
+        found[bars.get_zorder()] = sorted(found.get(bars.get_zorder(), []) + ends)
+    return found
+
+
+def test_visits_attempts_and_waits_are_where_they_were():
+    execution = saga_run(["ReserveInventory"], ProcessPayment={"retries": 2})
+    chart = timeline(execution)
+    drawn = boxes(chart)
+    payment = execution.visits[1]
+    assert len(drawn[2]) == len(execution.visits) == 7
+    assert len(drawn[4]) == sum(len(visit.attempts) for visit in execution.visits) == 8
+    waits = [
+        ((one.ended - execution.started).total_seconds(), (two.scheduled - execution.started).total_seconds())
+        for one, two in zip(payment.attempts, payment.attempts[1:], strict=False)
+    ]
+    assert drawn[3] == [pytest.approx(wait) for wait in waits]
+    texts = [text.get_text() for text in chart.axes[0].texts]
+    assert "waits 2.0 s" in texts and "waits 4.0 s" in texts
+    assert any("ErrReserveInventory" in text and text.startswith("↷") for text in texts)
+    assert chart.axes[0].get_xlabel() == "seconds since the start"
+
+
+def test_nested_rows_are_indented():
+    labels = [label.get_text() for label in timeline(run(NESTED)).axes[0].get_yticklabels()]
+    assert labels[:5] == ["Both", "    A", "    Each", "        Pick [0]", "        Pick [1]"]
+
+
+def test_many_visits_share_a_row_each_state():
+    chart = timeline(run(NESTED, {"Each": {"items": 60}}))
+    assert len(chart.axes[0].get_yticks()) == 6
+    assert "60 visits" in [text.get_text() for text in chart.axes[0].texts]
+
+
+def test_a_notebook_shows_it_once():
+    chart = timeline(saga_run())
+    assert set(chart._repr_mimebundle_()) == {"image/png", "text/plain"}
+    assert chart._repr_mimebundle_() == timeline(saga_run())._repr_mimebundle_()
+    pyplot = matplotlib.pyplot.get_fignums() if hasattr(matplotlib, "pyplot") else []
+    assert pyplot == [], "a figure that pyplot knows would be shown a second time"
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 4])
+def test_the_beginning_of_a_run_draws(length):
+    timeline(saga_run().at(length))._repr_mimebundle_()

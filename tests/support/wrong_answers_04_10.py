@@ -1,0 +1,204 @@
+"""Wrong answers to the exercises of notebooks 04 and 10."""
+
+from wrong_answer import state, wrong
+
+BUSINESS = ["ErrProcessPayment"]
+
+
+# --- catch ------------------------------------------------------------------------------------
+
+
+def catcher(machine: dict, name: str = "ProcessPayment") -> dict:
+    return state(machine, name)["Catch"][0]
+
+
+@wrong("catch", "nothing catches the error in ProcessPayment, the Catch stands in ProcessOrder")
+def catch_on_the_wrong_state(machine):
+    state(machine, "ProcessOrder")["Catch"] = state(machine, "ProcessPayment").pop("Catch")
+
+
+@wrong("catch", "the Catch of ProcessPayment does not take its error: it names ErrProcessRefund")
+def catch_of_another_error(machine):
+    catcher(machine)["ErrorEquals"] = ["ErrProcessRefund"]
+
+
+@wrong("catch", "the refund is skipped")
+def straight_to_the_reset(machine):
+    catcher(machine)["Next"] = "UpdateOrderStatus"
+    del machine["States"]["ProcessRefund"]
+
+
+@wrong("catch", "ProcessRefund is given the error in place of the order: $order was overwritten")
+def order_overwritten_by_the_error(machine):
+    catcher(machine)["Assign"] = {"order": "{% $states.errorOutput %}"}
+
+
+@wrong("catch", "$error does not hold the error")
+def error_not_kept(machine):
+    del catcher(machine)["Assign"]
+
+
+@wrong("catch", "ProcessRefund is given the error, not the order")
+def undo_reads_the_input(machine):
+    state(machine, "ProcessRefund")["Arguments"]["Payload"] = "{% $states.input %}"
+
+
+@wrong("catch", "the execution succeeds although the order failed")
+def ends_in_success(machine):
+    state(machine, "OrderFailed").clear()
+    state(machine, "OrderFailed")["Type"] = "Succeed"
+
+
+@wrong("catch", "Step Functions refuses the machine")
+def catch_all_first(machine):
+    state(machine, "ProcessPayment")["Catch"].insert(
+        0, {"ErrorEquals": ["States.ALL"], "Next": "OrderFailed"}
+    )
+
+
+@wrong("catch", "the order's new status is skipped")
+def the_refund_ends_it(machine):
+    state(machine, "ProcessRefund")["Next"] = "OrderFailed"
+    del machine["States"]["UpdateOrderStatus"]
+
+
+# --- compensate -------------------------------------------------------------------------------
+
+
+@wrong("compensate", "the undos run in the wrong order")
+def forward_order(machine):
+    catcher(machine, "ReserveInventory")["Next"] = "ProcessRefund"
+    state(machine, "ProcessRefund")["Next"] = "ReleaseInventory"
+    state(machine, "ReleaseInventory")["Next"] = "UpdateOrderStatus"
+
+
+@wrong("compensate", "the refund is skipped")
+def release_leads_past_the_refund(machine):
+    state(machine, "ReleaseInventory")["Next"] = "UpdateOrderStatus"
+
+
+@wrong("compensate", "the release of the items is skipped")
+def straight_to_the_refund(machine):
+    catcher(machine, "ReserveInventory")["Next"] = "ProcessRefund"
+    del machine["States"]["ReleaseInventory"]
+
+
+@wrong("compensate", "ReleaseInventory is given the error in place of the order: $order was overwritten")
+def order_lost_in_the_catch(machine):
+    catcher(machine, "ReserveInventory")["Assign"] = {"order": "{% $states.errorOutput %}"}
+
+
+@wrong("compensate", "the Catch of ReserveInventory does not take its error")
+def copied_error_name(machine):
+    catcher(machine, "ReserveInventory")["ErrorEquals"] = BUSINESS
+
+
+@wrong("compensate", "nothing catches the error in ReserveInventory")
+def no_catch(machine):
+    del state(machine, "ReserveInventory")["Catch"], machine["States"]["ReleaseInventory"]
+
+
+@wrong("compensate", "the refund is skipped")
+def the_release_ends_it(machine):
+    state(machine, "ReleaseInventory")["Next"] = "OrderFailed"
+
+
+@wrong("compensate", "something is still owed")
+def the_reserving_function_as_undo(machine):
+    state(machine, "ReleaseInventory")["Arguments"]["FunctionName"] = "${DebitPaymentFunction}"
+
+
+@wrong("compensate", "a good order fails now")
+def success_leads_into_the_undos(machine):
+    reserve = state(machine, "ReserveInventory")
+    del reserve["End"], reserve["Output"]
+    reserve.update(Next="ReleaseInventory", Assign={"order": "{% $states.result.Payload %}"})
+
+
+# --- go_on ------------------------------------------------------------------------------------
+
+_TOLD = "sns:NotifyReleaseInventoryFail"
+
+
+@wrong("go_on", "the refund is skipped when the release fails")
+def unchanged(machine):
+    state(machine, _TOLD)["Next"] = "OrderFailed"
+
+
+@wrong("go_on", "the refund is skipped when the release fails")
+def only_the_reset(machine):
+    state(machine, _TOLD)["Next"] = "UpdateOrderStatus"
+
+
+@wrong("go_on", "nobody is told that the items are still reserved")
+def notification_dropped(machine):
+    catcher(machine, "ReleaseInventory")["Next"] = "ProcessRefund"
+    del machine["States"][_TOLD]
+
+
+@wrong("go_on", "the execution succeeds although the order failed")
+def on_to_success(machine):
+    state(machine, _TOLD)["Next"] = "OrderSucceeded"
+
+
+@wrong("go_on", "your machine does not come to an end")
+def the_release_for_ever(machine):
+    state(machine, _TOLD)["Next"] = "ReleaseInventory"
+
+
+@wrong("go_on", "the refund is skipped when the release fails")
+def no_catch_at_all(machine):
+    del state(machine, "ReleaseInventory")["Catch"], machine["States"][_TOLD]
+
+
+@wrong("go_on", "the release of the items is skipped")
+def the_release_left_out(machine):
+    catcher(machine, "ReserveInventory")["Next"] = "ProcessRefund"
+    del machine["States"]["ReleaseInventory"], machine["States"][_TOLD]
+
+
+@wrong("go_on", "a good order fails now")
+def success_notified_as_failure(machine):
+    state(machine, "sns:NotifySuccess")["Next"] = "UpdateOrderStatus"
+    del machine["States"]["OrderSucceeded"]
+
+
+# --- forward ----------------------------------------------------------------------------------
+
+TWICE = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]
+
+
+def back(target: str) -> list:
+    return [{"ErrorEquals": ["States.ALL"], "Assign": {"error": "{% $states.errorOutput %}"}, "Next": target}]
+
+
+@wrong("forward", "it gives up after 3 calls, and the money is taken")
+def too_few(machine):
+    state(machine, "ReserveInventory")["Retry"] = TWICE
+
+
+@wrong("forward", "it gives up after 3 calls: it goes back, and refunds the money")
+def too_few_and_the_catch_stays(machine):
+    state(machine, "ReserveInventory").update(Retry=TWICE, Catch=back("ReleaseInventory"))
+
+
+@wrong("forward", "a throttled call is not tried again")
+def only_the_business_error(machine):
+    state(machine, "ReserveInventory")["Retry"] = [
+        {"ErrorEquals": ["ErrReserveInventory"], "MaxAttempts": 100}
+    ]
+
+
+@wrong("forward", "the business error is not tried again")
+def no_retry(machine):
+    del state(machine, "ReserveInventory")["Retry"]
+
+
+@wrong("forward", "nothing is reserved")
+def passed_over(machine):
+    state(machine, "ReserveInventory").update(Retry=TWICE, Catch=back("sns:NotifySuccess"))
+
+
+@wrong("forward", "a refused payment is not undone")
+def the_payment_has_no_catch(machine):
+    del state(machine, "ProcessPayment")["Catch"]

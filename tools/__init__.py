@@ -1,0 +1,1 @@
+"""What only the developers run: `python -m tools COMMAND`. Nothing here is part of the package."""

@@ -1,0 +1,127 @@
+"""`python -m tools bench`: how quick the local cloud is, against its bars; `… soak`: whether it stays so."""
+
+import dataclasses
+import json
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Measure the local cloud.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Measure the local cloud against its bars; exit 1 when one is missed. Takes half a minute.
+
+    With ministack in this environment it is measured too: .venv/bin/uv pip install ministack==1.5.33
+    (it takes an older botocore with it; setup/run.py puts the locked one back).
+    """
+    from rich.console import Console
+
+    from tools.bench import BARS
+    from tools.bench import bench as measure
+
+    with Console(stderr=True).status("Starting") as line:
+        found = measure(line.update)
+    ours = dataclasses.asdict(found["sagalab"])
+    missed = [bar.figure for bar in BARS if not bar.reached(ours[bar.figure])]
+    if as_json:
+        figures = {name: dataclasses.asdict(each) for name, each in found.items()}
+        print(json.dumps({"figures": figures, "missed": missed}, indent=2))
+    else:
+        Console().print(_table({name: dataclasses.asdict(each) for name, each in found.items()}))
+    raise typer.Exit(1 if missed else 0)
+
+
+def _table(figures: dict[str, dict[str, float]]):
+    from rich.table import Table
+
+    from tools.bench import BARS
+
+    table = Table("Figure", "Bar", "sagalab", "")
+    rival = figures.get("ministack")
+    if rival:
+        table.add_column("ministack", justify="right")
+        table.add_column("ratio", justify="right")
+    for bar in BARS:
+        value = figures["sagalab"][bar.figure]
+        limit = "" if bar.limit is None else f"{'≥' if bar.least else '≤'} {bar.limit:g} {bar.unit}"
+        verdict = "" if bar.limit is None else "✓ reached" if bar.reached(value) else "✗ missed"
+        row = [bar.title, limit, f"{value:.3g} {bar.unit}", verdict]
+        if rival:
+            other = rival[bar.figure]
+            row += [f"{other:.3g} {bar.unit}", f"{other / value:.2g}" if value else ""]
+        table.add_row(*row)
+    return table
+
+
+@app.command()
+def soak(
+    sagas: Annotated[int, typer.Argument(min=1, help="How many sagas, one after another.")] = 2000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run many sagas in a row; exit 1 when memory, threads, files or latency grew by more than a fifth.
+
+    The last checkpoint is compared with the first, which is taken after 200 sagas. Takes some minutes.
+    """
+    from rich.console import Console
+
+    from tools import soak as soaking
+
+    with Console(stderr=True).status(f"{sagas} sagas in a row") as line:
+        points = soaking.soak(sagas, lambda point: line.update(f"{point.sagas} of {sagas} sagas"))
+    first, last = points[0], points[-1]
+    grown = soaking.grown(first, last)
+    lost = sum(point.lost for point in points)
+    if as_json:
+        found = [dataclasses.asdict(point) for point in points]
+        print(json.dumps({"checkpoints": found, "grown": grown, "lost": lost}, indent=2))
+    else:
+        Console().print(_checkpoints(points, grown))
+        print(f"Lost: {lost}. Grew by more than a fifth: {', '.join(grown) or 'nothing'}.")
+    raise typer.Exit(1 if grown or lost else 0)
+
+
+def _checkpoints(points: list, grown: list[str]):
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from tools.soak import HELD
+
+    titles = {
+        "sagas": "sagas",
+        "server_mb": "server\nMB",
+        "workers_mb": "workers\nMB",
+        "workers": "workers",
+        "threads": "threads",
+        "files": "files",
+        "p50_ms": "p50\nms",
+        "p95_ms": "p95\nms",
+        "cpu_ms": "CPU ms\na saga",
+        "lost": "lost",
+    }
+    table = Table(
+        title="Many sagas in a row: the last line against the first",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for title in titles.values():
+        table.add_column(title, justify="right")
+    for point in points:
+        table.add_row(*[f"{getattr(point, name):.4g}" for name in titles], end_section=point is points[-1])
+    held = {name for name, _ in HELD}
+    ratios = {name: getattr(points[-1], name) / (getattr(points[0], name) or 1) - 1 for name in held}
+    table.add_row(
+        *[
+            f"{'✗' if name in grown else '✓'} {ratios[name]:+.0%}"
+            if name in held
+            else "growth" * (name == "sagas")
+            for name in titles
+        ]
+    )
+    return table
+
+
+if __name__ == "__main__":
+    app()
