@@ -1,0 +1,44 @@
+"""What `states:startExecution` answers for the execution that it started.
+
+Shapes from the recordings: plain and TaskSubmitted give the ARN and the start; `.sync` the description with
+input and output as text, `.sync:2` with both as JSON; a child that did not succeed is States.TaskFailed.
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+"""
+
+import json
+from typing import Any
+
+from sagalab.asl.engine.errors import TASK_FAILED
+from sagalab.asl.engine.history import json_text
+from sagalab.asl.engine.run import Run
+from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
+
+
+def started(arn: str, at: int) -> dict[str, Any]:
+    """Return what the request itself answers."""
+    return {"ExecutionArn": arn, "StartDate": at}
+
+
+def ended(child: Run, task: int, at: int, pattern: str) -> TaskSucceeded | TaskFailed:
+    """Return what to tell the parent once the child ended; `pattern` is "sync" or "sync:2"."""
+    output = child.output
+    about: dict[str, Any] = {
+        "ExecutionArn": child.execution.arn,
+        "StateMachineArn": child.execution.machine_arn,
+        "Name": child.execution.name,
+        "Status": child.status,
+        "StartDate": child.started,
+        "StopDate": child.stopped,
+        "Input": child.input if pattern == "sync:2" else json_text(child.input),
+        "InputDetails": {"Included": True},
+    }
+    if output is not None:
+        about["Output"] = json.loads(output) if pattern == "sync:2" else output
+        about["OutputDetails"] = {"Included": True}
+    if child.error is not None:
+        about["Error"] = child.error
+    if child.cause is not None:
+        about["Cause"] = child.cause
+    if child.status == "SUCCEEDED":
+        return TaskSucceeded(at, task, about)
+    return TaskFailed(at, task, TASK_FAILED, json_text(about))

@@ -1,0 +1,51 @@
+"""ResultPath: where a result is put into the state's input."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sagalab.asl.engine.errors import RESULT_PATH_MATCH, StateFailed
+from sagalab.asl.engine.queries import reference_steps
+
+Put = Callable[[Any, Any], Any]
+
+
+def result_path(path: str | None) -> Put | None:
+    """Return the function of (input, result) that a ResultPath is; None where the result is the output.
+
+    The input stays as it is: the objects on the way are copied. What is no object on the way is
+    States.ResultPathMatchFailure
+    (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
+    """
+    if path is None:
+        return lambda value, result: value
+    steps = reference_steps(path)
+    if not steps:
+        return None
+    return lambda value, result: _put(value, steps, 0, result, path)
+
+
+def _put(value: Any, steps: tuple[str | int, ...], position: int, result: Any, path: str) -> Any:
+    if position == len(steps):
+        return result
+    step = steps[position]
+    if isinstance(step, int):
+        if not isinstance(value, list) or not 0 <= step < len(value):
+            raise _mismatch(path)
+        items = value[:]
+        items[step] = _put(value[step], steps, position + 1, result, path)
+        return items
+    if value is None and position > 0:
+        value = {}
+    if not isinstance(value, dict):
+        raise _mismatch(path)
+    members = dict(value)
+    members[step] = _put(value.get(step, {}), steps, position + 1, result, path)
+    return members
+
+
+def _mismatch(path: str) -> StateFailed:
+    return StateFailed(
+        RESULT_PATH_MATCH,
+        f"Unable to apply ResultPath '{path}' to the state's input: there is no object where it leads.",
+        said=False,
+    )

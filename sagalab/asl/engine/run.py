@@ -1,0 +1,504 @@
+"""A run: one execution as a value, that is told what happened and says what to do next."""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sagalab.asl.engine import history, redrive
+from sagalab.asl.engine.commands import CancelTask, CancelTimer, Command, End, SetTimer, StartChild
+from sagalab.asl.engine.context import Execution
+from sagalab.asl.engine.errors import RUNTIME, StateFailed
+from sagalab.asl.engine.frame import DONE, FAILED, READING, READY, RETRY, WAITING, WRITING, Frame
+from sagalab.asl.engine.program import Program
+from sagalab.asl.engine.states.map_run import MapRun
+from sagalab.asl.engine.states.parallel import Container
+from sagalab.asl.engine.states.simple import Wait
+from sagalab.asl.engine.states.task import Task
+from sagalab.asl.engine.told import (
+    ChildEnded,
+    Faulted,
+    Heartbeat,
+    Redriven,
+    Stopped,
+    TaskFailed,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+    TimerDue,
+    Told,
+)
+
+if TYPE_CHECKING:
+    from sagalab.asl.engine.catch import Catcher
+    from sagalab.asl.engine.single import Single
+
+_ABORTED = {"Task": "TaskStateAborted", "Wait": "WaitStateAborted"} | {
+    kind: f"{kind}StateAborted" for kind in ("Parallel", "Map")
+}
+_EXECUTION_TIMER = 0
+
+
+class _HistoryFull(Exception):
+    """The history has all the events that it may have."""
+
+
+class Run:
+    """An execution. `tell()` is all that changes it; `copy()` forks it; `stored.as_json()` keeps it.
+
+    Read: status, events, output (JSON text), error, cause, started, stopped, redrives, map_runs.
+    """
+
+    def __init__(self, program: Program, execution: Execution) -> None:
+        self.program = program
+        self.execution = execution
+        self.status = "RUNNING"
+        self.events: list[dict[str, Any]] = []
+        self.frames: dict[int, Frame] = {}
+        self.tasks: dict[int, int] = {}  # task: frame
+        self.timers: dict[int, int] = {}  # timer: frame
+        self.children: dict[int, tuple[int, int]] = {}  # child: frame, index
+        self.map_runs: dict[str, dict[str, Any]] = {}
+        self.root = 0  # number of the scope that runs
+        self.serial = _EXECUTION_TIMER
+        self.draws = 0
+        self.now = 0
+        self.input: Any = None
+        self.output: str | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.started = 0
+        self.stopped: int | None = None
+        self.redrives = 0
+        self.redriven: int | None = None
+        self.given_context: dict[str, Any] | None = None
+        self.trace: dict[str, Any] | None = None  # steps of a single state that is tested
+        self.single: Single | None = None  # how it is tested
+        self._ready: deque[Frame] = deque()
+        self._commands: list[Command] = []
+        self._text_of: Any = _EXECUTION_TIMER
+        self._text = "0"
+
+    # driving
+
+    @classmethod
+    def start(
+        cls, program: Program, text: str, at: int, execution: Execution | None = None
+    ) -> "tuple[Run, list[Command]]":
+        """Start an execution with an input (JSON text) at a time; return it and its first commands."""
+        run = cls(program, execution or Execution())
+        return run, run._begin(text, json.loads(text), at, None)
+
+    def child(self, command: StartChild, at: int, execution: Execution) -> "tuple[Run, list[Command]]":
+        """Start the child execution that a Map Run asks for; it sees no variables of its parent."""
+        run = Run(self.program, execution)
+        run.root = command.scope
+        return run, run._begin(history.json_text(command.input), command.input, at, command.item)
+
+    def _begin(self, text: str, value: Any, at: int, item: dict[str, Any] | None) -> list[Command]:
+        scope = self.program.scopes[self.root]
+        frame = self._root_frame(scope.start_at, value, {}, at)
+        frame.item = item
+        details = {"input": text, "inputDetails": history.NOT_TRUNCATED, "roleArn": self.execution.role_arn}
+        if self.execution.started_event:
+            details |= self.execution.started_event
+        self.add(frame, "ExecutionStarted", details, update=False)
+        if scope.timeout_seconds is not None:
+            self.ask(SetTimer(_EXECUTION_TIMER, at + scope.timeout_seconds * 1000))
+        self._ready.append(frame)
+        return self._go()
+
+    def begin_at(
+        self, state: str, value: Any, at: int, variables: dict[str, Any]
+    ) -> list[Command]:
+        """Start in a state of the root scope, with variables (for the test of a single state)."""
+        self._ready.append(self._root_frame(state, value, variables, at))
+        return self._go()
+
+    def _root_frame(self, state: str, value: Any, variables: dict[str, Any], at: int) -> Frame:
+        self.now = self.started = at
+        self.input = value
+        frame = Frame(self._next(), None, self.root, 0, state, value, variables, 0)
+        self.frames[frame.id] = frame
+        return frame
+
+    def tell(self, told: Told) -> list[Command]:
+        """Take one thing that happened; return what to do next.
+
+        What comes too late (an answer to a task that timed out, anything after the end) does nothing.
+        """
+        if self.status != "RUNNING" and not isinstance(told, Redriven):
+            return []
+        self.now = max(self.now, told.at)
+        try:
+            self._take(told)
+        except _HistoryFull:
+            self._end_full()
+        return self._go()
+
+    def _take(self, told: Told) -> None:
+        if isinstance(told, (TaskSucceeded, TaskFailed)):
+            frame = self._frame_of(told.task)
+            if frame is not None:
+                self._answered(frame, told)
+        elif isinstance(told, TimerDue):
+            self._due(told.timer)
+        elif isinstance(told, TaskSubmitted):
+            self._with_task(told.task, lambda state, frame: state.submitted(self, frame, told.output))
+        elif isinstance(told, TaskStarted):
+            self._with_task(told.task, lambda state, frame: state.started(self, frame, told.worker))
+        elif isinstance(told, Heartbeat):
+            self._with_task(told.task, lambda state, frame: state.beat(self, frame))
+        elif isinstance(told, ChildEnded):
+            self._child_ended(told)
+        elif isinstance(told, Stopped):
+            self._end("ABORTED", None, told.error, told.cause)
+        elif isinstance(told, Redriven):
+            redrive.redrive(self)
+        else:
+            self._end("FAILED", None, RUNTIME, told.cause)
+
+    def waits_for(self, task: int) -> bool:
+        """Tell whether a task is still awaited."""
+        return task in self.tasks
+
+    def copy(self) -> "Run":
+        """Return a run that can go its own way; values and past events are shared, and never change."""
+        other = Run.__new__(Run)
+        other.__dict__.update(self.__dict__)
+        other.events = self.events[:]
+        other.frames = {number: frame.copy() for number, frame in self.frames.items()}
+        other.tasks = self.tasks.copy()
+        other.timers = self.timers.copy()
+        other.children = self.children.copy()
+        other.map_runs = self.map_runs.copy()
+        other._ready = deque()
+        other._commands = []
+        return other
+
+    # what states call: events, commands, chance
+
+    def add(
+        self, frame: Frame, event_type: str, details: dict[str, Any] | None, *, update: bool = True
+    ) -> int:
+        """Write an event after the frame's last one; with `update` it becomes the last one. Return its id."""
+        number = len(self.events) + 1
+        limit = self.execution.event_limit
+        if limit is not None and number >= limit:
+            raise _HistoryFull
+        self.events.append(history.event(number, frame.previous, event_type, self.now, details))
+        if update:
+            frame.previous = number
+        return number
+
+    def unsay(self, frame: Frame, event_type: str) -> None:
+        """Take the frame's last event back if it is the newest of all: AWS finds that an activity does not
+        exist before it schedules the task (recorded)."""
+        last = self.events[-1]
+        if last["id"] == frame.previous and last["type"] == event_type:
+            self.events.pop()
+            frame.previous = last["previousEventId"]
+
+    def text(self, value: Any) -> str:
+        """Return a value as JSON text (the same value is written several times in a row)."""
+        if value is not self._text_of:
+            self._text, self._text_of = history.json_text(value), value
+        return self._text
+
+    def ask(self, command: Command) -> None:
+        """Give the driver a command."""
+        self._commands.append(command)
+
+    def random(self) -> float:
+        """Draw a number from 0 to below 1, by the execution's seed."""
+        return int.from_bytes(self._draw()[:7], "big") / (1 << 56)
+
+    def uuid(self) -> str:
+        """Draw a UUID (version 4), by the execution's seed."""
+        drawn = bytearray(self._draw()[:16])
+        drawn[6], drawn[8] = drawn[6] & 0x0F | 0x40, drawn[8] & 0x3F | 0x80
+        text = drawn.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def new_token(self) -> str:
+        """Draw a task token."""
+        return self._draw().hex()
+
+    def _draw(self) -> bytes:
+        self.draws += 1
+        return hashlib.blake2b(f"{self.execution.seed}:{self.draws}".encode(), digest_size=32).digest()
+
+    def _next(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def new_task(self, frame: Frame) -> int:
+        """Return the number of a task that the frame waits for."""
+        task = self._next()
+        self.tasks[task] = frame.id
+        return task
+
+    def new_child(self, frame: Frame, index: int) -> int:
+        """Return the number of a child execution that the frame waits for."""
+        child = self._next()
+        self.children[child] = (frame.id, index)
+        return child
+
+    def forget_child(self, child: int) -> None:
+        """Wait for a child no more."""
+        self.children.pop(child, None)
+
+    def new_timer(self, frame: Frame, due: int) -> int:
+        """Set a timer and return its number."""
+        timer = self._next()
+        self.timers[timer] = frame.id
+        self._commands.append(SetTimer(timer, due))
+        return timer
+
+    def set_timer(self, frame: Frame, due: int) -> None:
+        """Set the timer of a Wait or a retry."""
+        frame.timer = self.new_timer(frame, due)
+
+    def cancel_timer(self, timer: int) -> None:
+        """Cancel a timer that is set."""
+        if self.timers.pop(timer, None) is not None:
+            self._commands.append(CancelTimer(timer))
+
+    def chose(self, frame: Frame, rule: int | None) -> None:
+        """A Choice took a rule, None for its Default."""
+        if self.trace is not None:
+            self.trace["rule"] = rule
+
+    def retriable(self, failure: StateFailed, delay: float) -> None:
+        """A single state would be tried again: its test ends here."""
+        assert self.trace is not None
+        self.trace["errorDetails"]["retryBackoffIntervalSeconds"] = round(delay)
+        self._end("RETRIABLE", None, failure.error, failure.cause)
+
+    def caught(self, frame: Frame, catcher: "Catcher", failure: StateFailed) -> None:
+        """A catcher took a failure."""
+        if self.trace is not None:
+            self.trace["errorDetails"] = {"catchIndex": catcher.index}
+            self.trace["caught"] = failure
+
+    def map_run(self, arn: str, **changes: Any) -> None:
+        """Note something about a Map Run, for DescribeMapRun."""
+        self.map_runs[arn] = {**self.map_runs.get(arn, {"counts": {}, "item_counts": {}}), **changes}
+
+    def map_run_counts(self, arn: str, status: str, items: int) -> None:
+        """Count a child that ended, with its number of items."""
+        about = self.map_runs[arn]
+        counts, item_counts = about["counts"], about["item_counts"]
+        self.map_run(
+            arn,
+            counts={**counts, status: counts.get(status, 0) + 1},
+            item_counts={**item_counts, status: item_counts.get(status, 0) + items},
+        )
+
+    # frames
+
+    def open(self, outer: Frame, scope: int, index: int, value: Any, previous: int) -> Frame:
+        """Start a branch or an iteration inside a frame."""
+        start_at = self.program.scopes[scope].start_at
+        frame = Frame(self._next(), outer.id, scope, index, start_at, value, outer.variables, previous)
+        frame.item = outer.item
+        self.frames[frame.id] = frame
+        self._ready.append(frame)
+        return frame
+
+    def go(self, frame: Frame, target: str | None, output: Any) -> None:
+        """Go on to the next state, or end the frame where there is none."""
+        if self.trace is not None:
+            self.trace["nextState"] = target
+            target = None
+        if target is not None:
+            frame.state = target
+            frame.input = output
+            if frame.phase != READY:
+                frame.phase = READY
+                self._ready.append(frame)
+            return
+        frame.phase = DONE
+        if frame.parent is None:
+            self._end("SUCCEEDED", self.text(output), None, None)
+            return
+        del self.frames[frame.id]
+        outer = self.frames[frame.parent]
+        state = self.state_of(outer)
+        assert isinstance(state, Container)
+        self._guard(outer, lambda: state.inner_done(self, outer, frame, output))
+
+    def fail_frame(self, frame: Frame, failure: StateFailed) -> None:
+        """A frame failed: what is around it decides."""
+        frame.phase = FAILED
+        if frame.parent is None:
+            self._end("FAILED", None, failure.error, failure.cause)
+            return
+        outer = self.frames[frame.parent]
+        state = self.state_of(outer)
+        assert isinstance(state, Container)
+        self._guard(outer, lambda: state.inner_failed(self, outer, frame, failure))
+
+    def abort(self, frame: Frame) -> None:
+        """End a frame from outside; the states that it was in are written as aborted."""
+        state = self.state_of(frame)
+        if isinstance(state, MapRun):
+            state.abort_run(self, frame)
+        elif isinstance(state, Container):
+            state.end_inner(self, frame)
+        event_type = _ABORTED.get(state.kind)
+        if event_type is not None and frame.entered:
+            self.add(frame, event_type, None, update=False)
+        self.release(frame)
+        frame.phase = FAILED
+
+    def drop(self, frame: Frame) -> None:
+        """Forget a frame that ended, and what was inside: no redrive will go on there."""
+        for number in frame.inner:
+            inner = self.frames.get(number)
+            if inner is not None:
+                self.drop(inner)
+        self.frames.pop(frame.id, None)
+
+    def ready(self, frame: Frame) -> None:
+        """Have a frame enter its state."""
+        self._ready.append(frame)
+
+    def release(self, frame: Frame) -> None:
+        """Wait no more for a frame's task and timers."""
+        if frame.task is not None:
+            if self.tasks.pop(frame.task, None) is not None:
+                self._commands.append(CancelTask(frame.task))
+            frame.task = None
+        for timer in (frame.timer, frame.timeout_timer, frame.heartbeat_timer):
+            if timer is not None:
+                self.cancel_timer(timer)
+        frame.timer = frame.timeout_timer = frame.heartbeat_timer = None
+
+    def state_of(self, frame: Frame) -> Any:
+        """Return the state that a frame is in, as the program has it."""
+        return self.program.scopes[frame.scope].states[frame.state]
+
+    # what is told
+
+    def _frame_of(self, task: int) -> Frame | None:
+        number = self.tasks.get(task)
+        return None if number is None else self.frames[number]
+
+    def _with_task(self, task: int, act: Callable[[Task, Frame], None]) -> None:
+        frame = self._frame_of(task)
+        if frame is not None:
+            state = self.state_of(frame)
+            self._guard(frame, lambda: act(state, frame))
+
+    def _answered(self, frame: Frame, told: TaskSucceeded | TaskFailed) -> None:
+        del self.tasks[told.task]
+        frame.task = None
+        state, phase = self.state_of(frame), frame.phase
+        self.release(frame)
+        if isinstance(told, TaskFailed):
+            failure = StateFailed(told.error, told.cause, terminal=told.terminal, said=not told.terminal)
+            fail = state.request_failed if phase in (READING, WRITING) else state.failed
+            self._guard(frame, lambda: fail(self, frame, failure))
+        else:
+            take = {READING: "read", WRITING: "written"}.get(phase, "succeeded")
+            self._guard(frame, lambda: getattr(state, take)(self, frame, told.output))
+
+    def _due(self, timer: int) -> None:
+        if timer == _EXECUTION_TIMER:
+            self._end("TIMED_OUT", None, None, None)
+            return
+        number = self.timers.pop(timer, None)
+        if number is None:
+            return
+        frame = self.frames[number]
+        state = self.state_of(frame)
+        if timer != frame.timer:  # TimeoutSeconds or HeartbeatSeconds
+            self.release(frame)
+            self._guard(frame, lambda: state.timed_out(self, frame))
+            return
+        frame.timer = None
+        if frame.phase == RETRY:
+            self._guard(frame, lambda: state.work(self, frame))
+        elif frame.phase == WAITING:
+            assert isinstance(state, Wait)
+            self._guard(frame, lambda: state.resume(self, frame))
+
+    def _child_ended(self, told: ChildEnded) -> None:
+        place = self.children.pop(told.child, None)
+        if place is None:
+            return
+        number, index = place
+        frame = self.frames[number]
+        state = self.state_of(frame)
+        self._guard(frame, lambda: state.child_ended(self, frame, index, told))
+
+    # going on
+
+    def _go(self) -> list[Command]:
+        """Run every frame that can go on until it has to wait; return the commands."""
+        ready = self._ready
+        try:
+            while ready and self.status == "RUNNING":
+                frame = ready.popleft()
+                scope = self.program.scopes[frame.scope]
+                while frame.phase == READY:
+                    state = scope.states[frame.state]
+                    try:
+                        state.enter(self, frame)
+                    except StateFailed as failure:
+                        self._failed(frame, failure)
+        except _HistoryFull:
+            self._end_full()
+        ready.clear()
+        commands, self._commands = self._commands, []
+        return commands
+
+    def _guard(self, frame: Frame, act: Callable[[], None]) -> None:
+        """Do something in a frame; a failure of its state is the state's to handle."""
+        try:
+            act()
+        except StateFailed as failure:
+            self._failed(frame, failure)
+
+    def _failed(self, frame: Frame, failure: StateFailed) -> None:
+        state = self.state_of(frame)
+        try:
+            state.fail(self, frame, failure)
+        except StateFailed as second:  # a catcher's own expressions
+            state.place(frame, second)
+            if second.evaluation:
+                state.tell_evaluation(self, frame, second)
+            self.fail_frame(frame, second)
+
+    # ending
+
+    def _end_full(self) -> None:
+        """End with the last event that a history may have."""
+        self._end("FAILED", None, RUNTIME, history.TOO_MANY_EVENTS)
+
+    def _end(self, status: str, output: str | None, error: str | None, cause: str | None) -> None:
+        root = next(frame for frame in self.frames.values() if frame.parent is None)
+        self.status, self.output, self.error, self.cause = status, output, error, cause
+        self.stopped = self.now
+        previous = 0 if status == "ABORTED" else root.previous
+        event_type = "Execution" + {"TIMED_OUT": "TimedOut"}.get(status, status.capitalize())
+        details: dict[str, Any] = {}
+        if output is not None:
+            details = {"output": output, "outputDetails": history.NOT_TRUNCATED}
+        if error is not None:
+            details["error"] = error
+        if cause is not None:
+            details["cause"] = cause
+        self.events.append(
+            history.event(len(self.events) + 1, previous, event_type, self.now, details)
+        )
+        if self.program.scopes[self.root].timeout_seconds is not None:
+            self.ask(CancelTimer(_EXECUTION_TIMER))
+        for frame in self.frames.values():
+            state = self.state_of(frame)
+            if isinstance(state, MapRun):
+                state.abort_run(self, frame)
+            self.release(frame)
+        self.ask(End(status, output, error, cause))

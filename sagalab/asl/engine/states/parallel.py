@@ -1,0 +1,113 @@
+"""Parallel, and what it shares with Map: inner frames that run side by side, and end together."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sagalab.asl.engine.data import Env, template
+from sagalab.asl.engine.errors import RUNTIME, StateFailed
+from sagalab.asl.engine.frame import INNER, Frame
+from sagalab.asl.engine.result_path import result_path
+from sagalab.asl.engine.states.base import State
+
+if TYPE_CHECKING:
+    from sagalab.asl.engine.run import Run
+
+
+class Container(State):
+    """A state with inner frames, whose results become its own."""
+
+    absent = None  # AWS gives null to a catcher for an error or cause that a branch did not give
+
+    def __init__(self, name: str, body: Mapping[str, Any], jsonata: bool) -> None:
+        super().__init__(name, body, jsonata)
+        selector = None if jsonata else body.get("ResultSelector")
+        self.result_selector = None if selector is None else template(selector, "ResultSelector", False)
+        self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
+
+    def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:
+        """An inner frame came to its end."""
+        raise NotImplementedError
+
+    def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
+        """An inner frame failed, and with it the state."""
+        raise NotImplementedError
+
+    def take_result(self, run: "Run", frame: Frame, result: Any) -> None:
+        """Make the state's output of a result."""
+        env = Env(run, frame, self.kind)
+        env.data = result
+        env.states["result"] = result
+        if run.trace is not None:
+            self.note(run, "result", result)
+        output = result
+        if not self.jsonata:
+            if self.result_selector is not None:
+                output = self.result_selector(env)
+            if run.trace is not None:
+                self.note(run, "afterResultSelector", output)
+            if self.result_path is not None:
+                output = self.result_path(frame.input, output)
+            if run.trace is not None:
+                self.note(run, "afterResultPath", output)
+        self.succeed(run, frame, env, output)
+
+    def tells_failure(self, failure: StateFailed) -> bool:
+        """A States.Runtime of the state's own fields ends the execution without a word of the state."""
+        return failure.error != RUNTIME or failure.within
+
+    def end_inner(self, run: "Run", frame: Frame) -> None:
+        """Abort what still runs inside, innermost first."""
+        for number in frame.inner:
+            inner = run.frames[number]
+            run.abort(inner)
+            frame.previous = max(frame.previous, inner.previous)
+
+    def forget(self, run: "Run", frame: Frame) -> None:
+        """Drop the inner frames: the state is tried again, or left."""
+        for number in frame.inner:
+            inner = run.frames.get(number)
+            if inner is not None:
+                run.drop(inner)
+        frame.inner = []
+
+
+class Parallel(Container):
+    """Runs its branches side by side."""
+
+    kind = "Parallel"
+    failed_event = "ParallelStateFailed"
+
+    def __init__(self, name: str, body: Mapping[str, Any], jsonata: bool, branches: list[int]) -> None:
+        super().__init__(name, body, jsonata)
+        self.branches = branches  # the numbers of their scopes
+        field = "Arguments" if jsonata else "Parameters"
+        self.parameters = template(body[field], field, jsonata) if field in body else None
+
+    def work(self, run: "Run", frame: Frame) -> None:
+        env = self.env(run, frame)
+        if run.trace is not None:
+            self.note(run, "afterInputPath", env.data)
+        value = env.data if self.parameters is None else self.parameters(env)
+        if run.trace is not None:
+            self.note(run, "afterParameters", value)
+            self.note(run, "afterArguments", value)
+        run.add(frame, "ParallelStateStarted", None)
+        if run.single is not None and run.single.mocked(run, frame):
+            return
+        frame.phase = INNER
+        frame.results = [None] * len(self.branches)
+        frame.inner = [
+            run.open(frame, scope, index, value, frame.previous).id for index, scope in enumerate(self.branches)
+        ]
+
+    def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:
+        frame.previous = max(frame.previous, inner.previous)
+        frame.results[inner.index] = output
+        frame.inner.remove(inner.id)
+        if not frame.inner:
+            run.add(frame, "ParallelStateSucceeded", None, update=False)
+            self.take_result(run, frame, frame.results)
+
+    def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
+        self.end_inner(run, frame)
+        self.fail(run, frame, failure.passed_on())
