@@ -62,13 +62,13 @@ def _label(file: str) -> str:
 
 def _lint_file(file: str) -> "Findings":
     """Lint one file; a syntax error is a finding too. Raises SagaLabError where there is no machine."""
-    from sagalab.asl_text import AslSyntaxError, parse
+    from sagalab.asl.text import AslSyntaxError, read_text
     from sagalab.errors import SagaLabError
     from sagalab.linting.lint import Finding, Findings
     from sagalab.linting.lint import lint as lint_definition
 
     try:
-        definition = parse(_read(file))
+        definition = read_text(_read(file)).body
     except AslSyntaxError as error:
         cure = error.cure or "Correct it there."
         place = f"line {error.line}, column {error.column}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sagalab.asl_text import parse
+from sagalab.asl.text import read_text
 from sagalab.course.exercise import find_exercise
 from sagalab.errors import SagaLabError
 from sagalab.project import NOTEBOOKS
@@ -66,7 +66,7 @@ def reference_answer(name: str) -> Any:
     """
     cell = exercise_cell(name)
     if cell.solution.startswith(_ASL):
-        return parse(cell.solution.partition("\n")[2])
+        return read_text(cell.solution.partition("\n")[2]).body
     names: dict[str, Any] = {}
     exec("from sagalab import *", names)
     exec(compile(cell.solution, f"<solution of {name}>", "exec"), names)

@@ -16,7 +16,7 @@ from IPython.core.magic import Magics, cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
-from sagalab.asl_text import AslSyntaxError, parse
+from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.linting.lint import ERROR, Findings, lint
 
@@ -59,7 +59,7 @@ class AslMagics(Magics):
     def _run(self, name: str, cell: str, deploy: bool, quiet: bool) -> None:
         self._check_name(name)
         try:
-            definition = parse(cell)
+            definition = read_text(cell).body
         except AslSyntaxError as error:
             raise SagaLabError(f"{error.what}", f"{error.cure} {self._kept(name)}".strip()) from None
         if not isinstance(definition, dict) or "States" not in definition:

@@ -1,9 +1,9 @@
-"""Whatever JSON or text comes: lint() and parse() answer, and raise nothing unforeseen."""
+"""Whatever JSON or text comes: lint() and read_text() answer, and raise nothing unforeseen."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sagalab.asl_text import AslSyntaxError, parse
+from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.linting.lint import Finding, lint
 
 FIELDS = st.sampled_from(
@@ -86,7 +86,7 @@ def test_lint_answers_to_anything_like_a_machine(definition):
 @given(st.text(max_size=40) | st.text(alphabet='{}[]:,"\\ \n\taA1%$&*-', max_size=40))
 def test_parse_reads_or_says_where(text):
     try:
-        parse(text)
+        read_text(text)
     except AslSyntaxError as error:
         assert error.line >= 1 and error.column >= 1
         assert "^" in error.snippet

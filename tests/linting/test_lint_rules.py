@@ -2,7 +2,7 @@
 
 import pytest
 
-from sagalab.asl_text import parse
+from sagalab.asl.text import read_text
 from sagalab.linting.lint import ERROR, HINT, RULES, WARNING, lint
 
 
@@ -12,17 +12,17 @@ def by_code(rules=RULES):
 
 @pytest.mark.parametrize("rule", by_code())
 def test_the_bad_example_is_found_by_this_rule_alone(rule):
-    assert {finding.code for finding in lint(parse(rule.bad))} == {rule.code}
+    assert {finding.code for finding in lint(read_text(rule.bad).body)} == {rule.code}
 
 
 @pytest.mark.parametrize("rule", by_code())
 def test_the_good_example_is_clean(rule):
-    assert lint(parse(rule.good)) == []
+    assert lint(read_text(rule.good).body) == []
 
 
 @pytest.mark.parametrize("rule", by_code())
 def test_a_finding_says_what_where_and_what_to_do(rule):
-    for finding in lint(parse(rule.bad)):
+    for finding in lint(read_text(rule.bad).body):
         assert finding.severity == rule.severity
         assert finding.what.endswith((".", "?")) or "character" in finding.what
         assert finding.cure.endswith((".", "?"))

@@ -37,7 +37,7 @@ class Program:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.scopes: list[ProgramScope] = []
-        self._read(machine.scope)
+        self._read(machine.top)
 
     def _read(self, scope: Scope) -> int:
         number = len(self.scopes)

@@ -209,8 +209,8 @@ def _events_of(resource: Resource) -> _Events:
     if resource.kind == "lambda":
         return _Events("LambdaFunction", False, {}, resource.arn)
     action = resource.action if resource.pattern is None else f"{resource.action}.{resource.pattern}"
-    about = {"resource": action, "resourceType": resource.service}
-    return _Events("Task", True, about, resource.service)
+    about = {"resource": action, "resourceType": resource.type}
+    return _Events("Task", True, about, resource.type)
 
 
 def _seconds(body: Mapping[str, Any], name: str, jsonata: bool) -> Template | None:

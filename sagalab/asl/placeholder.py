@@ -1,0 +1,26 @@
+"""Placeholders: `${Name}` in a definition, filled in at deployment, before AWS reads it.
+
+CloudFormation's DefinitionSubstitutions and Fn::Sub, SAM and Terraform's templatefile write them alike.
+"""
+
+import re
+
+PLACEHOLDER = r"\$\{(?:[^{}]|\{[^{}]*\})+\}"
+"""A regular expression for one placeholder; an expression of Terraform inside may hold one pair of braces."""
+
+_WHOLE = re.compile(PLACEHOLDER)
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a text is one placeholder and nothing else."""
+    return _WHOLE.fullmatch(text) is not None
+
+
+def has_placeholder(text: str) -> bool:
+    """Tell whether a placeholder stands somewhere in a text."""
+    return "${" in text and _WHOLE.search(text) is not None
+
+
+def black_out(text: str) -> str:
+    """Return a text of the same length with █ for every character of its placeholders."""
+    return _WHOLE.sub(lambda match: "█" * len(match[0]), text) if "${" in text else text

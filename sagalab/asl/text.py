@@ -1,0 +1,22 @@
+"""ASL text, JSON or YAML, to a machine; a syntax error carries its line, its column and a caret."""
+
+from sagalab.asl.document import Machine, read
+from sagalab.asl.source import Source
+from sagalab.asl.syntax_error import AslSyntaxError
+from sagalab.asl.text_json import read_json
+from sagalab.asl.text_yaml import read_yaml
+
+__all__ = ["AslSyntaxError", "read_text"]
+
+
+def read_text(text: str) -> Machine:
+    """Return the machine that `text` holds: JSON when it begins with a brace or a bracket, else YAML.
+
+    Every part knows its line and column (`Machine.position`). Placeholders that stand where a value does
+    (`"Seconds": ${Pause}`, CloudFormation's `!GetAtt Pay.Arn`) are read as the text `${…}`. A key that
+    stands twice in one object is an error too: a plain reader would drop the first one without a word,
+    and with it a state. Raises AslSyntaxError.
+    """
+    is_json = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    value, root = read_json(text) if is_json else read_yaml(text)
+    return read(value, Source(text, root))
