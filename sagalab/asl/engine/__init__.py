@@ -16,7 +16,7 @@ of its own. The shape is that of the "sans-IO" protocol libraries such as h11.
 
 | command | do | tell |
 | --- | --- | --- |
-| CallTask | call resource with parameters | TaskSucceeded, TaskFailed; before: TaskSubmitted (`.sync`, `.waitForTaskToken`), TaskStarted (activity) |
+| CallTask | call resource with parameters | TaskSucceeded, TaskFailed; before that see CallTask |
 | SetTimer / CancelTimer | wait until `due` / forget it | TimerDue |
 | CancelTask | nobody waits any more | – |
 | ReadItems | read an ItemReader's object; reader.items() | TaskSucceeded(items), TaskFailed |

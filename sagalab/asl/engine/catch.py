@@ -23,7 +23,9 @@ class Catcher:
         self.next: str = body["Next"]
         self.jsonata = jsonata
         self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
-        self.output = template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
+        self.output = (
+            template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
+        )
         self.assign = template(body["Assign"], f"{field}Assign", jsonata) if body.get("Assign") else None
 
     def takes(self, error: str | None) -> bool:

@@ -113,13 +113,5 @@ class End:
 
 
 Command = (
-    CallTask
-    | SetTimer
-    | CancelTimer
-    | CancelTask
-    | ReadItems
-    | WriteResults
-    | StartChild
-    | StopChild
-    | End
+    CallTask | SetTimer | CancelTimer | CancelTask | ReadItems | WriteResults | StartChild | StopChild | End
 )

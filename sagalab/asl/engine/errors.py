@@ -109,7 +109,7 @@ def matches(names: Iterable[str], error: str | None) -> bool:
     States.Timeout and the other reserved names.
     """
     for name in names:
-        if name == error or name == ALL:
+        if name in (error, ALL):
             return True
         if name == TASK_FAILED and not (error or "").startswith("States."):
             return True

@@ -67,7 +67,9 @@ def event(
 
 def as_boto(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return events as boto3 gives them: `timestamp` is a datetime in UTC."""
-    return [{**event, "timestamp": datetime.fromtimestamp(event["timestamp"] / 1000, UTC)} for event in events]
+    return [
+        {**event, "timestamp": datetime.fromtimestamp(event["timestamp"] / 1000, UTC)} for event in events
+    ]
 
 
 def time_text(at: int) -> str:

@@ -10,8 +10,9 @@ from sagalab.asl.engine.states.choice import Choice
 from sagalab.asl.engine.states.map import InlineMap
 from sagalab.asl.engine.states.map_run import MapRun
 from sagalab.asl.engine.states.parallel import Parallel
-from sagalab.asl.engine.states.simple import Fail, Pass, Succeed, Wait
+from sagalab.asl.engine.states.simple import Fail, Pass, Succeed
 from sagalab.asl.engine.states.task import Task
+from sagalab.asl.engine.states.wait import Wait
 
 _SIMPLE: dict[str, type[State]] = {
     "Pass": Pass,

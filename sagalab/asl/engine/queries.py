@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sagalab.asl import intrinsics, jsonata as language, paths
+from sagalab.asl import jsonata as language
+from sagalab.asl import paths
 from sagalab.asl.engine.errors import query_error
 
 if TYPE_CHECKING:

@@ -1,24 +1,23 @@
 """A run: one execution as a value, that is told what happened and says what to do next."""
 
-import hashlib
 import json
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sagalab.asl.engine import history, redrive
-from sagalab.asl.engine.commands import CancelTask, CancelTimer, Command, End, SetTimer, StartChild
+from sagalab.asl.engine.commands import CancelTimer, Command, End, SetTimer, StartChild
 from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.errors import RUNTIME, StateFailed
 from sagalab.asl.engine.frame import DONE, FAILED, READING, READY, RETRY, WAITING, WRITING, Frame
 from sagalab.asl.engine.program import Program
+from sagalab.asl.engine.recorder import EXECUTION_TIMER, HistoryFull, Recorder
 from sagalab.asl.engine.states.map_run import MapRun
 from sagalab.asl.engine.states.parallel import Container
-from sagalab.asl.engine.states.simple import Wait
 from sagalab.asl.engine.states.task import Task
+from sagalab.asl.engine.states.wait import Wait
 from sagalab.asl.engine.told import (
     ChildEnded,
-    Faulted,
     Heartbeat,
     Redriven,
     Stopped,
@@ -32,53 +31,21 @@ from sagalab.asl.engine.told import (
 
 if TYPE_CHECKING:
     from sagalab.asl.engine.catch import Catcher
-    from sagalab.asl.engine.single import Single
 
 _ABORTED = {"Task": "TaskStateAborted", "Wait": "WaitStateAborted"} | {
     kind: f"{kind}StateAborted" for kind in ("Parallel", "Map")
 }
-_EXECUTION_TIMER = 0
 
 
-class _HistoryFull(Exception):
-    """The history has all the events that it may have."""
-
-
-class Run:
+class Run(Recorder):
     """An execution. `tell()` is all that changes it; `copy()` forks it; `stored.as_json()` keeps it.
 
     Read: status, events, output (JSON text), error, cause, started, stopped, redrives, map_runs.
     """
 
     def __init__(self, program: Program, execution: Execution) -> None:
-        self.program = program
-        self.execution = execution
-        self.status = "RUNNING"
-        self.events: list[dict[str, Any]] = []
-        self.frames: dict[int, Frame] = {}
-        self.tasks: dict[int, int] = {}  # task: frame
-        self.timers: dict[int, int] = {}  # timer: frame
-        self.children: dict[int, tuple[int, int]] = {}  # child: frame, index
-        self.map_runs: dict[str, dict[str, Any]] = {}
-        self.root = 0  # number of the scope that runs
-        self.serial = _EXECUTION_TIMER
-        self.draws = 0
-        self.now = 0
-        self.input: Any = None
-        self.output: str | None = None
-        self.error: str | None = None
-        self.cause: str | None = None
-        self.started = 0
-        self.stopped: int | None = None
-        self.redrives = 0
-        self.redriven: int | None = None
-        self.given_context: dict[str, Any] | None = None
-        self.trace: dict[str, Any] | None = None  # steps of a single state that is tested
-        self.single: Single | None = None  # how it is tested
+        super().__init__(program, execution)
         self._ready: deque[Frame] = deque()
-        self._commands: list[Command] = []
-        self._text_of: Any = _EXECUTION_TIMER
-        self._text = "0"
 
     # driving
 
@@ -105,13 +72,11 @@ class Run:
             details |= self.execution.started_event
         self.add(frame, "ExecutionStarted", details, update=False)
         if scope.timeout_seconds is not None:
-            self.ask(SetTimer(_EXECUTION_TIMER, at + scope.timeout_seconds * 1000))
+            self.ask(SetTimer(EXECUTION_TIMER, at + scope.timeout_seconds * 1000))
         self._ready.append(frame)
         return self._go()
 
-    def begin_at(
-        self, state: str, value: Any, at: int, variables: dict[str, Any]
-    ) -> list[Command]:
+    def begin_at(self, state: str, value: Any, at: int, variables: dict[str, Any]) -> list[Command]:
         """Start in a state of the root scope, with variables (for the test of a single state)."""
         self._ready.append(self._root_frame(state, value, variables, at))
         return self._go()
@@ -133,7 +98,7 @@ class Run:
         self.now = max(self.now, told.at)
         try:
             self._take(told)
-        except _HistoryFull:
+        except HistoryFull:
             self._end_full()
         return self._go()
 
@@ -177,93 +142,7 @@ class Run:
         other._commands = []
         return other
 
-    # what states call: events, commands, chance
-
-    def add(
-        self, frame: Frame, event_type: str, details: dict[str, Any] | None, *, update: bool = True
-    ) -> int:
-        """Write an event after the frame's last one; with `update` it becomes the last one. Return its id."""
-        number = len(self.events) + 1
-        limit = self.execution.event_limit
-        if limit is not None and number >= limit:
-            raise _HistoryFull
-        self.events.append(history.event(number, frame.previous, event_type, self.now, details))
-        if update:
-            frame.previous = number
-        return number
-
-    def unsay(self, frame: Frame, event_type: str) -> None:
-        """Take the frame's last event back if it is the newest of all: AWS finds that an activity does not
-        exist before it schedules the task (recorded)."""
-        last = self.events[-1]
-        if last["id"] == frame.previous and last["type"] == event_type:
-            self.events.pop()
-            frame.previous = last["previousEventId"]
-
-    def text(self, value: Any) -> str:
-        """Return a value as JSON text (the same value is written several times in a row)."""
-        if value is not self._text_of:
-            self._text, self._text_of = history.json_text(value), value
-        return self._text
-
-    def ask(self, command: Command) -> None:
-        """Give the driver a command."""
-        self._commands.append(command)
-
-    def random(self) -> float:
-        """Draw a number from 0 to below 1, by the execution's seed."""
-        return int.from_bytes(self._draw()[:7], "big") / (1 << 56)
-
-    def uuid(self) -> str:
-        """Draw a UUID (version 4), by the execution's seed."""
-        drawn = bytearray(self._draw()[:16])
-        drawn[6], drawn[8] = drawn[6] & 0x0F | 0x40, drawn[8] & 0x3F | 0x80
-        text = drawn.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-    def new_token(self) -> str:
-        """Draw a task token."""
-        return self._draw().hex()
-
-    def _draw(self) -> bytes:
-        self.draws += 1
-        return hashlib.blake2b(f"{self.execution.seed}:{self.draws}".encode(), digest_size=32).digest()
-
-    def _next(self) -> int:
-        self.serial += 1
-        return self.serial
-
-    def new_task(self, frame: Frame) -> int:
-        """Return the number of a task that the frame waits for."""
-        task = self._next()
-        self.tasks[task] = frame.id
-        return task
-
-    def new_child(self, frame: Frame, index: int) -> int:
-        """Return the number of a child execution that the frame waits for."""
-        child = self._next()
-        self.children[child] = (frame.id, index)
-        return child
-
-    def forget_child(self, child: int) -> None:
-        """Wait for a child no more."""
-        self.children.pop(child, None)
-
-    def new_timer(self, frame: Frame, due: int) -> int:
-        """Set a timer and return its number."""
-        timer = self._next()
-        self.timers[timer] = frame.id
-        self._commands.append(SetTimer(timer, due))
-        return timer
-
-    def set_timer(self, frame: Frame, due: int) -> None:
-        """Set the timer of a Wait or a retry."""
-        frame.timer = self.new_timer(frame, due)
-
-    def cancel_timer(self, timer: int) -> None:
-        """Cancel a timer that is set."""
-        if self.timers.pop(timer, None) is not None:
-            self._commands.append(CancelTimer(timer))
+    # what states tell the test of a single one
 
     def chose(self, frame: Frame, rule: int | None) -> None:
         """A Choice took a rule, None for its Default."""
@@ -281,20 +160,6 @@ class Run:
         if self.trace is not None:
             self.trace["errorDetails"] = {"catchIndex": catcher.index}
             self.trace["caught"] = failure
-
-    def map_run(self, arn: str, **changes: Any) -> None:
-        """Note something about a Map Run, for DescribeMapRun."""
-        self.map_runs[arn] = {**self.map_runs.get(arn, {"counts": {}, "item_counts": {}}), **changes}
-
-    def map_run_counts(self, arn: str, status: str, items: int) -> None:
-        """Count a child that ended, with its number of items."""
-        about = self.map_runs[arn]
-        counts, item_counts = about["counts"], about["item_counts"]
-        self.map_run(
-            arn,
-            counts={**counts, status: counts.get(status, 0) + 1},
-            item_counts={**item_counts, status: item_counts.get(status, 0) + items},
-        )
 
     # frames
 
@@ -365,17 +230,6 @@ class Run:
         """Have a frame enter its state."""
         self._ready.append(frame)
 
-    def release(self, frame: Frame) -> None:
-        """Wait no more for a frame's task and timers."""
-        if frame.task is not None:
-            if self.tasks.pop(frame.task, None) is not None:
-                self._commands.append(CancelTask(frame.task))
-            frame.task = None
-        for timer in (frame.timer, frame.timeout_timer, frame.heartbeat_timer):
-            if timer is not None:
-                self.cancel_timer(timer)
-        frame.timer = frame.timeout_timer = frame.heartbeat_timer = None
-
     def state_of(self, frame: Frame) -> Any:
         """Return the state that a frame is in, as the program has it."""
         return self.program.scopes[frame.scope].states[frame.state]
@@ -406,7 +260,7 @@ class Run:
             self._guard(frame, lambda: getattr(state, take)(self, frame, told.output))
 
     def _due(self, timer: int) -> None:
-        if timer == _EXECUTION_TIMER:
+        if timer == EXECUTION_TIMER:
             self._end("TIMED_OUT", None, None, None)
             return
         number = self.timers.pop(timer, None)
@@ -449,7 +303,7 @@ class Run:
                         state.enter(self, frame)
                     except StateFailed as failure:
                         self._failed(frame, failure)
-        except _HistoryFull:
+        except HistoryFull:
             self._end_full()
         ready.clear()
         commands, self._commands = self._commands, []
@@ -491,11 +345,9 @@ class Run:
             details["error"] = error
         if cause is not None:
             details["cause"] = cause
-        self.events.append(
-            history.event(len(self.events) + 1, previous, event_type, self.now, details)
-        )
+        self.events.append(history.event(len(self.events) + 1, previous, event_type, self.now, details))
         if self.program.scopes[self.root].timeout_seconds is not None:
-            self.ask(CancelTimer(_EXECUTION_TIMER))
+            self.ask(CancelTimer(EXECUTION_TIMER))
         for frame in self.frames.values():
             state = self.state_of(frame)
             if isinstance(state, MapRun):

@@ -32,7 +32,7 @@ def from_json(program: Program, data: dict[str, Any]) -> Run:
     for name in _PLAIN:
         setattr(run, name, data[name])
     run.frames = {frame["id"]: Frame.from_json(frame) for frame in data["frames"]}
-    run.tasks = {task: frame for task, frame in data["tasks"]}
-    run.timers = {timer: frame for timer, frame in data["timers"]}
+    run.tasks = dict(data["tasks"])
+    run.timers = dict(data["timers"])
     run.children = {child: (frame, index) for child, frame, index in data["children"]}
     return run

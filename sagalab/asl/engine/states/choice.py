@@ -20,7 +20,9 @@ class _Rule:
         field = f"Choices[{index}]/"
         self.next: str = body["Next"]
         self.assign = template(body["Assign"], f"{field}Assign", jsonata) if body.get("Assign") else None
-        self.output = template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
+        self.output = (
+            template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
+        )
         self.holds = (
             _jsonata_condition(body["Condition"], f"{field}Condition") if jsonata else condition(body)
         )

@@ -10,7 +10,7 @@ from typing import Any
 from sagalab.asl.engine import queries
 from sagalab.asl.engine.data import Env, is_number
 from sagalab.asl.engine.errors import StateFailed, runtime_error
-from sagalab.asl.engine.states.simple import moment
+from sagalab.asl.engine.states.wait import moment
 
 Condition = Callable[[Env], bool]
 Compare = Callable[[Any, Any], bool]
@@ -25,7 +25,7 @@ _ORDER: dict[str, Compare] = {
 
 
 def condition(rule: Mapping[str, Any]) -> Condition:
-    """Return the function that tells whether a rule holds; it raises States.Runtime for a missing variable."""
+    """Return the function that tells whether a rule holds; a variable that is missing is States.Runtime."""
     if "Not" in rule:
         inner = condition(rule["Not"])
         return lambda env: not inner(env)
@@ -110,7 +110,7 @@ def _in_time(compare: Compare) -> Compare:
 
 
 def _string_matches(value: Any, pattern: Any) -> bool:
-    """Tell whether a text matches: `*` is any text, `\\*` and `\\\\` stand for themselves. Linear in the text."""
+    """Tell whether a text matches; `*` is any text, `\\*` and `\\\\` are literal; in linear time."""
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
     first, *rest = _literals(pattern)

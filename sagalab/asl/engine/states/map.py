@@ -32,7 +32,7 @@ class Map(Container):
 
     def items_of(self, env: Env) -> list[Any]:
         """Return the items, or raise what AWS says when they are no array."""
-        items = self.items(env)
+        items: list[Any] = self.items(env)
         if env.run.trace is not None:
             self.note(env.run, "afterItemsPath", items)
         return items
@@ -117,9 +117,7 @@ class InlineMap(Map):
             other = run.frames[number]
             if other is not inner:
                 run.abort(other)
-                run.add(
-                    other, "MapIterationAborted", {"name": self.name, "index": other.index}, update=False
-                )
+                run.add(other, "MapIterationAborted", {"name": self.name, "index": other.index}, update=False)
         self.fail(run, frame, failure.passed_on())
 
 

@@ -82,8 +82,16 @@ class MapRun(Map):
             if percentage is not None:
                 self.note(run, "toleratedFailurePercentage", percentage)
         run.add(frame, "MapRunStarted", {"mapRunArn": arn})
-        run.map_run(arn, status="RUNNING", started=run.now, execution_type=self.execution_type,
-                    concurrency=concurrency, count=count, percentage=percentage, state=self.name)
+        run.map_run(
+            arn,
+            status="RUNNING",
+            started=run.now,
+            execution_type=self.execution_type,
+            concurrency=concurrency,
+            count=count,
+            percentage=percentage,
+            state=self.name,
+        )
         if run.single is not None and run.single.mocked(run, frame):
             return
         if self.reader.resource is None:
@@ -106,10 +114,14 @@ class MapRun(Map):
 
     def _begin(self, run: "Run", frame: Frame, items: list[Any]) -> None:
         frame.phase = INNER
-        chosen = [
-            self.selected(run, frame, index, value, {"Index": index, "Value": value})
-            for index, value in enumerate(items)
-        ] if self.selector is not None else items
+        chosen = (
+            [
+                self.selected(run, frame, index, value, {"Index": index, "Value": value})
+                for index, value in enumerate(items)
+            ]
+            if self.selector is not None
+            else items
+        )
         if self.batcher is not None:
             chosen = self.batcher.batches(self.env(run, frame), chosen)
         frame.items = chosen
@@ -117,7 +129,9 @@ class MapRun(Map):
         frame.next_item = 0
         frame.inner = []
         assert frame.map is not None
-        run.map_run(frame.map["arn"], items=len(items), executions=len(chosen), batched=self.batcher is not None)
+        run.map_run(
+            frame.map["arn"], items=len(items), executions=len(chosen), batched=self.batcher is not None
+        )
         self._start_children(run, frame)
         self._end_if_done(run, frame)
 
@@ -166,7 +180,9 @@ class MapRun(Map):
         frame.results[index] = record
         run.map_run_counts(about["arn"], ended.status, self._weight(frame, index))
         if self._intolerable(frame):
-            failure = StateFailed(TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded")
+            failure = StateFailed(
+                TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded"
+            )
             self._fail_run(run, frame, failure)
             return
         self._start_children(run, frame)

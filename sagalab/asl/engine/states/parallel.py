@@ -97,7 +97,8 @@ class Parallel(Container):
         frame.phase = INNER
         frame.results = [None] * len(self.branches)
         frame.inner = [
-            run.open(frame, scope, index, value, frame.previous).id for index, scope in enumerate(self.branches)
+            run.open(frame, scope, index, value, frame.previous).id
+            for index, scope in enumerate(self.branches)
         ]
 
     def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:

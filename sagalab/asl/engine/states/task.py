@@ -22,6 +22,7 @@ from sagalab.asl.engine.states.base import State
 if TYPE_CHECKING:
     from sagalab.asl.engine.run import Run
 
+
 class Task(State):
     """One piece of work that somebody else does."""
 
@@ -63,8 +64,9 @@ class Task(State):
         if self.resource.kind == "activity" and frame.token is None:
             frame.token = run.new_token()
         frame.timeout_timer = None if timeout is None else run.new_timer(frame, run.now + timeout * 1000)
-        waits = heartbeat is not None and self.resource.kind != "activity"
-        frame.heartbeat_timer = run.new_timer(frame, run.now + heartbeat * 1000) if waits else None
+        frame.heartbeat_timer = None
+        if self.resource.kind != "activity":
+            self.beat(run, frame)
         run.ask(
             CallTask(
                 frame.task,
@@ -235,8 +237,10 @@ def _seconds(body: Mapping[str, Any], name: str, jsonata: bool) -> Template | No
     def positive(env: Env) -> int:
         value = find(env)
         if not is_integer(value) or value <= 0:
-            raise runtime_error(f"The {name}Path field refers to value \"{json_text(value)}\" which is not a "
-                                f"valid positive integer: {path}")
+            raise runtime_error(
+                f'The {name}Path field refers to value "{json_text(value)}" which is not a '
+                f"valid positive integer: {path}"
+            )
         return int(value)
 
     return positive
