@@ -176,7 +176,7 @@ def _value(recorded: Any) -> Any:
 def rehearsed(run: dict[str, Any]) -> Run:
     """Run a recorded run's machine and input in the engine, in virtual time."""
     world = World(_Replay(run))
-    world.start(Program(document.read(run["definition"])), run["input"])
+    world.start(Program(document.read(json.loads(run["definition"]))), run["input"])
     return world.finish()
 
 

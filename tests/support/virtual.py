@@ -13,7 +13,7 @@ from sagalab.rehearsal.world import Answer, Call, World
 
 def program(states: dict[str, Any], **fields: Any) -> Program:
     """Return the program of states, the first being the start."""
-    return Program(document.read(json.dumps({"StartAt": next(iter(states)), "States": states, **fields})))
+    return Program(document.read({"StartAt": next(iter(states)), "States": states, **fields}))
 
 
 def never(call: Call) -> Answer:

@@ -3,7 +3,7 @@
 A run is told what happened and says what to do next; it has no clock, no threads, no network and no chance
 of its own. The shape is that of the "sans-IO" protocol libraries such as h11.
 
-    program = Program(document.read(definition))                 # once a machine; runs share it
+    program = Program(document.read(json.loads(definition)))                 # once a machine; runs share it
     run, commands = Run.start(program, '{"order": 1}', at, Execution(arn=…, name=…, seed=…))
     while run.status == "RUNNING":
         … do the commands; when something happened: …

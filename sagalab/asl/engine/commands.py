@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sagalab.asl.document import Resource
+from sagalab.asl.resource import Resource
 
 
 @dataclass(slots=True)

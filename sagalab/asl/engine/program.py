@@ -13,6 +13,7 @@ from sagalab.asl.engine.states.parallel import Parallel
 from sagalab.asl.engine.states.simple import Fail, Pass, Succeed
 from sagalab.asl.engine.states.task import Task
 from sagalab.asl.engine.states.wait import Wait
+from sagalab.asl.resource import Resource, read_resource
 
 _SIMPLE: dict[str, type[State]] = {
     "Pass": Pass,
@@ -76,8 +77,6 @@ class Program:
         )
 
 
-def _resource(body: Mapping[str, Any] | None) -> Any:
-    from sagalab.asl.document import read_resource
-
+def _resource(body: Mapping[str, Any] | None) -> Resource | None:
     text = (body or {}).get("Resource")
     return None if text is None else read_resource(text)

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distribut
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sagalab.asl.document import Resource
 from sagalab.asl.engine import batches
 from sagalab.asl.engine.commands import ReadItems, StartChild, StopChild, WriteResults
 from sagalab.asl.engine.data import Env, Template, template
@@ -19,6 +18,7 @@ from sagalab.asl.engine.errors import (
 from sagalab.asl.engine.frame import INNER, READING, WRITING, Frame
 from sagalab.asl.engine.states.limits import MAX_ITEMS, TOLERATED_COUNT, TOLERATED_PERCENTAGE, limit
 from sagalab.asl.engine.states.map import Map
+from sagalab.asl.resource import Resource
 
 if TYPE_CHECKING:
     from sagalab.asl.engine.run import Run

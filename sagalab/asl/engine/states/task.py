@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sagalab.asl.document import Resource
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.data import Env, Template, is_integer, number_field, plain_path, template
 from sagalab.asl.engine.errors import (
@@ -18,6 +17,7 @@ from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
 from sagalab.asl.engine.result_path import result_path
 from sagalab.asl.engine.states.base import State
+from sagalab.asl.resource import Resource
 
 if TYPE_CHECKING:
     from sagalab.asl.engine.run import Run
