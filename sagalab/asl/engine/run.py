@@ -9,7 +9,7 @@ from sagalab.asl.engine import history, redrive
 from sagalab.asl.engine.commands import CancelTimer, Command, End, SetTimer, StartChild
 from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.errors import RUNTIME, StateFailed
-from sagalab.asl.engine.frame import DONE, FAILED, READING, READY, RETRY, WAITING, WRITING, Frame
+from sagalab.asl.engine.frame import DONE, FAILED, INNER, READING, READY, RETRY, WAITING, WRITING, Frame
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.recorder import EXECUTION_TIMER, HistoryFull, Recorder
 from sagalab.asl.engine.states.map_run import MapRun
@@ -210,7 +210,7 @@ class Run(Recorder):
         state = self.state_of(frame)
         if isinstance(state, MapRun):
             state.abort_run(self, frame)
-        elif isinstance(state, Container):
+        elif isinstance(state, Container) and frame.phase == INNER:
             state.end_inner(self, frame)
         event_type = _ABORTED.get(state.kind)
         if event_type is not None and frame.entered:

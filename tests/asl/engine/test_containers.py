@@ -193,3 +193,12 @@ def test_echo_in_a_parallel_with_parameters():
     branch = scope(T=task())
     made = program({"P": end("Parallel", Branches=[branch], Parameters={"a.$": "$.x"})})
     assert output(run(made, {"x": 5}, echo)) == [{"a": 5}]
+
+
+def test_an_item_selector_that_fails_fails_its_iteration_and_not_another_one():
+    selector = {"x.$": "$$.Map.Item.Value.x"}
+    made = program({"M": end("Map", ItemSelector=selector, ItemProcessor=scope(P=end()), MaxConcurrency=1)})
+    ran = run(made, [{"x": 1}, {}])
+    assert (ran.status, ran.error) == ("FAILED", "States.Runtime")
+    assert "state 'M' (entered at the event id #2)" in ran.cause
+    assert types(ran)[-3:] == ["MapIterationFailed", "MapStateFailed", "ExecutionFailed"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagalab.asl.engine.data import Env, Template, expected, is_expression, plain_path, template
 from sagalab.asl.engine.errors import StateFailed, query_error, runtime_error
-from sagalab.asl.engine.frame import INNER, Frame
+from sagalab.asl.engine.frame import FAILED, INNER, Frame
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.states.limits import MAX_CONCURRENCY, limit
 from sagalab.asl.engine.states.parallel import Container
@@ -109,15 +109,21 @@ class InlineMap(Map):
         run.add(frame, "MapStateSucceeded", None, update=False)
         self.take_result(run, frame, frame.results)
 
+    def end_inner(self, run: "Run", frame: Frame) -> None:
+        """Abort the iterations that still run."""
+        for number in frame.inner:
+            inner = run.frames[number]
+            if inner.phase != FAILED:
+                run.abort(inner)
+                about = {"name": self.name, "index": inner.index}
+                run.add(inner, "MapIterationAborted", about, update=False)
+
     def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
         run.add(inner, "MapIterationFailed", {"name": self.name, "index": inner.index}, update=False)
         frame.previous = max(frame.previous, inner.previous)
         run.release(inner)
-        for number in frame.inner:
-            other = run.frames[number]
-            if other is not inner:
-                run.abort(other)
-                run.add(other, "MapIterationAborted", {"name": self.name, "index": other.index}, update=False)
+        inner.phase = FAILED
+        self.end_inner(run, frame)
         self.fail(run, frame, failure.passed_on())
 
 
