@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sagalab.asl.document import Scope, State
+from sagalab.asl.rules import Transition
 
 
 def nested(states: Iterable[State]) -> Iterator[State]:
@@ -32,14 +33,19 @@ def scopes_around(scope: Scope) -> list[Scope]:
     return line
 
 
+def ways(state: State) -> Iterator[tuple[Transition, State]]:
+    """Yield the ways out of a state that lead to a state that exists, with that state."""
+    for way in state.transitions:
+        if way.target is not None:
+            yield way, way.target
+
+
 def targets(state: State, *, catch: bool) -> list[State]:
     """Return the states that a state leads to, in the order of the text; `catch`: by its Catch too.
 
     A state to which several ways lead stands there once for each.
     """
-    return [
-        way.target for way in state.transitions if way.target is not None and (catch or way.kind != "catch")
-    ]
+    return [target for way, target in ways(state) if catch or way.kind != "catch"]
 
 
 def reach(starts: Iterable[State], *, catch: bool, stop: Iterable[State] = ()) -> dict[State, int]:

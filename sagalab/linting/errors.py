@@ -1,25 +1,27 @@
 """Rules about Retry and Catch: which retrier or catcher gets an error, and what a Catch leaves behind."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from sagalab.asl_graph import Graph, State, objects, reach, texts
-from sagalab.jsonata_text import walk_texts
+from sagalab.asl.document import Machine, State
+from sagalab.asl.expressions import expressions
+from sagalab.asl.graph import reach, ways
+from sagalab.asl.rules import Catcher, Retrier
 from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
 
-def catches_everything(catchers: list[dict]) -> bool:
+def catches_everything(catchers: Iterable[Catcher | Retrier]) -> bool:
     """Tell whether no error of a task gets past these catchers (or retriers).
 
     States.TaskFailed is any error but a timeout, so it needs States.Timeout beside it
     (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
     """
-    names = {name for catcher in catchers for name in texts(catcher.get("ErrorEquals"))}
+    names = {name for catcher in catchers for name in catcher.errors}
     return "States.ALL" in names or {"States.TaskFailed", "States.Timeout"} <= names
 
 
 @rule("SAGA101", ERROR)
-def all_last_in_retry(graph: Graph, report: Report) -> Iterator[Finding]:
+def all_last_in_retry(machine: Machine, report: Report) -> Iterator[Finding]:
     """In Retry, States.ALL stands alone in its retrier, and that retrier is the last.
 
     Step Functions refuses the machine otherwise: a retrier after it would never be used.
@@ -45,11 +47,11 @@ def all_last_in_retry(graph: Graph, report: Report) -> Iterator[Finding]:
               - {ErrorEquals: [States.ALL], MaxAttempts: 1}
             End: true
     """
-    yield from _all_alone_and_last(graph, report, "Retry", "retrier")
+    yield from _all_alone_and_last(machine, report, "Retry", "retrier")
 
 
 @rule("SAGA102", ERROR)
-def all_last_in_catch(graph: Graph, report: Report) -> Iterator[Finding]:
+def all_last_in_catch(machine: Machine, report: Report) -> Iterator[Finding]:
     """In Catch, States.ALL stands alone in its catcher, and that catcher is the last.
 
     Bad:
@@ -71,17 +73,17 @@ def all_last_in_catch(graph: Graph, report: Report) -> Iterator[Finding]:
             End: true
           Failed: {Type: Fail}
     """
-    yield from _all_alone_and_last(graph, report, "Catch", "catcher")
+    yield from _all_alone_and_last(machine, report, "Catch", "catcher")
 
 
-def _all_alone_and_last(graph: Graph, report: Report, field: str, word: str) -> Iterator[Finding]:
-    for state in graph.states:
-        items = objects(state.body.get(field))
-        for index, item in enumerate(items):
-            names = texts(item.get("ErrorEquals"))
+def _all_alone_and_last(machine: Machine, report: Report, field: str, word: str) -> Iterator[Finding]:
+    for state in machine.states:
+        items = _entries(state, field)
+        for item in items:
+            names = item.errors
             if "States.ALL" not in names:
                 continue
-            part = f"{field}[{index}]"
+            part = f"{field}[{item.index}]"
             if len(names) > 1:
                 others = ", ".join(name for name in names if name != "States.ALL") or "itself"
                 yield report(
@@ -90,7 +92,7 @@ def _all_alone_and_last(graph: Graph, report: Report, field: str, word: str) -> 
                     f"Leave States.ALL alone: it is all of them. Give {others} a {word} before it.",
                     part,
                 )
-            if index != len(items) - 1:
+            if item is not items[-1]:
                 yield report(
                     state,
                     f"States.ALL is not in the last {word}: those after it would never be used.",
@@ -99,8 +101,12 @@ def _all_alone_and_last(graph: Graph, report: Report, field: str, word: str) -> 
                 )
 
 
+def _entries(state: State, field: str) -> Sequence[Catcher | Retrier]:
+    return state.retriers if field == "Retry" else state.catchers
+
+
 @rule("SAGA103", WARNING)
-def never_used(graph: Graph, report: Report) -> Iterator[Finding]:
+def never_used(machine: Machine, report: Report) -> Iterator[Finding]:
     """An error name that an earlier retrier (or catcher) of the state has already is never used.
 
     Bad:
@@ -124,24 +130,24 @@ def never_used(graph: Graph, report: Report) -> Iterator[Finding]:
               - {ErrorEquals: [Lambda.SdkClientException], MaxAttempts: 9}
             End: true
     """
-    for state in graph.states:
+    for state in machine.states:
         for field, word in (("Retry", "retrier"), ("Catch", "catcher")):
             seen: set[str] = set()
-            for index, item in enumerate(objects(state.body.get(field))):
-                names = texts(item.get("ErrorEquals"))
+            for item in _entries(state, field):
+                names = item.errors
                 for name in dict.fromkeys(names):
                     if name in seen and name != "States.ALL":
                         yield report(
                             state,
                             f"{name} stands in an earlier {word} already: this one never gets it.",
                             f"Take {name} out of one of the two.",
-                            f"{field}[{index}]",
+                            f"{field}[{item.index}]",
                         )
                 seen.update(names)
 
 
 @rule("SAGA104", WARNING)
-def catch_throws_input_away(graph: Graph, report: Report) -> Iterator[Finding]:
+def catch_throws_input_away(machine: Machine, report: Report) -> Iterator[Finding]:
     """In JSONPath a Catch without ResultPath puts the error in the place of the whole input.
 
     What comes next then has no order to undo. Silent where nothing after it reads the input.
@@ -175,20 +181,19 @@ def catch_throws_input_away(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for state in graph.states:
+    for state in machine.states:
         if state.query_language != "JSONPath":
             continue
-        for edge in state.edges:
-            if edge.kind != "catch" or edge.rule.get("ResultPath", "$") != "$":
+        for way, target in ways(state):
+            if way.kind != "catch" or way.body.get("ResultPath", "$") != "$":
                 continue
-            reader = next((after for after in _in_order(state, edge.target) if _reads_input(after)), None)
+            reader = next((after for after in _in_order(state, target) if _reads_input(after)), None)
             if reader is not None:
-                index = next(i for i, catcher in enumerate(state.catchers) if catcher is edge.rule)
                 yield report(
                     state,
                     f"This Catch throws the input away: {reader.name} then gets the error and nothing else.",
                     'Add "ResultPath": "$.error" to the catcher: the error is added, the input stays.',
-                    f"Catch[{index}]",
+                    f"Catch[{way.index}]",
                 )
 
 
@@ -206,11 +211,8 @@ def _reads_input(state: State) -> bool:
         return False
     if state.type == "Task" and "Parameters" not in state.body:
         return True
-    paths = (text for _, _, text in walk_texts(state) if re.match(r"\$[.\[]", text))
-    inputs = (
-        path
-        for path in paths
-        if path
-        not in (state.body.get("ResultPath"), *(catcher.get("ResultPath") for catcher in state.catchers))
+    return any(
+        re.match(r"\$[.\[]", found.text) and not re.match(r"\$(\.|\[')(Error|Cause)\b", found.text)
+        for found in expressions(state)
+        if found.key != "ResultPath"
     )
-    return any(not re.match(r"\$(\.|\[')(Error|Cause)\b", path) for path in inputs)

@@ -7,15 +7,19 @@ become plain words, and those that are wrong or that other rules say better are 
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from statelint.config import Config
 from statelint.linter import Linter
 from statelint.problem import ProblemType
 
-from sagalab.asl_graph import Graph, State, objects, reach
-from sagalab.linting.query_language import JSONATA_FIELDS, JSONPATH_FIELDS, is_jsonata
+from sagalab.asl.document import Machine, State, objects
+from sagalab.asl.expressions import is_jsonata
+from sagalab.asl.graph import reach
+from sagalab.asl.source import path_text
+from sagalab.linting.query_language import JSONATA_FIELDS, JSONPATH_FIELDS
 from sagalab.linting.rule import ERROR, Finding, Report, rule
 
 TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
@@ -33,7 +37,7 @@ _ROOT = "State Machine"
 
 
 @rule("SAGA001", ERROR)
-def fields(graph: Graph, report: Report) -> Iterator[Finding]:
+def fields(machine: Machine, report: Report) -> Iterator[Finding]:
     """A field is missing, unknown here, or holds the wrong kind of value.
 
     Bad:
@@ -45,23 +49,23 @@ def fields(graph: Graph, report: Report) -> Iterator[Finding]:
         States:
           Pay: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", End: true}
     """
-    for state in graph.states:
+    for state in machine.states:
         if state.type == "Task" and not state.resource:
             yield report(
                 state,
                 "This Task has no Resource: it does not say what to do.",
                 'Add "Resource": "arn:aws:states:::lambda:invoke", or another one.',
             )
-    yield from _wrong_shapes(graph, report)
-    for problem in _statelint(graph):
-        state, rest = _place(graph, problem)
+    yield from _wrong_shapes(machine, report)
+    for problem in _statelint(machine):
+        state, rest = _place(machine, problem)
         explained = _explain_field(state, rest)
         if explained:
             yield report(state, *explained)
 
 
 @rule("SAGA002", ERROR)
-def transitions(graph: Graph, report: Report) -> Iterator[Finding]:
+def transitions(machine: Machine, report: Report) -> Iterator[Finding]:
     """Every state leads to a state that exists, or ends; names are unique in the whole machine.
 
     Bad:
@@ -77,21 +81,21 @@ def transitions(graph: Graph, report: Report) -> Iterator[Finding]:
     """
     found = []
     dead_ends = []
-    for problem in _statelint(graph):
-        state, rest = _place(graph, problem)
+    for problem in _statelint(machine):
+        state, rest = _place(machine, problem)
         if "No terminal state found" in problem:
             dead_ends.append(
                 (state, "No state ends this machine.", "Give the last state End: true, or add Succeed.")
             )
         else:
-            explained = _explain_transition(graph, state, rest, problem)
+            explained = _explain_transition(machine, state, rest, problem)
             if explained:
                 found.append((state, *explained))
     yield from (report(*parts) for parts in found or dead_ends)
 
 
 @rule("SAGA003", ERROR)
-def unreachable(graph: Graph, report: Report) -> Iterator[Finding]:
+def unreachable(machine: Machine, report: Report) -> Iterator[Finding]:
     """Every state can be reached from StartAt.
 
     Bad:
@@ -105,7 +109,7 @@ def unreachable(graph: Graph, report: Report) -> Iterator[Finding]:
           Start: {Type: Pass, Next: Forgotten}
           Forgotten: {Type: Pass, End: true}
     """
-    for scope in graph.scopes:
+    for scope in machine.scopes:
         if scope.start is None or any(_has_broken_edge(state) for state in scope.states.values()):
             continue
         reached = reach([scope.start], catch=True)
@@ -120,49 +124,48 @@ def unreachable(graph: Graph, report: Report) -> Iterator[Finding]:
 
 def _has_broken_edge(state: State) -> bool:
     names = [state.body.get("Next"), state.body.get("Default")]
-    names += [item.get("Next") for item in state.catchers + objects(state.body.get("Choices"))]
+    names += [holder.get("Next") for holder, part in _with_next(state) if part]
     return any(
         name is not None and (not isinstance(name, str) or name not in state.scope.states) for name in names
     )
 
 
 @lru_cache(maxsize=1)
-def _statelint(graph: Graph) -> tuple[str, ...]:
+def _statelint(machine: Machine) -> tuple[str, ...]:
     """Return statelint's problems, each once; none when the shape is too odd for it to run."""
     config = Config({ProblemType.URI, ProblemType.FLOAT})
     try:
-        return tuple(dict.fromkeys(Linter.validate(graph.definition, config)))
+        return tuple(dict.fromkeys(Linter.validate(machine.body, config)))
     except (TypeError, ValueError, AttributeError, KeyError, AssertionError):
         return ()
 
 
-def _place(graph: Graph, problem: str) -> tuple[State | None, str]:
+def _place(machine: Machine, problem: str) -> tuple[State | None, str]:
     """Return the innermost state that the problem names, and the problem without that state's path."""
     best: State | None = None
-    for state in graph.states:
-        path = f"{_ROOT}.{state.path}"
-        longer = best is None or len(state.path) > len(best.path)
-        if longer and re.search(re.escape(path) + r"(?!\w)", problem):
-            best = state
-    path = f"{_ROOT}.{best.path}" if best else _ROOT
-    return best, problem.replace(path, "@")
+    longest = _ROOT
+    for state in machine.states:
+        path = f"{_ROOT}.{path_text(state.path)}"
+        if len(path) > len(longest) and re.search(re.escape(path) + r"(?!\w)", problem):
+            best, longest = state, path
+    return best, problem.replace(longest, "@")
 
 
-def _wrong_shapes(graph: Graph, report: Report) -> Iterator[Finding]:
+def _wrong_shapes(machine: Machine, report: Report) -> Iterator[Finding]:
     """Report transitions and lists of the wrong type, on which statelint gives up or is silent."""
-    for scope in graph.scopes:
+    for scope in machine.scopes:
         start = scope.body.get("StartAt")
         if start is not None and not isinstance(start, str):
             yield report(
-                scope.parent, f"StartAt is {_short(start)}.", "StartAt is the name of a state, in quotes."
+                scope.owner, f"StartAt is {_short(start)}.", "StartAt is the name of a state, in quotes."
             )
         states = scope.body.get("States")
         for name, body in states.items() if isinstance(states, dict) else ():
             if not isinstance(body, dict):
-                path = f"{scope.path}.States.{name}" if scope.path else f"States.{name}"
+                path = path_text((*scope.path, "States", name))
                 what = f"It is {_short(body)}."
                 yield Finding(report.code, report.severity, name, what, 'A state is {"Type": …}.', path)
-    for state in graph.states:
+    for state in machine.states:
         for holder, part in _with_next(state):
             name = holder.get("Next")
             if name is not None and not isinstance(name, str):
@@ -171,10 +174,10 @@ def _wrong_shapes(graph: Graph, report: Report) -> Iterator[Finding]:
                 )
 
 
-def _with_next(state: State) -> Iterator[tuple[dict, str]]:
+def _with_next(state: State) -> Iterator[tuple[Mapping[str, Any], str]]:
     yield state.body, ""
     for key in ("Catch", "Choices"):
-        for index, item in enumerate(objects(state.body.get(key))):
+        for index, item in objects(state.body.get(key)):
             yield item, f"{key}[{index}]"
 
 
@@ -269,7 +272,7 @@ def _wrong_value(state: State | None, part: str, words: str) -> tuple[str, str, 
 
 
 def _explain_transition(
-    graph: Graph, state: State | None, rest: str, problem: str
+    machine: Machine, state: State | None, rest: str, problem: str
 ) -> tuple[str, str, str] | None:
     if match := re.match(r'No state found named "(.*)", referenced at @\.?(.*)', rest, re.DOTALL):
         name, part = match.groups()
@@ -278,7 +281,7 @@ def _explain_transition(
     if match := re.match(r"StartAt value (.*) not found in States field at (.*)", rest, re.DOTALL):
         name = match.group(1)
         scopes = [
-            scope for scope in graph.scopes if scope.body.get("StartAt") == name and scope.start is None
+            scope for scope in machine.scopes if scope.body.get("StartAt") == name and scope.start is None
         ]
         known = [name for scope in scopes for name in scope.states]
         return f'StartAt names "{name}", and there is no such state.', _did_you_mean(name, known), "StartAt"

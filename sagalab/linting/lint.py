@@ -5,7 +5,8 @@ bad and a good example. SAGA0xx: the language; 1xx: Retry, Catch and time; 2xx: 
 saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
 """
 
-from sagalab.asl_graph import Graph
+from sagalab.asl.document import read
+from sagalab.asl.source import path_text
 from sagalab.linting import (
     errors as lint_errors,
 )
@@ -59,12 +60,12 @@ def lint(definition: object) -> Findings:
     if not isinstance(definition.get("States"), dict) or not definition["States"]:
         return Findings([Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")])
     try:
-        graph = Graph(definition)
-        found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(graph)]
+        machine = read(definition)
+        found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(machine)]
     except RecursionError:
         deep = Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")
         return Findings([deep])
-    places = {state.path: index for index, state in enumerate(graph.states)}
+    places = {path_text(state.path): index for index, state in enumerate(machine.states)}
     severities = (ERROR, WARNING, HINT)
 
     def order(finding: Finding) -> tuple[int, int, str]:

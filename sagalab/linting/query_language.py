@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, State, objects
-from sagalab.jsonata_text import expressions_of, parse_problem, unknown_functions, walk_texts
+from sagalab.asl.document import Body, Machine, State, objects
+from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
+from sagalab.linting.jsonata_text import parse_problem, unknown_functions
 from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
@@ -31,13 +32,8 @@ _INSTEAD = {
 }
 
 
-def is_jsonata(value: object) -> bool:
-    """Tell whether a value is a text that Step Functions takes as JSONata: {% … %}, nothing around it."""
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
-
-
 @rule("SAGA004", ERROR)
-def jsonata_syntax(graph: Graph, report: Report) -> Iterator[Finding]:
+def jsonata_syntax(machine: Machine, report: Report) -> Iterator[Finding]:
     """Every {% … %} is JSONata that can be read.
 
     Bad:
@@ -51,9 +47,9 @@ def jsonata_syntax(graph: Graph, report: Report) -> Iterator[Finding]:
         States:
           Sum: {Type: Pass, Output: "{% $sum($states.input.items.price) %}", End: true}
     """
-    for state in graph.states:
-        for part, expression in expressions_of(state):
-            problem = parse_problem(expression)
+    for state in machine.states:
+        for found in jsonata_of(state):
+            part, problem = found.place, parse_problem(found.code)
             if problem:
                 yield report(
                     state,
@@ -64,7 +60,7 @@ def jsonata_syntax(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA005", ERROR)
-def fields_of_the_other_language(graph: Graph, report: Report) -> Iterator[Finding]:
+def fields_of_the_other_language(machine: Machine, report: Report) -> Iterator[Finding]:
     """A JSONata state has no JSONPath field, and a JSONPath state no JSONata field.
 
     Bad:
@@ -78,8 +74,15 @@ def fields_of_the_other_language(graph: Graph, report: Report) -> Iterator[Findi
         States:
           Note: {Type: Pass, Output: hello, End: true}
     """
-    for state in graph.states:
-        jsonata = state.query_language == "JSONata"
+    for state in machine.states:
+        jsonata = state.is_jsonata
+        if jsonata and state.body.get("QueryLanguage") == "JSONPath":
+            yield report(
+                state,
+                "It says JSONPath, and the whole machine is JSONata: AWS refuses that.",
+                "Write this state in JSONata, or set JSONata on the other states and not on the machine.",
+                "QueryLanguage",
+            )
         foreign = JSONPATH_FIELDS if jsonata else _ONLY_JSONATA
         other = "JSONPath" if jsonata else "JSONata"
         for holder, part in _holders(state):
@@ -95,7 +98,7 @@ def fields_of_the_other_language(graph: Graph, report: Report) -> Iterator[Findi
 
 
 @rule("SAGA006", WARNING)
-def values_of_the_other_language(graph: Graph, report: Report) -> Iterator[Finding]:
+def values_of_the_other_language(machine: Machine, report: Report) -> Iterator[Finding]:
     """A JSONPath state does not compute {% … %}, and a JSONata state does not follow "name.$".
 
     Either is taken for plain text and goes on as it stands, which no error tells.
@@ -109,9 +112,10 @@ def values_of_the_other_language(graph: Graph, report: Report) -> Iterator[Findi
         States:
           Note: {Type: Pass, Parameters: {order.$: $.order}, End: true}
     """
-    for state in graph.states:
-        jsonata = state.query_language == "JSONata"
-        for part, key, text in walk_texts(state):
+    for state in machine.states:
+        jsonata = state.is_jsonata
+        for found in expressions(state):
+            part, key, text = found.place, found.key, found.text
             if jsonata and key.endswith(".$") and text.startswith(("$", "States.")):
                 yield report(
                     state,
@@ -129,7 +133,7 @@ def values_of_the_other_language(graph: Graph, report: Report) -> Iterator[Findi
 
 
 @rule("SAGA007", WARNING)
-def text_around_jsonata(graph: Graph, report: Report) -> Iterator[Finding]:
+def text_around_jsonata(machine: Machine, report: Report) -> Iterator[Finding]:
     """A text is JSONata only when {% is its very beginning and %} its very end.
 
     Bad:
@@ -143,10 +147,11 @@ def text_around_jsonata(graph: Graph, report: Report) -> Iterator[Finding]:
         States:
           Greet: {Type: Pass, Output: "{% 'Dear ' & $states.input.name %}", End: true}
     """
-    for state in graph.states:
-        if state.query_language != "JSONata":
+    for state in machine.states:
+        if not state.is_jsonata:
             continue
-        for part, _, text in walk_texts(state):
+        for found in expressions(state):
+            part, text = found.place, found.text
             if not is_jsonata(text) and re.search(r"\{%.*%\}|^\s*\{%|%\}\s*$", text, re.DOTALL):
                 yield report(
                     state,
@@ -157,7 +162,7 @@ def text_around_jsonata(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA008", ERROR)
-def unknown_function(graph: Graph, report: Report) -> Iterator[Finding]:
+def unknown_function(machine: Machine, report: Report) -> Iterator[Finding]:
     """A function that is called in JSONata exists in Step Functions.
 
     Bad:
@@ -171,16 +176,17 @@ def unknown_function(graph: Graph, report: Report) -> Iterator[Finding]:
         States:
           Sum: {Type: Pass, Output: "{% $sum($states.input.items.price) %}", End: true}
     """
-    for state in graph.states:
-        for part, expression in expressions_of(state):
-            for name, near in unknown_functions(expression):
+    for state in machine.states:
+        for found in jsonata_of(state):
+            part = found.place
+            for name, near in unknown_functions(found.code):
                 cure = f"Did you mean ${near}?" if near else "See the list of JSONata functions."
                 yield report(state, f"{part} calls ${name}, and there is no such function.", cure, part)
 
 
-def _holders(state: State) -> Iterator[tuple[dict, str]]:
+def _holders(state: State) -> Iterator[tuple[Body, str]]:
     """Yield the objects of a state that hold fields of a query language, with their place."""
     yield state.body, ""
     for key in ("Catch", "Choices"):
-        for index, item in enumerate(objects(state.body.get(key))):
+        for index, item in objects(state.body.get(key)):
             yield item, f"{key}[{index}]"

@@ -5,7 +5,8 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sagalab.asl_graph import Graph, State
+from sagalab.asl.document import Machine, State
+from sagalab.asl.source import path_text
 
 ERROR = "error"
 WARNING = "warning"
@@ -38,22 +39,22 @@ class Report:
     severity: str
 
     def __call__(self, state: State | None, what: str, cure: str, part: str = "") -> Finding:
-        where = state.path if state else ""
+        where = path_text(state.path) if state else ""
         path = f"{where}.{part}" if where and part else where or part
         return Finding(self.code, self.severity, state.name if state else "", what, cure, path)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A check over the graph of a machine. `bad` and `good` are the docstring's examples (YAML)."""
+    """A check over the tree of a machine. `bad` and `good` are the docstring's examples (YAML)."""
 
     code: str
     severity: str
-    check: Callable[[Graph, Report], Iterator[Finding]]
+    check: Callable[[Machine, Report], Iterator[Finding]]
 
-    def __call__(self, graph: Graph) -> list[Finding]:
+    def __call__(self, machine: Machine) -> list[Finding]:
         """Return the findings of this rule."""
-        return list(self.check(graph, Report(self.code, self.severity)))
+        return list(self.check(machine, Report(self.code, self.severity)))
 
     @property
     def title(self) -> str:
@@ -89,9 +90,9 @@ RULES: list[Rule] = []
 
 
 def rule(code: str, severity: str):
-    """Register the decorated generator `(graph, report) -> findings` as the rule `code`."""
+    """Register the decorated generator `(machine, report) -> findings` as the rule `code`."""
 
-    def register(check: Callable[[Graph, Report], Iterator[Finding]]) -> Rule:
+    def register(check: Callable[[Machine, Report], Iterator[Finding]]) -> Rule:
         made = Rule(code, severity, check)
         RULES.append(made)
         return made

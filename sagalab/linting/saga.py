@@ -6,16 +6,17 @@ saga yet (no undo anywhere) is left alone. All are warnings: such a machine runs
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, State, nested, reach, texts
+from sagalab.asl.document import Machine, State
+from sagalab.asl.graph import around, nested, reach, ways
 from sagalab.linting.errors import catches_everything
 from sagalab.linting.rule import WARNING, Finding, Report, rule
-from sagalab.saga.roles import around, following, sagas
+from sagalab.saga.roles import following, sagas
 
 _UNTIL_DONE = 20  # attempts on any error from which on a step counts as retried until it is done
 
 
 @rule("SAGA301", WARNING)
-def leaves_without_catch(graph: Graph, report: Report) -> Iterator[Finding]:
+def leaves_without_catch(machine: Machine, report: Report) -> Iterator[Finding]:
     """No failure leaves the saga without a Catch: timeouts and crashes are caught too.
 
     Asked of every Task that is a step or comes after one, and of every undo. Enough is
@@ -53,7 +54,7 @@ def leaves_without_catch(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         for task in nested(saga.forward):
             before = saga.steps_before(task) if task.type == "Task" else []
             at_stake = task in saga.undo_of or before
@@ -79,7 +80,7 @@ def leaves_without_catch(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA305", WARNING)
-def message_fails_a_committed_saga(graph: Graph, report: Report) -> Iterator[Finding]:
+def message_fails_a_committed_saga(machine: Machine, report: Report) -> Iterator[Finding]:
     """After the last step, a failed message does not fail the saga: all was committed already.
 
     Bad:
@@ -127,11 +128,11 @@ def message_fails_a_committed_saga(graph: Graph, report: Report) -> Iterator[Fin
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         for task in nested(saga.forward):
             if task.type != "Task" or not saga.is_committed(task):
                 continue
-            ends = (reach([edge.target], catch=False) for edge in task.edges if edge.kind == "catch")
+            ends = (reach([target], catch=False) for way, target in ways(task) if way.kind == "catch")
             fails = any(
                 not saga.undos_in(states) and any(s.type == "Fail" for s in states) for states in ends
             )
@@ -147,21 +148,19 @@ def message_fails_a_committed_saga(graph: Graph, report: Report) -> Iterator[Fin
 
 
 def _is_caught(state: State) -> bool:
-    return any(catches_everything(around.catchers) for around in around(state))
+    return any(catches_everything(outer.catchers) for outer in around(state))
 
 
 def _until_done(state: State) -> bool:
     for retrier in state.retriers:
-        attempts = retrier.get("MaxAttempts")
-        on_any_error = "States.ALL" in texts(retrier.get("ErrorEquals"))
-        if on_any_error and isinstance(attempts, int) and attempts >= _UNTIL_DONE:
+        if "States.ALL" in retrier.errors and retrier.max_attempts >= _UNTIL_DONE:
             return True
     return False
 
 
 def _only_caught(state: State) -> str:
     catchers = [catcher for outer in around(state) for catcher in outer.catchers]
-    names = [name for catcher in catchers for name in texts(catcher.get("ErrorEquals"))]
+    names = [name for catcher in catchers for name in catcher.errors]
     if not names:
         return "It catches nothing: on any error"
     listed = ", ".join(dict.fromkeys(names))

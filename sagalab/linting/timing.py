@@ -13,12 +13,13 @@ A computed number ({% … %} or a Path) counts as 0.
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, Scope, State
+from sagalab.asl.document import Body, Machine, Scope, State
+from sagalab.asl.graph import targets
 from sagalab.linting.rule import HINT, WARNING, Finding, Report, rule
 
 
 @rule("SAGA105", WARNING)
-def retries_do_not_fit(graph: Graph, report: Report) -> Iterator[Finding]:
+def retries_do_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
     """The attempts and waits of one state fit under the execution's TimeoutSeconds.
 
     Bad:
@@ -42,8 +43,8 @@ def retries_do_not_fit(graph: Graph, report: Report) -> Iterator[Finding]:
             Retry: [{ErrorEquals: [States.Timeout], IntervalSeconds: 2, MaxAttempts: 2, BackoffRate: 2}]
             End: true
     """
-    limit = _number(graph.definition.get("TimeoutSeconds"), 0)
-    for state in graph.states if limit else ():
+    limit = _number(machine.top.body.get("TimeoutSeconds"), 0)
+    for state in machine.states if limit else ():
         if state.retriers and longest(state) > limit:
             yield report(
                 state,
@@ -55,7 +56,7 @@ def retries_do_not_fit(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA106", HINT)
-def path_does_not_fit(graph: Graph, report: Report) -> Iterator[Finding]:
+def path_does_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
     """The longest way through the machine, all retries used up, fits under its TimeoutSeconds.
 
     Only where something is caught, so that the timeout takes something away; a loop counts once.
@@ -98,12 +99,12 @@ def path_does_not_fit(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    limit = _number(graph.definition.get("TimeoutSeconds"), 0)
-    if not limit or not any(state.catchers for state in graph.states):
+    limit = _number(machine.top.body.get("TimeoutSeconds"), 0)
+    if not limit or not any(state.catchers for state in machine.states):
         return
-    if any(longest(state) > limit for state in graph.states):
+    if any(longest(state) > limit for state in machine.states):
         return
-    total = _longest_path(graph.top)
+    total = _longest_path(machine.top)
     if total > limit:
         yield report(
             None,
@@ -122,16 +123,16 @@ def longest(state: State) -> float:
         return 0
     attempts, waits = 1.0, 0.0
     for retrier in state.retriers:
-        count = _number(retrier.get("MaxAttempts"), 3)
+        count = _number(retrier.body.get("MaxAttempts"), 3)
         attempts += count
-        waits += _waits(retrier, count)
+        waits += _waits(retrier.body, count)
     once = _number(state.body.get("TimeoutSeconds"), 0)
-    if state.scopes:
-        once = max(_longest_path(scope) for scope in state.scopes)
+    if state.inner:
+        once = max(_longest_path(scope) for scope in state.inner)
     return attempts * once + waits
 
 
-def _waits(retrier: dict, count: float) -> float:
+def _waits(retrier: Body, count: float) -> float:
     interval = _number(retrier.get("IntervalSeconds"), 1)
     rate = max(1.0, _number(retrier.get("BackoffRate"), 2.0))
     ceiling = _number(retrier.get("MaxDelaySeconds"), float("inf"))
@@ -156,12 +157,12 @@ def _longest_path(scope: Scope) -> float:
         state, finished = stack.pop()
         if finished:
             on_the_way.discard(state)
-            after = [done[edge.target] for edge in state.edges if edge.target in done]
+            after = [done[target] for target in targets(state, catch=True) if target in done]
             done[state] = longest(state) + max(after, default=0)
         elif state not in done and state not in on_the_way:
             on_the_way.add(state)
             stack.append((state, True))
-            stack.extend((edge.target, False) for edge in state.edges if edge.target not in done)
+            stack += [(target, False) for target in targets(state, catch=True) if target not in done]
     return done[scope.start] if scope.start else 0
 
 

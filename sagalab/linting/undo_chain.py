@@ -6,16 +6,17 @@ saga yet (no undo anywhere) is left alone. All are warnings: such a machine runs
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, texts
+from sagalab.asl.document import Machine
+from sagalab.asl.graph import around
 from sagalab.linting.rule import WARNING, Finding, Report, rule
-from sagalab.saga.roles import around, following, sagas
-from sagalab.saga.rollbacks import done_at, numbered_catches, rollbacks
+from sagalab.saga.roles import following, sagas
+from sagalab.saga.rollbacks import catches, done_at, rollbacks
 
 _MAY_HAVE_HAPPENED = {"States.ALL", "States.TaskFailed", "States.Timeout"}
 
 
 @rule("SAGA304", WARNING)
-def chain_entered_too_late(graph: Graph, report: Report) -> Iterator[Finding]:
+def chain_entered_too_late(machine: Machine, report: Report) -> Iterator[Finding]:
     """A Catch enters the undo chain early enough: every step that may be done is undone.
 
     These may be done: all steps before; the failed step itself when the catcher takes States.ALL or
@@ -86,12 +87,12 @@ def chain_entered_too_late(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         found = list(rollbacks(saga))
         # an undo of several steps says nothing about the custom: only its first step is asked
-        undo_themselves = {source for source, _, _, undone in found if saga.first_undo_of(source) in undone}
-        for source, index, target, undone in found:
-            names = set(texts(source.catchers[index].get("ErrorEquals")))
+        undo_themselves = {source for source, _, undone in found if saga.first_undo_of(source) in undone}
+        for source, catcher, undone in found:
+            names = set(catcher.errors)
             due = [step for step in done_at(saga, source) if step in saga.undo_of]
             own = saga.undo_of.get(source)
             if own is not None:
@@ -107,15 +108,15 @@ def chain_entered_too_late(graph: Graph, report: Report) -> Iterator[Finding]:
                 kept = " and ".join(step.name for step in due if saga.undo_of[step] in skipped)
                 yield report(
                     source,
-                    f"On {', '.join(sorted(names))} it goes to {target.name} and skips {missing}: "
+                    f"On {', '.join(sorted(names))} it goes to {catcher.next} and skips {missing}: "
                     f"{kept} may stay done.",
                     f"Let this catcher go to {first.name}.",
-                    f"Catch[{index}]",
+                    f"Catch[{catcher.index}]",
                 )
 
 
 @rule("SAGA306", WARNING)
-def failed_undo_ends_the_chain(graph: Graph, report: Report) -> Iterator[Finding]:
+def failed_undo_ends_the_chain(machine: Machine, report: Report) -> Iterator[Finding]:
     """When one undo fails for good, the undos after it run all the same.
 
     Bad:
@@ -166,19 +167,19 @@ def failed_undo_ends_the_chain(graph: Graph, report: Report) -> Iterator[Finding
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         for place in dict.fromkeys(outer for undo in saga.undos for outer in around(undo)):
             if place in saga.forward or not any(outer.scope is saga.scope for outer in around(place)):
                 continue
             own = set(saga.undos_in([place]))
             rest = [undo for undo in saga.undos_in(following(place)) if undo not in own]
-            for index, edge in numbered_catches(place):
-                run = saga.undos_from(edge.target)
+            for catcher, target in catches(place):
+                run = saga.undos_from(target)
                 skipped = [undo.name for undo in rest if undo not in run]
                 if skipped:
                     yield report(
                         place,
-                        f"When it fails, it goes to {edge.target.name} and skips {' and '.join(skipped)}.",
+                        f"When it fails, it goes to {target.name} and skips {' and '.join(skipped)}.",
                         f"Go on with {skipped[0]}, and keep in a variable that this undo is owed.",
-                        f"Catch[{index}]",
+                        f"Catch[{catcher.index}]",
                     )

@@ -6,14 +6,15 @@ saga yet (no undo anywhere) is left alone. All are warnings: such a machine runs
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Graph, State, reach
+from sagalab.asl.document import Machine, State
+from sagalab.asl.graph import around, reach
 from sagalab.linting.rule import WARNING, Finding, Report, rule
-from sagalab.saga.roles import around, parks, precedes, sagas
-from sagalab.saga.rollbacks import done_at, rollbacks
+from sagalab.saga.roles import parks, precedes, sagas
+from sagalab.saga.rollbacks import catches, done_at, rollbacks
 
 
 @rule("SAGA302", WARNING)
-def no_undo(graph: Graph, report: Report) -> Iterator[Finding]:
+def no_undo(machine: Machine, report: Report) -> Iterator[Finding]:
     """A step that changes something has an undo that a later failure can reach.
 
     Told only of a saga, and only when a later Catch undoes other steps and not this one. A step
@@ -68,9 +69,9 @@ def no_undo(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         told: set[State] = set()
-        for source, _, _, undone in rollbacks(saga):
+        for source, _, undone in rollbacks(saga):
             for step in done_at(saga, source) if undone else ():
                 if step not in saga.undo_of and step not in told:
                     told.add(step)
@@ -82,7 +83,7 @@ def no_undo(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA303", WARNING)
-def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
+def undo_without_retry(machine: Machine, report: Report) -> Iterator[Finding]:
     """An undo is retried: it is the last chance, so it must not give up at the first fault.
 
     A Retry on a Parallel or Map around it, or a Catch that leads straight back to it, is one too.
@@ -117,18 +118,15 @@ def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         for undo in saga.undos:
             places = around(undo)
-            retried = any(
-                retrier.get("MaxAttempts", 3) != 0 for state in places for retrier in state.retriers
-            )
+            retried = any(retrier.max_attempts != 0 for state in places for retrier in state.retriers)
             others = {saga.place(other) for other in saga.undos} - {saga.place(undo)}
             loops = any(
-                state in reach([edge.target], catch=False, stop=others | parks(state.scope))
+                state in reach([target], catch=False, stop=others | parks(state.scope))
                 for state in places
-                for edge in state.edges
-                if edge.kind == "catch"
+                for _, target in catches(state)
             )
             if not retried and not loops:
                 yield report(
@@ -140,7 +138,7 @@ def undo_without_retry(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA307", WARNING)
-def undos_out_of_order(graph: Graph, report: Report) -> Iterator[Finding]:
+def undos_out_of_order(machine: Machine, report: Report) -> Iterator[Finding]:
     """Undos run in reverse: the last step is undone first.
 
     A later step may stand on an earlier one, so the earlier one must still be there while the later
@@ -194,7 +192,7 @@ def undos_out_of_order(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Failed
           Failed: {Type: Fail}
     """
-    for saga in sagas(graph):
+    for saga in sagas(machine):
         # of an undo that serves several steps, the first step counts; what was paired by position is no proof
         sure = [step for step in saga.steps if step not in saga.guessed]
         first_step = {undo: step for step in sure if (undo := saga.first_undo_of(step)) is not None}

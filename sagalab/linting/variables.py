@@ -13,13 +13,16 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Edge, Graph, Scope, State
-from sagalab.jsonata_text import FUNCTIONS, expressions_of, free_variables, walk_texts
+from sagalab.asl.document import Machine, Scope, State
+from sagalab.asl.expressions import expressions, jsonata_of
+from sagalab.asl.graph import ways
+from sagalab.asl.rules import Transition
+from sagalab.linting.jsonata_text import FUNCTIONS, free_variables
 from sagalab.linting.rule import ERROR, Finding, Report, rule
 
 
 @rule("SAGA201", ERROR)
-def read_before_assigned(graph: Graph, report: Report) -> Iterator[Finding]:
+def read_before_assigned(machine: Machine, report: Report) -> Iterator[Finding]:
     """A variable that a state reads is assigned on every path that leads there, Catch edges included.
 
     Bad:
@@ -45,9 +48,9 @@ def read_before_assigned(graph: Graph, report: Report) -> Iterator[Finding]:
             Next: Show
           Show: {Type: Succeed, Output: "{% $order %}"}
     """
-    known = _assigned_on_all_paths(graph)
-    anywhere = sorted({name for state in graph.states for name in _assigned_in(state)})
-    for state in graph.states:
+    known = _assigned_on_all_paths(machine)
+    anywhere = sorted({name for state in machine.states for name in _assigned_in(state)})
+    for state in machine.states:
         if state not in known:
             continue  # never reached
         told: set[str] = set()
@@ -59,7 +62,7 @@ def read_before_assigned(graph: Graph, report: Report) -> Iterator[Finding]:
 
 
 @rule("SAGA202", ERROR)
-def states_out_of_place(graph: Graph, report: Report) -> Iterator[Finding]:
+def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
     """$states.errorOutput exists in a Catch only, $states.result only once the task has answered.
 
     Bad:
@@ -82,9 +85,10 @@ def states_out_of_place(graph: Graph, report: Report) -> Iterator[Finding]:
             End: true
           Failed: {Type: Fail}
     """
-    for state in graph.states:
-        for part, expression in expressions_of(state):
-            bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", expression)
+    for state in machine.states:
+        for found in jsonata_of(state):
+            part = found.place
+            bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", found.code)
             caught = re.match(r"Catch\[\d+]\.(Assign|Output)\b", part)
             if re.search(r"\$states\.errorOutput\b", bare) and not caught:
                 yield report(
@@ -112,17 +116,17 @@ def states_out_of_place(graph: Graph, report: Report) -> Iterator[Finding]:
 def _reads(state: State) -> Iterator[tuple[str, str]]:
     """Yield (place, name) of every variable that a state reads, `states` left out."""
     if state.query_language == "JSONata":
-        for part, expression in expressions_of(state):
-            for name in free_variables(expression):
+        for found in jsonata_of(state):
+            for name in free_variables(found.code):
                 if name != "states" and re.fullmatch(r"\w+", name):
-                    yield part, name
+                    yield found.place, name
         return
-    for part, key, text in walk_texts(state):
-        if key.endswith(".$") or key.endswith("Path") and key != "ResultPath" or key == "Variable":
-            bare = re.sub(r"'(?:\\.|[^'\\])*'", "''", text)
+    for found in expressions(state):
+        if found.is_read and found.key != "ResultPath":
+            bare = re.sub(r"'(?:\\.|[^'\\])*'", "''", found.text)
             for name in re.findall(r"(?<![\w$])\$([A-Za-z_]\w*)", bare):
                 if name != "states":
-                    yield part, name
+                    yield found.place, name
 
 
 def _names(assign: object) -> set[str]:
@@ -131,15 +135,15 @@ def _names(assign: object) -> set[str]:
 
 def _assigned_in(state: State) -> set[str]:
     names = _names(state.body.get("Assign"))
-    return names.union(*(_names(edge.rule.get("Assign")) for edge in state.edges))
+    return names.union(*(_names(way.body.get("Assign")) for way in state.transitions))
 
 
-def _assigned_along(edge: Edge) -> set[str]:
-    """Return what is assigned when this edge is taken; next and default carry the state's own Assign."""
-    return _names(edge.rule.get("Assign"))
+def _assigned_along(way: Transition) -> set[str]:
+    """Return what is assigned when this way is taken; next and default carry the state's own Assign."""
+    return _names(way.body.get("Assign"))
 
 
-def _assigned_on_all_paths(graph: Graph) -> dict[State, frozenset[str]]:
+def _assigned_on_all_paths(machine: Machine) -> dict[State, frozenset[str]]:
     """Return for each state that can be reached the variables that hold a value whenever it is entered."""
     known: dict[State, frozenset[str]] = {}
 
@@ -150,19 +154,19 @@ def _assigned_on_all_paths(graph: Graph) -> dict[State, frozenset[str]]:
         waiting = deque([scope.start])
         while waiting:
             state = waiting.popleft()
-            for edge in state.edges:
-                after = known[state] | _assigned_along(edge)
-                before = known.get(edge.target)
+            for way, target in ways(state):
+                after = known[state] | _assigned_along(way)
+                before = known.get(target)
                 merged = after if before is None else before & after
                 if merged != before:
-                    known[edge.target] = merged
-                    waiting.append(edge.target)
+                    known[target] = merged
+                    waiting.append(target)
 
-    for scope in graph.scopes:  # outer scopes come first
-        if scope.parent is None:
+    for scope in machine.scopes:  # outer scopes come first
+        if scope.owner is None:
             walk(scope, frozenset())
-        elif scope.parent in known:
-            walk(scope, frozenset() if scope.is_distributed else known[scope.parent])
+        elif scope.owner in known:
+            walk(scope, frozenset() if scope.is_distributed else known[scope.owner])
     return known
 
 
@@ -176,8 +180,8 @@ def _explain(
             f"Did you mean ${near[0]}?" if near else f"Assign {name} in a state before this one.",
         )
     scope = state.scope
-    while scope.parent is not None and not scope.is_distributed and name not in _scope_names(scope):
-        state, scope = scope.parent, scope.parent.scope
+    while scope.owner is not None and not scope.is_distributed and name not in _scope_names(scope):
+        state, scope = scope.owner, scope.owner.scope
     if name not in _scope_names(scope):
         if scope.is_distributed:
             return (
@@ -207,10 +211,10 @@ def _way_without(scope: Scope, goal: State, name: str) -> list[str]:
     waiting = deque([scope.start])
     while waiting and goal not in came_from:
         state = waiting.popleft()
-        for edge in state.edges:
-            if edge.target not in came_from and name not in _assigned_along(edge):
-                came_from[edge.target] = state
-                waiting.append(edge.target)
+        for way, target in ways(state):
+            if target not in came_from and name not in _assigned_along(way):
+                came_from[target] = state
+                waiting.append(target)
     way: list[str] = []
     step: State | None = goal
     while step is not None:

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sagalab.asl_graph import Graph, Scope, State, nested, reach
+from sagalab.asl.document import Machine, Scope, State
+from sagalab.asl.graph import common_places, nested, reach, running_order, scopes_around, targets
 from sagalab.saga.words import changes_something, is_undo_by_name, marked_step, subjects
 
 
@@ -27,7 +28,7 @@ class Saga:
     """The saga of one scope. Steps in forward order, undos in the order in which they run."""
 
     scope: Scope
-    forward: set[State]
+    forward: dict[State, int]
     steps: list[State]
     undos: list[State] = field(default_factory=list)
     undo_of: dict[State, State] = field(default_factory=dict)
@@ -36,9 +37,9 @@ class Saga:
     def place(self, state: State) -> State:
         """Return the state of this scope in which `state` stands, itself or a Parallel or Map."""
         while state.scope is not self.scope:
-            if state.scope.parent is None:
+            if state.scope.owner is None:
                 raise ValueError(f"{state.name} does not stand in this scope")
-            state = state.scope.parent
+            state = state.scope.owner
         return state
 
     def steps_before(self, state: State) -> list[State]:
@@ -71,76 +72,53 @@ class Saga:
 
 
 @lru_cache(maxsize=1)
-def sagas(graph: Graph) -> list[Saga]:
+def sagas(machine: Machine) -> list[Saga]:
     """Return the sagas of a machine, outer scopes first. A scope that is no saga gives none."""
-    found = [saga for saga in map(_saga_of, graph.scopes) if saga is not None]
+    found = [saga for saga in map(_saga_of, machine.scopes) if saga is not None]
     for outer in found:
         # a saga inside a branch looks after its own steps
-        inner = {step for saga in found if _inside(saga.scope, outer.scope) for step in saga.steps}
+        inner = {
+            step for saga in found if outer.scope in scopes_around(saga.scope)[1:] for step in saga.steps
+        }
         outer.steps = [step for step in outer.steps if step not in inner]
     return found
 
 
-def _inside(scope: Scope, outer: Scope) -> bool:
-    while scope.parent is not None:
-        scope = scope.parent.scope
-        if scope is outer:
-            return True
-    return False
-
-
 def precedes(first: State, second: State) -> bool:
     """Tell whether `second` can run after `first` succeeded, without a Catch in between."""
-    a, b = (first, second) if first.scope is second.scope else _common_places(first, second)
+    a, b = (first, second) if first.scope is second.scope else common_places(first, second)
     return a is not b and b in following(a)
 
 
+@lru_cache(maxsize=1024)
 def following(state: State) -> frozenset[State]:
     """Return the states of its scope that can come after a state has succeeded.
 
     A park ends the search: an undo that runs only after a human has answered is not in its turn.
     """
-    memory = state.scope.following
-    if state not in memory:
-        targets = [edge.target for edge in state.edges if edge.kind != "catch"]
-        memory[state] = frozenset(reach(targets, catch=False, stop=parks(state.scope)))
-    return memory[state]
+    return frozenset(reach(targets(state, catch=False), catch=False, stop=parks(state.scope)))
 
 
 @lru_cache(maxsize=64)
 def parks(scope: Scope) -> frozenset[State]:
     """Return the states behind a Catch that wait for a task token: a human looks at what failed."""
-    waiting = [state for state in scope.states.values() if state.is_task_token]
+    waiting = [state for state in scope.states.values() if state.waits_for_token]
     if not waiting or scope.start is None:
         return frozenset()
-    return frozenset(waiting) - reach([scope.start], catch=False)
-
-
-def around(state: State) -> list[State]:
-    """Return the state and the Parallel and Map states around it, inside out."""
-    line = [state]
-    while line[-1].scope.parent is not None:
-        line.append(line[-1].scope.parent)
-    return line
-
-
-def _common_places(first: State, second: State) -> tuple[State, State]:
-    """Return where the two stand in the innermost scope that holds both."""
-    lines = [{place.scope: place for place in around(state)} for state in (first, second)]
-    scope = next(scope for scope in lines[0] if scope in lines[1])
-    return lines[0][scope], lines[1][scope]
+    return frozenset(waiting) - set(reach([scope.start], catch=False))
 
 
 def _saga_of(scope: Scope) -> Saga | None:
-    if scope.start is None:
+    start = scope.start
+    if start is None:
         return None
-    refusals = _undos_after_choice(scope)
-    forward = reach([scope.start], catch=False, stop=refusals)
-    order = _running_order(scope.start, forward)
-    steps = [task for task in nested(order) if changes_something(task) and not _side_way(task, scope)]
+    refusals = _undos_after_choice(start)
+    forward = reach([start], catch=False, stop=refusals)
+    order = running_order(start, forward)
+    steps = [task for task in nested(order) if changes_something(task) and not _side_way(task, start)]
     backward = [
         state
-        for state in reach([scope.start], catch=True)
+        for state in reach([start], catch=True)
         if state not in forward and (state in refusals or not _leads_back(state, steps))
     ]
     candidates = [task for task in nested(backward) if changes_something(task)]
@@ -161,29 +139,25 @@ def _saga_of(scope: Scope) -> Saga | None:
     return saga
 
 
-def _undos_after_choice(scope: Scope) -> set[State]:
+def _undos_after_choice(start: State) -> set[State]:
     """Return undos by name that a Choice leads to: beside some way to success, and Fail comes after."""
-    reached = reach([scope.start], catch=False)
+    reached = reach([start], catch=False)
     found = set()
     for state in reached:
         if not any(is_undo_by_name(task) for task in nested([state]) if changes_something(task)):
             continue
         ends = reach([state], catch=False)
-        beside = reach([scope.start], catch=False, stop=[state])
-        if any(_succeeds(end) for end in beside) and not any(_succeeds(end) for end in ends):
+        beside = reach([start], catch=False, stop=[state])
+        if any(end.succeeds for end in beside) and not any(end.succeeds for end in ends):
             found.add(state)
     return found
 
 
-def _side_way(task: State, scope: Scope) -> bool:
+def _side_way(task: State, start: State) -> bool:
     """Tell whether a forward Task is named like an undo and not needed for success."""
-    if not is_undo_by_name(task) or task.scope is not scope:
+    if not is_undo_by_name(task) or task.scope is not start.scope:
         return False
-    return any(_succeeds(end) for end in reach([scope.start], catch=False, stop=[task]))
-
-
-def _succeeds(state: State) -> bool:
-    return state.type == "Succeed" or state.type != "Fail" and state.body.get("End") is True
+    return any(end.succeeds for end in reach([start], catch=False, stop=[task]))
 
 
 def _leads_back(state: State, steps: list[State]) -> bool:
@@ -192,22 +166,6 @@ def _leads_back(state: State, steps: list[State]) -> bool:
     if any(is_undo_by_name(task) or marked_step(task, [step.name for step in steps]) for task in inside):
         return False
     return not set(steps).isdisjoint(nested(following(state)))
-
-
-def _running_order(start: State, allowed: set[State]) -> list[State]:
-    """Return the states from `start` on, each after those that lead to it (loops aside)."""
-    done: list[State] = []
-    seen: set[State] = set()
-    stack: list[tuple[State, bool]] = [(start, False)]
-    while stack:
-        state, finished = stack.pop()
-        if finished:
-            done.append(state)
-        elif state not in seen:
-            seen.add(state)
-            stack.append((state, True))
-            stack += [(e.target, False) for e in state.edges if e.kind != "catch" and e.target in allowed]
-    return list(reversed(done))
 
 
 def _chain_order(tasks: list[State]) -> list[State]:

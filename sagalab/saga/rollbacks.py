@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from sagalab.asl_graph import Edge, State, nested, reach
+from sagalab.asl.document import State
+from sagalab.asl.graph import nested, reach
+from sagalab.asl.rules import Catcher
 from sagalab.saga.roles import Saga
 
 
-def rollbacks(saga: Saga) -> Iterator[tuple[State, int, State, list[State]]]:
-    """Yield (source, catcher's number, target, undos that then run) for every Catch that gives up.
+def rollbacks(saga: Saga) -> Iterator[tuple[State, Catcher, list[State]]]:
+    """Yield (source, catcher, undos that then run) for every Catch that gives up.
 
     A Catch that leads back to forward states, or to an end that is no failure, goes on instead.
     """
@@ -15,23 +17,22 @@ def rollbacks(saga: Saga) -> Iterator[tuple[State, int, State, list[State]]]:
     for source in saga.scope.states.values():
         if source not in saga.forward:
             continue
-        for index, edge in numbered_catches(source):
-            after = reach([edge.target], catch=False)
-            undone = saga.undos_from(edge.target)
+        for catcher, target in catches(source):
+            after = reach([target], catch=False)
+            undone = saga.undos_from(target)
             if not undone and (
-                edge.target in saga.forward
-                and edge.target.type != "Fail"
+                target in saga.forward
+                and target.type != "Fail"
                 or not steps.isdisjoint(nested(after))
                 or not any(state.type == "Fail" for state in after)
             ):
                 continue
-            yield source, index, edge.target, undone
+            yield source, catcher, undone
 
 
-def numbered_catches(state: State) -> list[tuple[int, Edge]]:
-    """Return the Catch edges of a state, each with the number of its catcher."""
-    numbers = {id(catcher): index for index, catcher in enumerate(state.catchers)}
-    return [(numbers[id(edge.rule)], edge) for edge in state.edges if edge.kind == "catch"]
+def catches(state: State) -> list[tuple[Catcher, State]]:
+    """Return the catchers of a state that lead to a state that exists, with that state."""
+    return [(catcher, catcher.target) for catcher in state.catchers if catcher.target is not None]
 
 
 def done_at(saga: Saga, source: State) -> list[State]:

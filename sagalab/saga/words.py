@@ -10,7 +10,7 @@ Otherwise the first word of the name does (CheckStock reads, CancelFlight undoes
 import re
 from collections.abc import Iterable
 
-from sagalab.asl_graph import State
+from sagalab.asl.document import State
 
 _READS = frozenset(
     "get check notify list describe query scan read find lookup look fetch load validate verify calculate "
@@ -59,20 +59,23 @@ def function_name(state: State) -> str:
     """Return the name of the function (or activity) that a Task calls, as far as the text tells it."""
     for key in ("Arguments", "Parameters"):
         arguments = state.body.get(key)
-        if isinstance(arguments, dict) and isinstance(arguments.get("FunctionName"), str):
-            return arguments["FunctionName"].rpartition(":function:")[2].strip("${}")
-    if match := re.search(r":(?:function|activity):([^:]+)", state.resource):
-        return match.group(1)
-    return "" if state.resource.startswith("arn:") else state.resource.strip("${}")
+        name = arguments.get("FunctionName") if isinstance(arguments, dict) else None
+        if isinstance(name, str):
+            return name.rpartition(":function:")[2].strip("${}")
+    if state.resource is None:
+        return ""
+    if state.resource.kind in ("lambda", "activity"):
+        return state.resource.action.partition(":")[0].strip("${}")
+    return state.resource.arn.strip("${}") if state.resource.kind in ("placeholder", "unknown") else ""
 
 
 def changes_something(state: State) -> bool:
     """Tell whether a Task changes the world, so that a later failure has something to undo."""
-    if state.type != "Task" or state.is_task_token or _NO_UNDO.search(state.comment):
+    if state.type != "Task" or state.waits_for_token or _NO_UNDO.search(state.comment):
         return False
-    if match := re.match(r"arn:[\w-]+:states:::(?:aws-sdk:)?([\w-]+):(\w+)", state.resource):
-        service, action = match.groups()
-        if service in _MESSAGES or words(action)[:1] and words(action)[0] in _READS:
+    called = state.resource
+    if called is not None and called.kind in ("service", "aws-sdk"):
+        if called.service in _MESSAGES or words(called.action)[:1] and words(called.action)[0] in _READS:
             return False
     names = [words(state.name)[:1], words(function_name(state))[:1]]
     return not any(first and first[0] in _READS for first in names)

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 from lint_machines import ANY, call, catch, hardened, machine, one_before, pivot
 
-from sagalab.asl_graph import Graph
+from sagalab.asl.document import read
 from sagalab.linting.lint import lint
 from sagalab.saga.roles import sagas
 
@@ -37,7 +37,7 @@ def two_steps(**last):
 
 
 def test_pairs_of_the_hardened_saga():
-    [saga] = sagas(Graph(hardened()))
+    [saga] = sagas(read(hardened()))
     assert {step.name: found.name for step, found in saga.undo_of.items()} == {
         "ProcessOrder": "UpdateOrderStatus",
         "ProcessPayment": "ProcessRefund",
@@ -53,7 +53,7 @@ def test_without_any_word_the_position_decides():
     for name, following in (("Wx", "Vx"), ("Vx", "Ux"), ("Ux", "Failed")):
         states[name] = undo(name, following)
     definition = machine({**states, "Done": {"Type": "Succeed"}, "Failed": {"Type": "Fail"}})
-    [saga] = sagas(Graph(definition))
+    [saga] = sagas(read(definition))
     assert {step.name: found.name for step, found in saga.undo_of.items()} == {
         "S1x": "Ux",
         "S2x": "Vx",
@@ -65,7 +65,7 @@ def test_without_any_word_the_position_decides():
 def test_a_mark_in_the_comment_wins_over_the_names():
     definition = hardened()
     definition["States"]["ProcessRefund"]["Comment"] = "Undoes ReserveInventory, in spite of its name."
-    [saga] = sagas(Graph(definition))
+    [saga] = sagas(read(definition))
     assert {s.name: u.name for s, u in saga.undo_of.items()}["ReserveInventory"] == "ProcessRefund"
 
 

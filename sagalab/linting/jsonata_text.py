@@ -1,7 +1,6 @@
-"""The JSONata inside the texts of a state: where it stands, whether it parses, which names it reads."""
+"""One JSONata expression: whether it parses, which names it reads, which functions it calls."""
 
 import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,13 +8,10 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.parser import Parser
 
-from sagalab.asl_graph import SUBMACHINES, State
-
 # https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html: JSONata functions
 # that Step Functions adds; $eval is the one that it takes away.
 _ADDED = {"partition", "range", "hash", "random", "uuid", "parse"}
 FUNCTIONS = frozenset((set(Jsonata.static_frame.bindings) | _ADDED) - {"eval"})
-_SUBMACHINE_KEYS = frozenset({"Branches", *SUBMACHINES})
 
 
 @dataclass(frozen=True)
@@ -26,34 +22,6 @@ class ParseProblem:
     cure: str
     column: int
     shown: str
-
-
-def walk_texts(state: State) -> Iterator[tuple[str, str, str]]:
-    """Yield (place, key, text) of every text of a state, without its branches and its comments."""
-
-    def walk(value: object, place: str, key: str) -> Iterator[tuple[str, str, str]]:
-        if isinstance(value, str):
-            yield place, key, value
-        elif isinstance(value, dict):
-            for name, item in value.items():
-                if name != "Comment":
-                    yield from walk(item, f"{place}.{name}", name)
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from walk(item, f"{place}[{index}]", key)
-
-    for name, value in state.body.items():
-        if name not in _SUBMACHINE_KEYS and name != "Comment":
-            yield from walk(value, name, name)
-
-
-def expressions_of(state: State) -> Iterator[tuple[str, str]]:
-    """Yield (place, expression without {% and %}) of every JSONata text of a JSONata state."""
-    if state.query_language != "JSONata":
-        return
-    for place, _, text in walk_texts(state):
-        if text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
-            yield place, text[2:-2]
 
 
 @lru_cache(maxsize=4096)
