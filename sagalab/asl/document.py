@@ -134,13 +134,14 @@ class Machine:
     """A whole definition. `body` is the raw value, whatever it is.
 
     `scopes` and `states` hold those inside Parallel and Map too, in the order of the text: a state comes
-    before what is in it. `source` is the text that it was read from, if there was one.
+    before what is in it. `by_name` finds the first state of a name. `source` is the text that it was read from, if there was one.
     """
 
     body: Any
     top: Scope
     scopes: tuple[Scope, ...]
     states: tuple[State, ...]
+    by_name: Mapping[str, State]
     query_language: str
     source: Source | None = None
 
@@ -166,7 +167,7 @@ class Machine:
 
         AWS wants names unique in a whole machine (states-language.net, States).
         """
-        return next((state for state in self.states if state.name == name), None)
+        return self.by_name.get(name)
 
     def position(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
         """Return line and column (from 1) of a value in the text, or of its name with `key`.
@@ -206,7 +207,8 @@ def read(definition: object, source: Source | None = None) -> Machine:
         _close(state, tuple(inner))
     # a scope comes after those before it in the text, and before those in it
     scopes += [scope for state in states for scope in state.inner]
-    return Machine(definition, top, tuple(scopes), tuple(states), language, source)
+    by_name = MappingProxyType({state.name: state for state in reversed(states)})
+    return Machine(definition, top, tuple(scopes), tuple(states), by_name, language, source)
 
 
 def objects(value: object) -> Iterator[tuple[int, Body]]:

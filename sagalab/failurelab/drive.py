@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from sagalab.asl.resource import waits_for_token
 from sagalab.deploying.deploy import deploy, ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of, deployment
 from sagalab.errors import SagaLabError
@@ -41,8 +42,7 @@ def parked(execution: Execution) -> bool:
     submitted = any(
         event.type == "TaskSubmitted" and event.id in attempt.events for event in execution.history
     )
-    token = str(attempt.resource).endswith(".waitForTaskToken")
-    return attempt.outcome == "running" and token and submitted
+    return attempt.outcome == "running" and waits_for_token(attempt.resource) and submitted
 
 
 class Drive:

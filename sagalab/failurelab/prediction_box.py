@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from sagalab.asl.document import read
 from sagalab.failurelab.run import ARROW
 from sagalab.failurelab.view import sheet
 
@@ -36,12 +37,8 @@ class PredictBox:
 
     def offer(self, definition: dict) -> None:
         """Offer the states of a machine, and begin anew."""
-        states = definition.get("States", {})
-        self._ends = {
-            name
-            for name, state in states.items()
-            if state.get("Type") in ("Succeed", "Fail") or state.get("End")
-        }
+        states = read(definition).top.states
+        self._ends = {name for name, state in states.items() if state.ends}
         self.states = {}
         for name in states:
             button = ipywidgets.Button(description=name, tooltip=f"next comes {name}", layout=_AUTO)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sagalab.definition_index import DefinitionIndex
+from sagalab.asl.document import Machine, State
 from sagalab.failurelab.wait import attempts_at_most, waiting
 from sagalab.history.execution import Execution
 
@@ -17,28 +17,28 @@ class Progress:
 
 def progress(execution: Execution, scale: float = 1.0) -> Progress:
     """Return how far an execution is. `scale`: the local cloud's SAGALAB_TIME_SCALE, for the waits."""
-    index = DefinitionIndex(execution.definition)
+    machine = execution.machine
     if execution.status != "RUNNING":
         return Progress(f"ended: {execution.status}", 1.0)
     visits = [visit for visit in execution.visits if visit.parent is None]
     current = next((visit for visit in reversed(visits) if visit.status == "running"), None)
     if current is None:
-        return Progress("between two states" if visits else "started", _share(index, visits, None))
-    state = index.states.get(current.name, {})
+        return Progress("between two states" if visits else "started", _share(machine, visits, None))
+    found = machine.state(current.name)
+    state = found.body if found is not None else {}
     words = current.name
     if wait := waiting(current, state, scale):
         words += f", {wait}"
     elif current.tries and (most := attempts_at_most(state, current.attempts or current.rounds)):
         words += f": attempt {current.tries} of at most {most}"
-    return Progress(words, _share(index, visits, current))
+    return Progress(words, _share(machine, visits, current))
 
 
-def _share(index: DefinitionIndex, visits: list, current) -> float:
+def _share(machine: Machine, visits: list, current) -> float:
     done = len(visits) - (current is not None)
-    name = current.name if current is not None else None
-    ahead: set[str] = set()
-    while isinstance(name, str) and name in index.states and name not in ahead:
-        ahead.add(name)
-        state = index.states[name]
-        name = state.get("Next") or state.get("Default")
+    state = machine.state(current.name) if current is not None else None
+    ahead: set[State] = set()
+    while state is not None and state not in ahead:
+        ahead.add(state)
+        state = next((way.target for way in state.transitions if way.kind in ("next", "default")), None)
     return done / (done + max(len(ahead), 1))

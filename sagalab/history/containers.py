@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from sagalab.history.definition import branch_of
 from sagalab.history.events import whole_number
 from sagalab.history.guess import SEARCH_LIMIT
 from sagalab.history.scopes import OpenVisit, Place, Scope, end_attempt, to_text
@@ -21,7 +22,7 @@ def child_scope(walk: "HistoryWalk", owner: OpenVisit, name: str, event: "Event"
     if owner.visit.type == "Map":
         walk.note("Event {} enters a state of a Map outside of any iteration.", event)
         return owner.add_scope(None)
-    branch = walk.index.branch_of(owner.visit.name, name)
+    branch = branch_of(walk.machine, owner.visit.name, name)
     scope = owner.branches[name] = owner.add_scope(len(owner.branches) if branch is None else branch)
     return scope
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sagalab.definition_index import DefinitionIndex
+from sagalab.asl.document import Machine, read
 from sagalab.history import fetch as execution_fetch
 from sagalab.history import tables as execution_tables
 from sagalab.history.ends import END_STATUS
@@ -33,7 +33,7 @@ class Execution:
     - `visits`: a Visit for every time a state was entered, in that order, nested ones included.
     - `path`: the names of the states entered, in order.
     - `events`: the raw events in order of their ids; `history`: the same, read.
-    - `definition`: ASL as a dict, or None; `arn`, `name`: None if only a history was given.
+    - `definition`: ASL as a dict, or None; `machine`: its tree (without states for None). `arn`, `name`: None if only a history was given.
     - `redrives`: how often the execution was redriven.
     - `warnings`: plain sentences about what was not understood; empty for a whole and sound history.
     """
@@ -48,7 +48,8 @@ class Execution:
         self._read_warnings = warnings
         self._description: Mapping[str, Any] = {}
         self._client: Any = None
-        walk = HistoryWalk(events, DefinitionIndex(definition)).run()
+        self.machine: Machine = read(definition)
+        walk = HistoryWalk(events, self.machine).run()
         self._walk_warnings = walk.warnings
         self._start, self._end = walk.start, walk.end
         self.visits: list[Visit] = walk.visits

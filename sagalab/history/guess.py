@@ -76,12 +76,13 @@ def _fits(here: OpenVisit, event: "Event") -> bool:
 def guess_scope(walk: "HistoryWalk", name: str) -> Scope:
     """Return the scope that a state is likely to have been entered in."""
     place, scope = walk.last
-    owner_name, branch = walk.index.homes.get(name, (None, None))
-    if owner_name is not None:
+    state = walk.machine.state(name)
+    home = state.scope if state is not None else None
+    if home is not None and home.owner is not None:
         for owner in islice(reversed(walk.open), SEARCH_LIMIT):
-            if owner.visit.name == owner_name and owner.open:
-                return _scope_in(owner, branch, scope)
-    if place is None or (name in walk.index.homes and owner_name is None):
+            if owner.visit.name == home.owner.name and owner.open:
+                return _scope_in(owner, home.branch, scope)
+    if place is None or (home is not None and home.owner is None):
         return walk.root
     if scope.owner is place:
         return scope

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sagalab.history.containers import begin_round, blame, child_scope
+from sagalab.history.definition import fail_error, leads_by_catch_only
 from sagalab.history.guess import guess_scope
 from sagalab.history.scopes import CONTAINERS, OpenVisit, Place, Scope, name_culprits, to_text
 from sagalab.history.visits import Visit, parse_json
@@ -33,7 +34,7 @@ def on_entered(walk: "HistoryWalk", step: "Step") -> Place | None:
     here = OpenVisit(visit, scope)
     if visit.type == "Fail":
         visit.status = "failed"
-        here.strike("failed", *walk.index.fail_error(name))
+        here.strike("failed", *fail_error(walk.machine, name))
     scope.current = here
     walk.visits.append(visit)
     walk.open[here] = None
@@ -146,7 +147,7 @@ def _catch(here: OpenVisit) -> None:
 
 def _catch_by_definition(walk: "HistoryWalk", before: Visit, name: str) -> None:
     """Mark a visit as caught whose definition leads to `name` only by a catcher."""
-    if before.status == "succeeded" and walk.index.leads_by_catch_only(before.name, name):
+    if before.status == "succeeded" and leads_by_catch_only(walk.machine, before.name, name):
         before.status = "caught"
         before.error, before.cause = _error_in(before)
         before.caught_error = before.error

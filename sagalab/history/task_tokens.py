@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl import resource
+
 if TYPE_CHECKING:
     from sagalab.history.visits import Visit
 
-_SUFFIX = ".waitForTaskToken"
 _SUBMITTED = "taskSubmittedEventDetails"
 
 
@@ -17,7 +18,7 @@ def waits_for_token(client: Any, arn: str) -> bool:
         executionArn=arn, maxResults=1, reverseOrder=True, includeExecutionData=False
     )["events"]
     details = events[0].get(_SUBMITTED, {}) if events else {}
-    return str(details.get("resource", "")).endswith(_SUFFIX)
+    return resource.waits_for_token(details.get("resource", ""))
 
 
 def waiting_visit(execution: Any) -> "Visit | None":
@@ -26,7 +27,7 @@ def waiting_visit(execution: Any) -> "Visit | None":
         if (
             visit.status == "running"
             and visit.attempts
-            and str(visit.attempts[-1].resource).endswith(_SUFFIX)
+            and resource.waits_for_token(visit.attempts[-1].resource)
         ):
             return visit
     return None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from sagalab.definition_index import DefinitionIndex
+from sagalab.asl.document import Machine
 from sagalab.history import (
     attempts as history_attempts,
 )
@@ -51,12 +51,12 @@ class HistoryWalk:
     """Reads events in order; afterwards `visits`, `start`, `end` (events) and `warnings` hold what they tell.
 
     `open` holds the visits that are neither left nor cut off, oldest first; `kinds` the kinds of the events
-    read, by id; `entered_after` the latest visit by (event that it followed, name).
+    read, by id; `machine` is the definition's tree, without states where none is known; `entered_after` the latest visit by (event that it followed, name).
     """
 
-    def __init__(self, events: list[Event], index: DefinitionIndex):
+    def __init__(self, events: list[Event], machine: Machine):
         self.events = events
-        self.index = index
+        self.machine = machine
         self.visits: list[Visit] = []
         self.open: dict[OpenVisit, None] = {}
         self.start: Event | None = None
