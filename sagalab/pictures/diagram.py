@@ -2,7 +2,7 @@
 
 The forward path is a column that goes down. Where the machine has compensations, these are a second
 column that goes back up beside the steps they undo, so that the saga's shape is seen at once; what
-handles a failed compensation stands to their right. Which state is what: saga_shape.py.
+handles a failed compensation stands to their right. Which state is what: saga/shape.py.
 """
 
 import json
@@ -42,7 +42,10 @@ def diagram(
         raise ValueError("diagram needs a definition, an execution, or both.")
     if definition is None:
         definition = execution.definition
-    graph = MachineGraph() if definition is None else MachineGraph.from_definition(definition)
+    if definition is None:
+        graph = MachineGraph.from_visits((room_for or execution).visits)
+    else:
+        graph = MachineGraph.from_definition(definition)
     room = overlay(graph, room_for.visits) if room_for is not None else None
     laid = overlay(graph, execution.visits) if execution is not None else None
     words = machine_words(graph) if execution is None else path_words(execution)

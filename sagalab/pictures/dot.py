@@ -22,11 +22,12 @@ from sagalab.pictures.labels import (
     node_lines,
     node_tooltip,
 )
+from sagalab.pictures.lanes import scope_shape, undos
 from sagalab.pictures.palette import COMPENSATION, NEUTRAL, RUN_STATUS, Look, look
 from sagalab.pictures.state_labels import inside_label
 from sagalab.pictures.status import NodeRun, Overlay
 from sagalab.pictures.text_width import printable
-from sagalab.saga.shape import SagaShape, scope_shape
+from sagalab.saga.shape import SagaShape
 
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
@@ -51,6 +52,7 @@ class Picture:
     ):
         self.graph, self.laid, self.room, self.execution = graph, laid, room, execution
         self.times, self.compact, self.marked = times, compact, marked
+        self.undos = undos(graph)
         self.exits: dict[Node, str] = {}
         self.top_handlers: set[Node] = set()
 
@@ -74,7 +76,7 @@ class Picture:
             )
         drawing.attr("node", fontname=FONT, margin="0.13,0.07")
         drawing.attr("edge", fontname=FONT, fontsize="10.5", arrowsize="0.8")
-        shape = scope_shape(self.graph.top)
+        shape = scope_shape(self.graph, self.graph.top)
         self._mark(drawing, "start", "Start")
         self._scope(drawing, self.graph.top, shape, 0)
         self._top_edges(drawing, shape)
@@ -110,8 +112,8 @@ class Picture:
 
     def _enders(self, mark: str) -> list[Node]:
         """The nodes of the outermost scope that lead to an End mark."""
-        shape = scope_shape(self.graph.top)
-        aside = set(shape.undo) | set(shape.handlers) if shape.compensations else set()
+        shape = scope_shape(self.graph, self.graph.top)
+        aside = set(shape.undo) | set(shape.handlers) if shape.lane else set()
         ends = [node for node in self.graph.top.nodes.values() if node.ends]
         return [node for node in ends if (node in aside) == (mark == "end_undone")]
 
@@ -123,7 +125,7 @@ class Picture:
         groups = {node: "forward" for node in shape.forward}
         groups |= {node: "undo" for node in shape.undo}
         groups |= {node: "handlers" for node in shape.handlers}
-        lane = [node for node in nodes if node in shape.compensations]
+        lane = [node for node in nodes if node in shape.lane]
         aside = [node for node in nodes if node in shape.handlers]
         for node in nodes:
             if node not in lane and node not in aside:
@@ -147,7 +149,7 @@ class Picture:
                     self._node(inner, node, texts[node], width, shape, f"undo{depth}", depth)
         for node in aside:
             self._node(dot, node, texts[node], width, shape, f"handlers{depth}", depth)
-        if shape.compensations:
+        if shape.lane:
             self._rows(dot, scope, shape)
         for edge in scope.edges:
             self._edge(dot, edge, shape)
@@ -177,7 +179,7 @@ class Picture:
             dot.edge(upper.id, lower.id, style="invis", weight="8")
 
     def _lines(self, node: Node, shape: SagaShape) -> tuple[list[str], list[str]]:
-        mark = "◄◄" if node in shape.compensations else ""
+        mark = "◄◄" if node in self.undos else ""
         names, details = node_lines(node, self._run(node), mark, self.times, self.compact)
         if self.room is not None:
             needed = node_lines(node, self.room.nodes.get(node), mark, self.times, self.compact)[1]
@@ -188,7 +190,7 @@ class Picture:
         width = lines_width(*lines)
         if self.room is None:
             return width
-        mark = "◄◄" if node in shape.compensations else ""
+        mark = "◄◄" if node in self.undos else ""
         needed = node_lines(node, self.room.nodes.get(node), mark, self.times, self.compact)
         return max(width, lines_width(*needed))
 
@@ -196,7 +198,7 @@ class Picture:
         run = self._run(node)
         if run is not None:
             return look(run.status)
-        return COMPENSATION if node in shape.compensations else NEUTRAL
+        return COMPENSATION if node in self.undos or node in shape.lane else NEUTRAL
 
     def _node(self, dot, node: Node, lines, width: float, shape: SagaShape, group: str, depth: int) -> None:
         self._box(dot, node, lines, width, shape, group)
@@ -220,7 +222,7 @@ class Picture:
             )
             ends = []
             for inner in node.inner:
-                inner_shape = scope_shape(inner)
+                inner_shape = scope_shape(self.graph, inner)
                 if len(node.inner) > 1:
                     with cluster.subgraph(name=f"cluster_{node.id}_{inner.branch}") as branch:
                         branch.attr(
@@ -266,7 +268,7 @@ class Picture:
         if node.name == self.marked:
             colour, dash, pen = palette.MARKED, "solid", 5.0
         form = [part for part in ("filled", dash, _FORMS.get(node.type, "rounded")) if part]
-        options = {"peripheries": "2"} if node in shape.compensations or node.type == "Succeed" else {}
+        options = {"peripheries": "2"} if node in self.undos or node.type == "Succeed" else {}
         if group:
             options["group"] = group
         dot.node(
@@ -283,7 +285,7 @@ class Picture:
                 "class": " ".join(
                     ["state", node.type.lower() or "untyped"]
                     + ([run.status] if run is not None else [])
-                    + (["compensation"] if node in shape.compensations else [])
+                    + (["compensation"] if node in self.undos else [])
                     + (["missing"] if node.missing else [])
                     + (["marked"] if node.name == self.marked else [])
                 )
@@ -321,7 +323,7 @@ class Picture:
         if label:
             options["label"] = label
         tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)
-        aside = set(shape.undo) | set(shape.handlers) if shape.compensations else set()
+        aside = set(shape.undo) | set(shape.handlers) if shape.lane else set()
         if not catch and edge.source in aside and edge.target in aside:
             if edge.source in shape.undo:
                 options["weight"] = "8"

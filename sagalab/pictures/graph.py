@@ -2,29 +2,40 @@
 
 Reads any ASL, also one that is wrong: a transition to a state that does not exist leads to a
 node marked `missing`, a state without a type is a node all the same. Rules or catchers that share
-a target are one edge (asl_graph.py keeps them apart, for the lint).
+a target are one edge (the tree in asl/document.py keeps them apart).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sagalab.asl import document
+from sagalab.asl.document import Machine, State
+from sagalab.asl.rules import Transition
 from sagalab.pictures.choice_labels import choice_label
+from sagalab.pictures.ran import ran_definition
 
 
 @dataclass
 class Scope:
-    """One level of states: the machine itself, a branch of a Parallel or the processor of a Map."""
+    """One level of states: the machine itself, a branch of a Parallel or the processor of a Map.
+
+    `part` is the tree's scope; None for one that only a history knows.
+    """
 
     owner: "Node | None" = None
     branch: int = 0
     start: "Node | None" = None
     nodes: dict[str, "Node"] = field(default_factory=dict)
     edges: list["Edge"] = field(default_factory=list)
+    part: document.Scope | None = None
 
 
 @dataclass(eq=False)
 class Node:
-    """A state. `id` is n0, n1, … in the order of the definition, whatever the state is called."""
+    """A state. `id` is n0, n1, … in the order of the definition, whatever the state is called.
+
+    `part` is the tree's state; None for one that is missing there, or that only a history knows.
+    """
 
     id: str
     name: str
@@ -34,6 +45,7 @@ class Node:
     inner: list[Scope] = field(default_factory=list)
     ends: bool = False
     missing: bool = False
+    part: State | None = None
 
 
 @dataclass(eq=False)
@@ -50,24 +62,24 @@ class Edge:
 class MachineGraph:
     """All states of a machine, nested ones included, by scope.
 
-    `top` is the outermost Scope; `nodes` lists every node in the order of the ids.
+    `top` is the outermost Scope; `nodes` lists every node in the order of the ids; `machine` is the tree.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
         self.nodes: list[Node] = []
-        self.top = Scope()
+        self.top = Scope(part=machine.top)
+        self._read()
 
     @classmethod
     def from_definition(cls, definition: dict) -> "MachineGraph":
         """Read an ASL document (a dict). Never raises for what is wrong inside it."""
-        graph = cls()
-        graph._read(definition if isinstance(definition, dict) else {}, graph.top)
-        return graph
+        return cls(document.read(definition))
 
     @classmethod
     def from_visits(cls, visits: list) -> "MachineGraph":
         """Draw the machine out of an execution's visits: only what was entered is there."""
-        graph = cls()
+        graph = cls.from_definition(ran_definition(visits))
         graph.place(visits)
         return graph
 
@@ -136,43 +148,40 @@ class MachineGraph:
         scope.edges.append(Edge(source, target, kind, list(labels)))
         return scope.edges[-1]
 
-    def _read(self, machine: dict, scope: Scope) -> None:
-        """Fill a scope: first every state, so that ids follow the definition, then the edges."""
-        states = machine.get("States")
-        states = states if isinstance(states, dict) else {}
-        for name, state in states.items():
-            state = state if isinstance(state, dict) else {}
-            node = self._add(str(name), state, scope)
-            for branch, inner in enumerate(_inner_machines(state)):
-                node.inner.append(Scope(node, branch))
-                self._read(inner, node.inner[-1])
-        if machine.get("StartAt") is not None:
-            scope.start = self._target(scope, machine["StartAt"])
-        for node in [node for node in scope.nodes.values() if not node.missing]:
-            self._read_edges(node, scope)
+    def _read(self) -> None:
+        """Take over the tree: first every state, so that ids follow the definition, then the edges."""
+        made: dict[document.Scope, Scope] = {self.machine.top: self.top}
+        for state in self.machine.states:
+            node = self._add(state.name, dict(state.body), made[state.scope])
+            node.part, node.ends = state, state.ends
+            for inner in state.inner:
+                made[inner] = Scope(node, inner.branch or 0, part=inner)
+                node.inner.append(made[inner])
+        for part, scope in made.items():
+            if part.start_at is not None:
+                scope.start = self._target(scope, part.start_at)
+            for node in [node for node in scope.nodes.values() if node.part is not None]:
+                for way in node.part.transitions:
+                    self._read_edge(scope, node, way)
 
-    def _target(self, scope: Scope, name: object) -> Node:
-        found = scope.nodes.get(str(name))
-        return found or self._add(str(name), {}, scope, missing=True)
+    def _target(self, scope: Scope, name: str) -> Node:
+        return scope.nodes.get(name) or self._add(name, {}, scope, missing=True)
 
-    def _read_edges(self, node: Node, scope: Scope) -> None:
-        state = node.state
-        node.ends = state.get("End") is True or node.type in ("Succeed", "Fail")
-        for rule in _dicts(state.get("Choices")):
-            if "Next" in rule:
-                target = self._target(scope, rule["Next"])
-                self._connect(scope, node, target, "choice", [choice_label(rule)])
-        if "Default" in state:
-            target = self._target(scope, state["Default"])
+    def _read_edge(self, scope: Scope, node: Node, way: Transition) -> None:
+        target = self._target(scope, way.target_name)
+        if way.kind == "choice":
+            self._connect(
+                scope, node, target, "choice", [choice_label(way.body)] if len(way.body) > 1 else []
+            )
+        elif way.kind == "default":
             shared = any(edge.source is node and edge.target is target for edge in scope.edges)
             self._connect(scope, node, target, "choice" if shared else "default", ["otherwise"])
-        if "Next" in state:
-            self._connect(scope, node, self._target(scope, state["Next"]), "next", [])
-        for catcher in _dicts(state.get("Catch")):
-            errors = catcher.get("ErrorEquals")
-            errors = [str(error) for error in errors] if isinstance(errors, list) else ["?"]
-            if "Next" in catcher:
-                self._connect(scope, node, self._target(scope, catcher["Next"]), "catch", errors)
+        elif way.kind == "catch":
+            errors = way.body.get("ErrorEquals")
+            names = [str(error) for error in errors] if isinstance(errors, list) else ["?"]
+            self._connect(scope, node, target, "catch", names)
+        else:
+            self._connect(scope, node, target, "next", [])
 
 
 def thread_of(visit) -> tuple:
@@ -180,17 +189,3 @@ def thread_of(visit) -> tuple:
     one start of one visit of its Parallel or Map."""
     parent = id(visit.parent) if visit.parent is not None else None
     return parent, visit.branch, visit.iteration, visit.round
-
-
-def _dicts(value: object) -> list[dict]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _inner_machines(state: dict) -> list[dict]:
-    """Return the machines inside a state: a Parallel's branches, a Map's processor or iterator."""
-    if state.get("Type") == "Parallel":
-        return _dicts(state.get("Branches"))
-    for key in ("ItemProcessor", "Iterator"):
-        if isinstance(state.get(key), dict):
-            return [state[key]]
-    return []

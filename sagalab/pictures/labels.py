@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from html import escape
 
 from sagalab.pictures.graph import Edge, MachineGraph, Node
+from sagalab.pictures.lanes import scope_shape
 from sagalab.pictures.palette import STATUS, Look, look
 from sagalab.pictures.state_labels import cut, kind_label, retry_label, retry_lines, short_json
 from sagalab.pictures.status import NodeRun
 from sagalab.pictures.text_width import printable, text_width, wrap
-from sagalab.saga.shape import scope_shape
 
 NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 14, 11, 11
 NAME_LIMIT = 30
@@ -206,7 +206,7 @@ def edge_tooltip(edge: Edge, steps: list[int]) -> str:
 
 def machine_words(graph: MachineGraph) -> str:
     """Return a machine in words: the forward path, the compensations, what catches what."""
-    shape = scope_shape(graph.top)
+    shape = scope_shape(graph, graph.top)
     sentences = [f"{len(graph.nodes)} states."]
     if shape.forward:
         sentences.append("Forward: " + _names(shape.forward) + ".")

@@ -6,10 +6,11 @@ import pytest
 from picture_structure import structure
 from runs_drawn import LAMBDA, NESTED, run
 
+from sagalab.asl.document import read
 from sagalab.pictures.choice_labels import choice_label
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.labels import seconds_label
-from sagalab.saga.shape import saga_shape
+from sagalab.saga.roles import sagas
 
 
 def test_parallel_and_map_are_boxes_in_boxes():
@@ -161,7 +162,7 @@ def test_a_fallback_is_no_compensation():
             "Done": {"Type": "Succeed"},
         },
     }
-    assert saga_shape(machine).compensations == []
+    assert sagas(read(machine)) == []
 
 
 def test_text_and_errors_of_the_arguments():

@@ -22,9 +22,10 @@ from runs_drawn import (
     saga_run,
 )
 
+from sagalab.asl.document import read
 from sagalab.history.execution import Execution
 from sagalab.pictures.diagram import diagram
-from sagalab.saga.shape import saga_shape
+from sagalab.saga.shape import shapes
 
 
 def test_the_plain_picture_has_every_state_and_transition_once():
@@ -36,7 +37,8 @@ def test_the_plain_picture_has_every_state_and_transition_once():
 
 
 def test_the_compensations_are_told_from_the_forward_path():
-    shape = saga_shape(SAGA)
+    tree = read(SAGA)
+    shape = shapes(tree)[tree.top]
     assert [node.name for node in shape.forward] == [ORDER, PAY, RESERVE, NOTIFY, GOOD]
     assert {node.name for node in shape.compensations} == {RELEASE, REFUND, UPDATE}
     assert {node.name for node in shape.handlers} == {NO_RELEASE, NO_REFUND, NO_UPDATE}
