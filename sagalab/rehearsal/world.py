@@ -206,14 +206,19 @@ class World:
                 self._gone.add((number, "timer", command.timer))
             elif isinstance(command, CancelTask):
                 self._gone.add((number, "task", command.task))
+                self._stop_inside(number, command.task)
             elif isinstance(command, StartChild):
                 self._start_child(number, command)
             elif isinstance(command, StopChild):
-                for child, around in list(self._around.items()):
-                    if around == (number, command.child, "child"):
-                        self.tell(child, Stopped(self.now))
+                self._stop_inside(number, command.child)
             else:
                 self._ended(number, command)
+
+    def _stop_inside(self, number: int, waiting: int) -> None:
+        """Stop the executions that a task or a Map Run started and waits for no more."""
+        for inner, around in list(self._around.items()):
+            if around[:2] == (number, waiting):
+                self.tell(inner, Stopped(self.now))
 
     # tasks
 

@@ -185,7 +185,7 @@ def differences(run: dict[str, Any], ours: Run) -> list[str]:
     recorded = run["events"]
     found = [] if len(recorded) == len(ours.events) else [f"{len(recorded)} events, not {len(ours.events)}"]
     for theirs, made in zip(recorded, ours.events, strict=False):
-        found.extend(_unlike(theirs, made, f"{theirs['id']} {theirs['type']}"))
+        found.extend(unlike(theirs, made, f"{theirs['id']} {theirs['type']}"))
     return found
 
 
@@ -199,18 +199,19 @@ def outcome(events: list[dict[str, Any]]) -> tuple[str, str | None, list[str]]:
     return last["type"], details.get("error"), entered
 
 
-def _unlike(theirs: Any, ours: Any, place: str) -> Iterator[str]:
-    if isinstance(ours, str) and isinstance(_value(theirs), (dict, list)):
+def unlike(theirs: Any, ours: Any, place: str) -> Iterator[str]:
+    """Yield how two values differ; JSON in a text is read, placeholders match anything."""
+    if isinstance(_value(theirs), (dict, list)):
         theirs, ours = _value(theirs), _value(ours)
     if isinstance(theirs, dict) and isinstance(ours, dict):
         for key in sorted((theirs.keys() | ours.keys()) - _IGNORED):
             if key in theirs and key in ours:
-                yield from _unlike(theirs[key], ours[key], f"{place}/{key}")
+                yield from unlike(theirs[key], ours[key], f"{place}/{key}")
             else:
                 yield f"{place}/{key} only {'there' if key in theirs else 'here'}"
     elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
         for index, (one, other) in enumerate(zip(theirs, ours, strict=True)):
-            yield from _unlike(one, other, f"{place}[{index}]")
+            yield from unlike(one, other, f"{place}[{index}]")
     elif theirs != ours and not _matches(theirs, ours):
         yield f"{place}: {theirs!r}, here {ours!r}"
 

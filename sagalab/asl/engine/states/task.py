@@ -208,7 +208,7 @@ class _Events:
 def _events_of(resource: Resource) -> _Events:
     if resource.kind == "activity":
         return _Events("Activity", False, {}, resource.arn)
-    if resource.kind == "lambda":
+    if resource.kind in ("lambda", "placeholder", "unknown"):  # what is no ARN yet is rehearsed as a function
         return _Events("LambdaFunction", False, {}, resource.arn)
     action = resource.action if resource.pattern is None else f"{resource.action}.{resource.pattern}"
     about = {"resource": action, "resourceType": resource.type}
