@@ -305,6 +305,7 @@ class World:
         outer, waiting, pattern = around
         if pattern == "child":
             output = None if end.output is None else json.loads(end.output)
-            self.tell(outer, ChildEnded(self.now, waiting, end.status, output, end.error, end.cause))
-        elif pattern in ("sync", "sync:2"):
-            self.tell(outer, nested.ended(self.runs[number], waiting, self.now, pattern))
+            told: Told = ChildEnded(self.now, waiting, end.status, output, end.error, end.cause)
+        else:
+            told = nested.ended(self.runs[number], waiting, self.now, pattern)
+        self._put(outer, self.now, told)  # not told at once: a thousand children would call each other

@@ -34,7 +34,11 @@ class ProgramScope:
 
 
 class Program:
-    """The scopes of a machine; the first is the machine itself. It never changes: runs share it."""
+    """The scopes of a machine; the first is the machine itself. It never changes: runs share it.
+
+    The machine is one that AWS takes (asl/check says what it refuses): what cannot be read at all is a
+    ValueError that names the state.
+    """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -46,7 +50,10 @@ class Program:
         made = ProgramScope(scope.body["StartAt"], scope.body.get("TimeoutSeconds"))
         self.scopes.append(made)
         for node in scope.states.values():
-            made.states[node.name] = self._state(node)
+            try:
+                made.states[node.name] = self._state(node)
+            except (KeyError, TypeError, IndexError, AttributeError) as error:
+                raise ValueError(f"the state '{node.name}' cannot be run: {error!r}") from error
         return number
 
     def _state(self, node: StateNode) -> State:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from virtual import catch_all, echo, failing, links, output, program, run, task, types
 
 from sagalab.rehearsal.world import Answer
@@ -202,3 +203,13 @@ def test_an_item_selector_that_fails_fails_its_iteration_and_not_another_one():
     assert (ran.status, ran.error) == ("FAILED", "States.Runtime")
     assert "state 'M' (entered at the event id #2)" in ran.cause
     assert types(ran)[-3:] == ["MapIterationFailed", "MapStateFailed", "ExecutionFailed"]
+
+
+def test_a_map_run_of_a_thousand_children_one_at_a_time():
+    made = distributed(scope(P=end()), MaxConcurrency=1)
+    assert output(run(made, list(range(1000)))) == list(range(1000))
+
+
+def test_a_machine_that_cannot_be_run_is_named():
+    with pytest.raises(ValueError, match="'A' cannot be run"):
+        program({"A": {"Type": "Wait", "End": True}})

@@ -28,7 +28,7 @@ MAX_CONCURRENCY = Limit(
 )
 TOLERATED_COUNT = Limit(
     "ToleratedFailureCount",
-    negative="Expected non-negative integer for ToleratedFailureCount, got '{}' instead.",
+    negative="ToleratedFailureCount cannot be negative.",
 )
 TOLERATED_PERCENTAGE = Limit("ToleratedFailurePercentage", whole=False)
 MAX_ITEMS = Limit("MaxItems", place="ItemReader/ReaderConfig/")
