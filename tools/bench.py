@@ -22,6 +22,7 @@ import psutil
 
 from sagalab.cloud import local_process
 from sagalab.cloud.connect import LOCAL_REGION, Cloud, LocalSession, connect
+from sagalab.cloud.local_key import LocalKey
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import Deployment
 from sagalab.errors import SagaLabError
@@ -120,7 +121,7 @@ def _ministack() -> Iterator[tuple[Cloud, psutil.Process]]:
     """Start ministack, without a container."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = dict(os.environ, GATEWAY_PORT=str(port), MINISTACK_HOST="127.0.0.1")
+    environment = dict(os.environ, GATEWAY_PORT=str(port), BIND_HOST="127.0.0.1")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = subprocess.Popen(
             [sys.executable, "-c", "from ministack.app import main; main()"],
@@ -138,7 +139,10 @@ def _ministack() -> Iterator[tuple[Cloud, psutil.Process]]:
                     raise SagaLabError("ministack did not start.", "Run `python -m tools bench` without it.")
                 time.sleep(0.01)
             endpoint = f"http://127.0.0.1:{port}"
-            yield Cloud(LocalSession(endpoint), LOCAL_REGION, _PREFIX, endpoint), known
+            yield (
+                Cloud(LocalSession(endpoint, LocalKey("LOCAL", "local")), LOCAL_REGION, _PREFIX, endpoint),
+                known,
+            )
         finally:
             for each in [*known.children(recursive=True), known]:
                 each.kill()

@@ -1,6 +1,6 @@
 """The connection to the cloud: the local one, or AWS when it is asked for by name.
 
-In local mode no client can reach AWS: every client has the local cloud's endpoint and dummy credentials, and
+In local mode no client can reach AWS: every client has the local cloud's endpoint and its own key, and
 the session reads no environment variable, profile, file or proxy setting.
 """
 
@@ -18,9 +18,11 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 from sagalab.cloud import local_process
 from sagalab.cloud.aws_errors import explained, no_region
+from sagalab.cloud.local_key import LocalKey, local_key
 from sagalab.cloud.lost_cloud import tell_when_lost
 from sagalab.cloud.prefix import prefix_of_participant
 from sagalab.errors import SagaLabError
+from sagalab.project import state_dir
 
 LOCAL_REGION = "us-east-1"
 _LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
@@ -30,17 +32,17 @@ _THREADS = 256
 class LocalSession(boto3.session.Session):
     """A boto3 session whose clients all talk to the local cloud, whatever the environment says."""
 
-    def __init__(self, endpoint: str):
+    def __init__(self, endpoint: str, key: LocalKey):
         core = botocore.session.Session(session_vars=_NOTHING_FROM_OUTSIDE)
-        super().__init__("local", "local", "local", LOCAL_REGION, core)
-        self._endpoint = endpoint
+        super().__init__(key.id, key.secret, None, LOCAL_REGION, core)
+        self._endpoint, self._key = endpoint, key
 
     def client(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
-        options.update(_local_options(self._endpoint, options.get("config")))
+        options.update(_local_options(self._endpoint, self._key, options.get("config")))
         return tell_when_lost(super().client(service_name, *args[:1], **options))
 
     def resource(self, service_name, *args, **options):  # noqa: D102 (as boto3's)
-        options.update(_local_options(self._endpoint, options.get("config")))
+        options.update(_local_options(self._endpoint, self._key, options.get("config")))
         return super().resource(service_name, *args[:1], **options)
 
 
@@ -52,7 +54,7 @@ _NOTHING_FROM_OUTSIDE = {
 }
 
 
-def _local_options(endpoint: str, config: Config | None) -> dict[str, Any]:
+def _local_options(endpoint: str, key: LocalKey, config: Config | None) -> dict[str, Any]:
     local = Config(
         proxies={},
         retries={"total_max_attempts": 1, "mode": "standard"},
@@ -63,9 +65,9 @@ def _local_options(endpoint: str, config: Config | None) -> dict[str, Any]:
     return {
         "endpoint_url": endpoint,
         "use_ssl": False,
-        "aws_access_key_id": "local",
-        "aws_secret_access_key": "local",
-        "aws_session_token": "local",
+        "aws_access_key_id": key.id,
+        "aws_secret_access_key": key.secret,
+        "aws_session_token": None,
         "config": local.merge(config).merge(Config(proxies={})) if config else local,
     }
 
@@ -129,13 +131,32 @@ def connect() -> Cloud:
     if name == "local":
         record = local_process.running(say=lambda text: print(text, file=sys.stderr))
         prefix = prefix_of_participant(on_aws=False)
-        return _local(record["endpoint"], record["token"], record["account"], prefix)
+        key = local_key(state_dir())
+        return _local(record["endpoint"], record["id"], key, record["account"], prefix)
     if name == "aws":
         settings = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
         return _aws(settings, prefix_of_participant(on_aws=True))
     raise SagaLabError(
         f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`."
     )
+
+
+def local_variables() -> dict[str, str | None]:
+    """Return the environment with which other tools of the user reach the local cloud, started if need be.
+
+    None stands for a variable that must not be set. Raises SagaLabError as `connect` does.
+    """
+    record = local_process.running(say=lambda text: print(text, file=sys.stderr))
+    key = local_key(state_dir())
+    return {
+        "AWS_ENDPOINT_URL": record["endpoint"],
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_SESSION_TOKEN": None,
+        "AWS_PROFILE": None,
+    }
 
 
 @functools.lru_cache(maxsize=8)
@@ -151,6 +172,6 @@ def _aws(settings: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
 
 
 @functools.lru_cache(maxsize=8)
-def _local(endpoint: str, token: str, account: str, prefix: str) -> Cloud:
+def _local(endpoint: str, identity: str, key: LocalKey, account: str, prefix: str) -> Cloud:
     """Return one Cloud for each server, so that its clients are made once."""
-    return Cloud(LocalSession(endpoint), LOCAL_REGION, prefix, endpoint, account)
+    return Cloud(LocalSession(endpoint, key), LOCAL_REGION, prefix, endpoint, account)

@@ -1,7 +1,8 @@
 """The local cloud as a process: start, find again, stop. One for each state folder, so one for each clone.
 
-A record file in the state folder says where it is. It counts only while the server at that port answers
-with the record's token: a stale record, a recycled pid and another program on the port are thus told apart.
+A record file in the state folder says where it is. It counts only while the server at that port proves that it
+has the state folder's key (local_key.py): a stale record, a recycled pid and another program on the port are thus
+told apart, and nobody else can ask it anything or stop it.
 """
 
 import contextlib
@@ -16,14 +17,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sagalab.cloud.local_key import local_key
 from sagalab.cloud.version import server_version
 from sagalab.errors import SagaLabError
-from sagalab.project import ROOT, state_dir
+from sagalab.project import ROOT, private_opener, state_dir
+from sagalab.settings import time_scale, workers
 
 CONTROL = "/_sagalab"
+PROOF = "Sagalab-Proof"  # header of a control request: nonce, space, proof; of its answer: proof
+SERVER = "sagalab"  # the Server header by which a local cloud of another clone is recognised
 _START_SECONDS = 60
 _STOP_SECONDS = 5
 _ANSWER_SECONDS = 15  # a server that computes hard answers late
+_MEND_SECONDS = 2.5  # a server that runs mends its damaged record within a second (localcloud/owner.py)
+_RECORD = {
+    "id": str,
+    "pid": int,
+    "port": int,
+    "endpoint": str,
+    "started": float | int,
+    "created": float | int,
+}
 _children: list[subprocess.Popen] = []
 
 
@@ -43,21 +57,48 @@ def _record_path(state: Path) -> Path:
 def write_record(state: Path, record: dict) -> None:
     """Write the record in one step, so that no reader sees half of it."""
     half = state / f"cloud.json.{os.getpid()}"
-    half.write_text(json.dumps(record), encoding="utf-8")
+    with open(half, "w", encoding="utf-8", opener=private_opener) as file:
+        json.dump(record, file)
     half.replace(_record_path(state))
 
 
-def _read_record() -> dict | None:
+def parse_record(text: str) -> dict | None:
+    """Return the record that a text holds, None when it is damaged."""
     try:
-        return json.loads(_record_path(state_dir()).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(text)
+    except ValueError:
         return None
+    usable = isinstance(record, dict) and all(
+        isinstance(record.get(name), kind) for name, kind in _RECORD.items()
+    )
+    return record if usable and 0 < record["port"] < 65536 and record["pid"] > 0 else None
+
+
+def read_record(state: Path) -> dict | None:
+    """Return the record in a state folder; None when there is none, and `{}` when it is damaged."""
+    try:
+        return parse_record(_record_path(state).read_text(encoding="utf-8", errors="replace")) or {}
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SagaLabError(
+            f"The record of the local cloud ({_record_path(state)}) cannot be read: {error.strerror}.",
+            "Make the state folder readable, or set SAGALAB_STATE_DIR to a folder of your own.",
+        ) from None
+
+
+def _read_record() -> dict | None:
+    """Return the record as `read_record` does; a server that runs gets the time to mend it."""
+    limit = time.monotonic() + _MEND_SECONDS
+    while (record := read_record(state_dir())) == {} and time.monotonic() < limit:
+        time.sleep(0.05)
+    return record
 
 
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
     """Let one starter or stopper at a time work on this state folder. The system frees a dead one's lock."""
-    with open(state_dir() / "cloud.lock", "a+b") as file:
+    with open(state_dir() / "cloud.lock", "a+b", opener=private_opener) as file:
         if os.name == "nt":
             import msvcrt
 
@@ -80,18 +121,32 @@ def _locked() -> Iterator[None]:
             yield
 
 
-def _ask(
-    port: int, path: str, method: str = "GET", token: str = "", seconds: float = _ANSWER_SECONDS
-) -> dict | None:
-    """Return the control answer of a local cloud at `port`; None when there is none. Raises NotAnswering."""
+def _ask(port: int, path: str, method: str = "GET") -> dict | None:
+    """Return the control answer of our local cloud at `port`; None when another one answers, or nobody.
+
+    Both sides prove that they have the key, and neither sends it. Raises NotAnswering.
+    """
+    key, nonce = local_key(state_dir()), secrets.token_hex(16)
+    path = f"{CONTROL}/{path}"
+    found = _request(port, method, path, {PROOF: f"{nonce} {key.proof(method, path, str(port), nonce)}"})
+    if found is None or found[0] != 200:
+        return None
+    _, headers, body = found
+    proved = key.proves(headers.get(PROOF, ""), nonce, body.decode("utf-8", "replace"))
+    return json.loads(body) if proved else None
+
+
+def _request(
+    port: int, method: str, path: str, headers: dict[str, str], seconds: float = _ANSWER_SECONDS
+) -> tuple[int, http.client.HTTPMessage, bytes] | None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
-        connection.request(method, f"{CONTROL}/{path}", headers={"Sagalab-Token": token} if token else {})
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        return json.loads(answer.read()) if answer.status == 200 else None
+        return answer.status, answer.headers, answer.read()
     except TimeoutError:
         raise NotAnswering from None
-    except (OSError, ValueError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
@@ -100,11 +155,11 @@ def _ask(
 def _alive(record: dict) -> dict | None:
     """Return what the recorded server says of itself, None when it is gone."""
     answer = _ask(record["port"], "status")
-    return answer if answer and answer.get("token") == record["token"] else None
+    return answer if answer and answer.get("id") == record["id"] else None
 
 
 def _find(record: dict | None) -> dict | None:
-    if record is None:
+    if not record:
         return None
     try:
         return _alive(record)
@@ -117,14 +172,14 @@ def _find(record: dict | None) -> dict | None:
 
 def status() -> dict:
     """Return what is known of the local cloud: `running`, and if it runs endpoint, pid, port, version,
-    started (epoch seconds), account, time_scale, workers (a list). Starts nothing. Raises SagaLabError when
-    it does not answer.
+    started (epoch seconds), account, time_scale, workers (a list); if not, whether it `died`, and whether its
+    record was `damaged`. Starts nothing. Raises SagaLabError when it does not answer.
     """
     record = _read_record()
     found = _find(record)
     if found:
-        return {"running": True} | {key: value for key, value in found.items() if key != "token"}
-    return {"running": False, "died": record is not None}
+        return {"running": True} | {key: value for key, value in found.items() if key != "id"}
+    return {"running": False, "died": bool(record)} | ({"damaged": True} if record == {} else {})
 
 
 def allow_workers(count: int) -> int:
@@ -134,9 +189,9 @@ def allow_workers(count: int) -> int:
     """
     record = _read_record()
     found = _find(record)
-    if record is None or found is None:
+    if not record or found is None:
         raise SagaLabError("The local cloud does not run.", "Start it: sagalab cloud start")
-    _ask(record["port"], f"workers/{count}", "POST", record["token"])
+    _ask(record["port"], f"workers/{count}", "POST")
     return found["cap"]
 
 
@@ -152,7 +207,7 @@ def running(say=None) -> dict:
             found = _find(record)
             if found is None:
                 found = _start(0, iam=_enforces(record))
-                if record and say:
+                if record is not None and say:
                     say(died(record))
     if found["version"] != server_version():
         raise SagaLabError(
@@ -163,7 +218,12 @@ def running(say=None) -> dict:
 
 
 def died(record: dict) -> str:
-    """Say that the recorded server died, what that means, and what to do."""
+    """Say that the recorded server died, what that means, and what to do; `{}` is a damaged record."""
+    if not record:
+        return (
+            "The record of the local cloud was damaged, so that it could not be found any more. "
+            "A new one was started: `sagalab deploy` brings back what was deployed."
+        )
     since = time.strftime("%H:%M", time.localtime(record["started"]))
     return (
         f"The local cloud that ran since {since} (process {record['pid']}) is gone, "
@@ -192,7 +252,7 @@ def start(port: int = 0, *, iam: bool = False) -> tuple[dict, bool, str]:
                     "Run `sagalab cloud stop` first; afterwards `sagalab deploy`.",
                 )
             return found, False, ""
-        return _start(port, iam=iam), True, died(record) if record else ""
+        return _start(port, iam=iam), True, "" if record is None else died(record)
 
 
 def _enforces(record: dict | None) -> bool:
@@ -202,22 +262,16 @@ def _enforces(record: dict | None) -> bool:
 def _start(port: int, *, iam: bool = False) -> dict:
     if port:
         _check_port(port)
-    state = state_dir()
-    token = secrets.token_hex(16)
+    time_scale(), workers()  # refused here, in words
+    state, identity = state_dir(), secrets.token_hex(8)
+    local_key(state)  # it is there before the server looks for it
     _record_path(state).unlink(missing_ok=True)
     command = [
-        sys.executable,
-        "-m",
-        "sagalab.localcloud",
-        "--port",
-        str(port),
-        "--state",
-        str(state.resolve()),
-        "--token",
-        token,
+        *(sys.executable, "-m", "sagalab.localcloud"),
+        *("--port", str(port), "--state", str(state.resolve()), "--id", identity),
         *(["--iam"] if iam else []),
     ]
-    with open(log_path(), "wb") as log:
+    with open(log_path(), "wb", opener=private_opener) as log:
         options: dict = {"start_new_session": True}
         if os.name == "nt":
             options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -227,8 +281,8 @@ def _start(port: int, *, iam: bool = False) -> dict:
     _children.append(process)
     limit = time.monotonic() + _START_SECONDS
     while time.monotonic() < limit:
-        record = _read_record()
-        if record and record["token"] == token:
+        record = read_record(state)
+        if record and record["id"] == identity:
             return record
         if process.poll() is not None:
             break
@@ -251,10 +305,11 @@ def _check_port(port: int) -> None:
         except OSError:
             pass
     try:
-        other = _ask(port, "status", seconds=2)
+        other = _request(port, "GET", f"{CONTROL}/status", {}, seconds=2)
     except NotAnswering:
         other = None
-    who = f"the local cloud of another clone (process {other['pid']})" if other else "another program"
+    ours = other and other[1].get("Server") == SERVER
+    who = "the local cloud of another clone" if ours else "another program"
     raise SagaLabError(
         f"Port {port} is in use by {who}.",
         "Choose another with `sagalab cloud start --port N`, or leave --port out for a free one.",
@@ -276,8 +331,6 @@ def _environment() -> dict[str, str]:
         "SAGALAB_OWNER",
     )
     return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -296,9 +349,9 @@ def stop() -> bool:
         if record is None:
             return False
         try:
-            found = _alive(record)
+            found = _alive(record) if record else None
             if found:
-                _ask(record["port"], "stop", "POST", record["token"])
+                _ask(record["port"], "stop", "POST")
         except NotAnswering:
             found = record
         if found:

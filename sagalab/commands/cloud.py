@@ -1,13 +1,38 @@
-"""`sagalab cloud start|stop|status|reset|logs`: the local cloud as a process."""
+"""`sagalab cloud start|stop|status|reset|env|logs`: the local cloud as a process."""
 
 import json
+import os
 import time
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 app = typer.Typer(help="The local cloud: start, stop, look at it.", no_args_is_help=True)
 
+
+class Shell(StrEnum):
+    """The shells that `env` can write for."""
+
+    bash = "bash"  # zsh and sh too
+    fish = "fish"
+    powershell = "powershell"
+    cmd = "cmd"
+
+
+# a key, a region and an address hold no character that a shell would read
+_SET = {
+    Shell.bash: "export {}='{}'",
+    Shell.fish: "set -gx {} '{}'",
+    Shell.powershell: "$env:{} = '{}'",
+    Shell.cmd: "set {}={}",
+}
+_UNSET = {
+    Shell.bash: "unset {}",
+    Shell.fish: "set -e {}",
+    Shell.powershell: "Remove-Item Env:{} -ErrorAction SilentlyContinue",
+    Shell.cmd: "set {}=",
+}
 _GONE = "What was deployed on it is gone; `sagalab deploy` brings it back."
 
 
@@ -64,6 +89,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         print(f"Started {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(known['started']))}.")
         for function, state, count in _counted(known["workers"]):
             print(f"  {count} × {function}, {state}")
+    elif known.get("damaged"):
+        print(
+            "The record of the local cloud is damaged. The next use starts a new one. `sagalab deploy` deploys on it."
+        )
     elif known["died"]:
         print("The local cloud died. The next use starts a new one. What was deployed on it is gone:")
         print("`sagalab deploy` brings it back.")
@@ -74,6 +103,23 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 def _counted(workers: list[dict]) -> list[tuple[str, str, int]]:
     kinds = [(worker["function"], worker["state"]) for worker in workers]
     return [(*kind, kinds.count(kind)) for kind in sorted(set(kinds))]
+
+
+@app.command()
+def env(
+    shell: Annotated[
+        Shell | None, typer.Option(help="Whose words to print; without it, those of this system's shell.")
+    ] = None,
+):
+    """Print the variables that let your own tools (AWS CLI, boto3) use the local cloud: its address and its key.
+
+    In bash: eval "$(sagalab cloud env)". In PowerShell: sagalab cloud env | Out-String | Invoke-Expression
+    """
+    from sagalab.cloud.connect import local_variables
+
+    shell = shell or (Shell.powershell if os.name == "nt" else Shell.bash)
+    for name, value in local_variables().items():
+        print(_SET[shell].format(name, value) if value else _UNSET[shell].format(name))
 
 
 @app.command()

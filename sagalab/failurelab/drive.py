@@ -1,6 +1,5 @@
 """Drive one run of the failure lab: find or make the deployment, start, follow, judge, stop."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from sagalab.failurelab.run import ENDED, JUDGING, LATE, RUNNING, LabRun
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import verdict
 from sagalab.orders.runs import start
+from sagalab.settings import time_scale
 
 LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution
 
@@ -71,7 +71,7 @@ class Drive:
             self._stop_execution()
         run.stage = RUNNING
         if found.cloud.is_local:
-            run.scale = float(os.environ.get("SAGALAB_TIME_SCALE") or 1)
+            run.scale = time_scale()
         poll = LOCAL_POLL if found.cloud.is_local else AWS_POLL
         for run.execution in Execution.fetch(client, self._arn).follow(poll, until - time.monotonic()):
             run.parked = parked(run.execution)

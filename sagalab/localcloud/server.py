@@ -5,6 +5,7 @@ connection after one answer, and writes header and body apart, which costs 40 ms
 """
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -18,11 +19,17 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 
-from sagalab.cloud.local_process import CONTROL, write_record
+from sagalab.cloud.local_key import LocalKey, local_key
+from sagalab.cloud.local_process import CONTROL, PROOF, SERVER, write_record
 from sagalab.cloud.version import server_version
 from sagalab.localcloud import owner
+from sagalab.localcloud.doors import Doors, Stranger
+from sagalab.settings import time_scale
 
 _NO_BODY = (204, 304)
+_SINGLE = ("Host", "Authorization", "Content-Length")
+_LARGEST_BODY = 100_000_000  # bytes; a function's archive of 50 MB in base 64 is the largest that AWS takes
+_DRAINED, _DRAIN_SECONDS = 65_536, 1.0
 
 
 class Handler(MotoRequestHandler):
@@ -33,13 +40,24 @@ class Handler(MotoRequestHandler):
     server: "Server"
 
     def run_wsgi(self) -> None:
-        """Read the whole request, run moto, and send the whole answer."""
-        body = self._body()
-        if self.headers.get("Origin"):
-            # a web page must not reach the local cloud: it could create and run functions
-            return self._send(403, [("Content-Type", "text/plain")], b"No web pages here.\n")
+        """Read the whole request, let moto answer it if it may come in, and send the whole answer."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if len(headers) != len(self.headers) and any(
+            len(self.headers.get_all(name, ())) > 1 for name in _SINGLE
+        ):
+            return self._refuse(400, "A header stands there twice.")
+        try:
+            self.server.doors.check_origin(headers, self.path)
+            body = self._body(headers)
+        except Stranger as stranger:
+            return self._refuse(403, str(stranger))
+        except ValueError as problem:
+            return self._refuse(400, str(problem))
         if self.path.startswith(CONTROL):
             return self._control()
+        refused = self.server.doors.refuse(self.command, self.path, headers, body)
+        if refused:
+            return self._send(refused[0], list(refused[1].items()), refused[2])
         self.environ = environ = self.make_environ()
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
@@ -58,25 +76,47 @@ class Handler(MotoRequestHandler):
             return self._send(500, [("Content-Type", "application/json")], json.dumps(report).encode())
         return self._send(started[0], started[1], answer)
 
-    def _body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return DechunkedInput(self.rfile).read()
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def _body(self, headers: dict[str, str]) -> bytes:
+        """Return the request's body. Raises ValueError when it has no usable length, or is too large."""
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            body = io.BufferedReader(DechunkedInput(self.rfile)).read(_LARGEST_BODY + 1)
+            length = len(body)
+        else:
+            given = headers.get("content-length") or "0"
+            length = int(given) if given.isascii() and given.isdigit() else -1
+            body = self.rfile.read(length) if 0 <= length <= _LARGEST_BODY else b""
+        if not 0 <= length <= _LARGEST_BODY:
+            raise ValueError(f"No body of more than {_LARGEST_BODY} bytes, or of no length.")
+        return body
+
+    def _refuse(self, status: int, words: str) -> None:
+        """Answer who is not let in, and close: what he sends after it is not read."""
+        self.close_connection = True
+        waiting = self.headers.get("Content-Length", "")
+        if waiting.isascii() and waiting.isdigit():
+            self.connection.settimeout(_DRAIN_SECONDS)
+            with contextlib.suppress(OSError):  # a system may drop the answer to what was not read
+                self.rfile.read(min(int(waiting), _DRAINED))
+        self._send(status, [("Content-Type", "text/plain"), ("Connection", "close")], f"{words}\n".encode())
 
     def _control(self) -> None:
-        """Answer process.py: GET …/status, POST …/stop and POST …/workers/COUNT, with this server's token."""
-        if self.headers.get("Sagalab-Token", self.server.identity["token"]) != self.server.identity["token"]:
-            return self._send(403, [], b"{}")
-        if self.command == "POST" and self.path == f"{CONTROL}/stop":
-            self._send(200, [], b"{}")
-            threading.Thread(target=self.server.shutdown).start()
-            return None
+        """Answer local_process.py: GET …/status, POST …/stop and POST …/workers/COUNT, to who has the key."""
+        nonce, _, proof = self.headers.get(PROOF, "").partition(" ")
+        server = self.server
+        if not server.key.proves(proof, self.command, self.path, str(server.port), nonce):
+            return self._send(403, [("Server", SERVER)], b"{}")
         if self.command == "POST" and self.path.startswith(f"{CONTROL}/workers/"):
             from sagalab.localcloud.functions import lambdas
 
             lambdas.allow_workers(int(self.path.rsplit("/", 1)[1]))
-        answer = json.dumps(self.server.describe()).encode()
-        return self._send(200, [("Content-Type", "application/json")], answer)
+        answer = json.dumps(server.describe()).encode()
+        self._send(
+            200,
+            [("Content-Type", "application/json"), (PROOF, server.key.proof(nonce, answer.decode()))],
+            answer,
+        )
+        if self.command == "POST" and self.path == f"{CONTROL}/stop":
+            threading.Thread(target=server.shutdown).start()
 
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)
@@ -105,6 +145,8 @@ class Server(ThreadedWSGIServer):
     # on Windows SO_REUSEADDR would let two servers share a port
     allow_reuse_address = os.name == "posix"
     identity: dict
+    key: LocalKey
+    doors: Doors
 
     def describe(self) -> dict:
         """Return what `sagalab cloud status` shows."""
@@ -118,26 +160,36 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--token", required=True)
+    parser.add_argument("--id", required=True)
     parser.add_argument("--iam", action="store_true")
     given = parser.parse_args()
+    if os.name == "posix":
+        os.umask(0o077)
     app = DomainDispatcherApplication(create_backend_app)
     server = Server("127.0.0.1", given.port, app, Handler)
     endpoint = f"http://127.0.0.1:{server.port}"
-    # moto's own clients and presigned links follow this variable
-    os.environ["MOTO_PORT"] = str(server.port)
+    server.key = key = local_key(given.state)
+    # moto's own clients follow these variables; the functions' workers do not inherit them
+    os.environ |= {
+        "MOTO_PORT": str(server.port),
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+    }
 
     from sagalab.localcloud import dispatch, quick_imports
 
     quick_imports.install()
     from sagalab.localcloud import adaptations
     from sagalab.localcloud.functions import lambdas
-    from sagalab.localcloud.services import one_at_a_time
+    from sagalab.localcloud.iam import keys
+    from sagalab.localcloud.services import clients, one_at_a_time
 
     adaptations.install()
     dispatch.install()
-    lambdas.install(given.state / "workers", endpoint)
+    lambdas.install(given.state / "workers", endpoint, key)
+    clients.use(key)
     one_at_a_time.install()
+    server.doors = Doors(server.port, keys.keeper(key))
     if given.iam:
         from sagalab.localcloud.iam import enforcement as iam_enforcement
 
@@ -146,16 +198,16 @@ def main() -> None:
         "pid": os.getpid(),
         "port": server.port,
         "endpoint": endpoint,
-        "token": given.token,
+        "id": given.id,
         "version": server_version(),
         "account": DEFAULT_ACCOUNT_ID,
         "started": time.time(),
         "created": psutil.Process().create_time(),
         "iam": given.iam,
-        "time_scale": float(os.environ.get("SAGALAB_TIME_SCALE") or 1),
+        "time_scale": time_scale(),
     }
     write_record(given.state, server.identity)
-    owner.watch(given.state, server.shutdown)
+    owner.watch(given.state, server.identity, server.shutdown)
     try:
         server.serve_forever(poll_interval=0.1)
     finally:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sagalab import settings
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, state_dir
 from sagalab.upkeep.chromium import find_chromium
@@ -80,18 +81,10 @@ def disk() -> Check:
 
 def time_scale() -> Check:
     """Look at SAGALAB_TIME_SCALE: waits and retry intervals of the local cloud are multiplied by it."""
-    text = os.environ.get("SAGALAB_TIME_SCALE") or "1"
     try:
-        factor = float(text)
-    except ValueError:
-        factor = -1.0
-    if not 0 <= factor < float("inf"):
-        return Check(
-            "Time scale",
-            State.WRONG,
-            f"SAGALAB_TIME_SCALE is {text!r}",
-            "Set it to a number such as 1 or 0.1.",
-        )
+        factor = settings.time_scale()
+    except SagaLabError as problem:
+        return Check("Time scale", State.WRONG, problem.what.rstrip("."), problem.cure)
     if factor != 1:
         return Check(
             "Time scale", State.NOTE, f"waits on the local cloud last {factor:g} times what they say"

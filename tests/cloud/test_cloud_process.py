@@ -17,8 +17,7 @@ from cloud_processes import processes_of_cloud, still_there, wait_until
 from small_functions import zipped
 from typer.testing import CliRunner
 
-from sagalab import project
-from sagalab import localcloud
+from sagalab import localcloud, project
 from sagalab.cloud import local_process, version
 from sagalab.cloud.connect import connect
 from sagalab.errors import SagaLabError
@@ -90,6 +89,11 @@ def sagalab(*arguments: str) -> str:
     return outcome.output
 
 
+def record_of(identity: str, port: int, pid: int = 1) -> dict:
+    endpoint = f"http://127.0.0.1:{port}"
+    return {"id": identity, "pid": pid, "port": port, "endpoint": endpoint, "started": 0, "created": 0}
+
+
 def make_function(cloud, source: str, **settings) -> None:
     arn = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     cloud.client("lambda").create_function(
@@ -139,9 +143,7 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
         with pytest.raises(SagaLabError, match="the local cloud of another clone"):
             local_process.start(port)
         # a record of a server that died, whose port the other clone's server has by now
-        local_process.write_record(
-            project.state_dir(), {"pid": 1, "port": port, "token": "old", "started": 0, "created": 0}
-        )
+        local_process.write_record(project.state_dir(), record_of("old", port))
         assert local_process.status() == {"running": False, "died": True}
         assert not local_process.stop()
     assert local_process.status()["running"]
@@ -236,22 +238,55 @@ def test_a_stale_record_harms_nobody(home):
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.settimeout(0.05)
         bystander = psutil.Process()  # the pid of the record belongs to another program by now
-        local_process.write_record(
-            home,
-            {
-                "pid": bystander.pid,
-                "port": other.getsockname()[1],
-                "token": "old",
-                "started": 0,
-                "created": 0,
-            },
-        )
+        local_process.write_record(home, record_of("old", other.getsockname()[1], bystander.pid))
         other.close()
         assert local_process.status() == {"running": False, "died": True}
         assert not local_process.stop()
         assert bystander.is_running()
-    (home / "cloud.json").write_text("{half", encoding="utf-8")
-    assert local_process.status() == {"running": False, "died": False}
+
+
+@pytest.mark.parametrize(
+    "text", ["{half", "[]", '{"pid": 1}', "7", "", "\udcff".encode("utf-8", "surrogatepass")]
+)
+def test_a_damaged_record_is_said_and_mended(home, monkeypatch, capsys, text):
+    monkeypatch.setattr(local_process, "_MEND_SECONDS", 0.1)
+    (home / "cloud.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert local_process.status() == {"running": False, "died": False, "damaged": True}
+    assert "is damaged" in sagalab("status")
+    if text == "[]":
+        connect()
+        assert "was damaged" in capsys.readouterr().err and local_process.status()["running"]
+    else:
+        assert "No local cloud runs" in sagalab("stop")
+    assert "damaged" not in local_process.status()
+
+
+def test_a_cloud_mends_its_own_damaged_record_and_nothing_is_lost(home):
+    cloud = connect()
+    cloud.client("sqs").create_queue(QueueName="q")
+    (home / "cloud.json").write_text('{"pid": 1}', encoding="utf-8")
+    assert connect() is cloud
+    assert len(cloud.client("sqs").list_queues()["QueueUrls"]) == 1
+
+
+def test_a_cloud_that_no_record_names_any_more_ends(home):
+    connect()
+    ours = processes_of_cloud()
+    (home / "cloud.json").unlink()
+    assert not still_there(ours, 30)
+
+
+def test_another_key_is_another_cloud(home):
+    """An impostor at the recorded port cannot prove that it is ours; nor can we to a server with another key."""
+    connect()
+    ours = processes_of_cloud()
+    kept = (home / "cloud.key").read_text(encoding="ascii")
+    (home / "cloud.key").write_text("damaged", encoding="ascii")
+    assert local_process.status() == {"running": False, "died": True}
+    made = (home / "cloud.key").read_text(encoding="ascii")
+    assert made != kept and made.startswith("LOCAL")
+    (home / "cloud.key").write_text(kept, encoding="ascii")
+    assert local_process.status()["running"] and ours[0].is_running()
 
 
 def test_two_who_start_at_once_get_one(home):
@@ -266,10 +301,19 @@ def test_two_who_start_at_once_get_one(home):
 
 
 def test_a_server_that_does_not_start_is_told_with_its_last_words(home, monkeypatch):
-    monkeypatch.setenv("SAGALAB_TIME_SCALE", "nonsense")
-    with pytest.raises(SagaLabError, match="did not start: .*nonsense.*sagalab cloud logs"):
+    monkeypatch.setattr(local_process, "ROOT", home)  # no sagalab there to start
+    monkeypatch.setattr(local_process.sys, "executable", shutil.which("python3") or sys.executable)
+    with pytest.raises(SagaLabError, match="did not start: .*No module named .*sagalab cloud logs"):
         local_process.start()
-    assert "nonsense" in sagalab("logs", "--lines", "1")
+    assert "No module named" in sagalab("logs", "--lines", "1")
+
+
+@pytest.mark.parametrize("name", ["SAGALAB_TIME_SCALE", "SAGALAB_WORKERS"])
+@pytest.mark.parametrize("value", ["abc", "-1", "nan", "inf"])
+def test_a_setting_that_means_nothing_is_one_sentence(home, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SagaLabError, match=f"{name} is '{value}', which is no .*number"):
+        connect()
 
 
 def test_no_environment_lets_a_call_leave_the_machine(home, tmp_path):

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from sagalab.cloud.connect import LocalSession
+from sagalab.cloud.local_key import local_key
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.deployment import Deployment, deployment
 from sagalab.deploying.destroy_all import destroy_all, prefixes_under
@@ -27,7 +28,7 @@ from sagalab.orders.costs import costs_so_far
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import run
 from sagalab.orders.scenarios import run_scenario
-from sagalab.project import ROOT
+from sagalab.project import ROOT, state_dir
 
 POLICY = ROOT / "setup" / "deployer-policy.json"
 PREFIX = "t-deployer"
@@ -45,7 +46,7 @@ BESIDE = {
 def asked(cloud) -> set[Need]:
     """Everything that a participant's session asks of AWS, from the first deployment to the last destroy."""
     found: set[Need] = set()
-    session = LocalSession(cloud.endpoint)
+    session = LocalSession(cloud.endpoint, local_key(state_dir()))
 
     def note(request, **_) -> None:
         headers = {

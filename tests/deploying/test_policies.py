@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
+from sagalab.cloud.local_key import local_key
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.names import TASKS, Arns, Names
 from sagalab.deploying.policies import function_policy, machine_policy
-from sagalab.project import LAMBDAS
+from sagalab.project import LAMBDAS, state_dir
 
 PREFIX = "t-policies"
 
@@ -72,11 +73,12 @@ def orders_of(task) -> list[dict]:
 
 def needed(deployed) -> dict[str, set[str]]:
     """Return for each task {"Action table", …}: what its handler called."""
+    key = local_key(state_dir())
     environment = dict(os.environ) | {
         "AWS_ENDPOINT_URL": deployed.cloud.endpoint,
         "AWS_DEFAULT_REGION": deployed.cloud.region,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
     }
     for key, name in deployed.tables.items():
         environment[f"{key.upper()}_TABLE"] = name

@@ -8,7 +8,8 @@ import uuid
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from sagalab.project import LAMBDAS
+from sagalab.cloud.local_key import local_key
+from sagalab.project import LAMBDAS, state_dir
 
 KEYS = {
     "orders": "order_id",
@@ -57,12 +58,13 @@ class Services:
                 BillingMode="PAY_PER_REQUEST",
             )
         self.environment = {f"{table.upper()}_TABLE": name for table, name in self.names.items()}
+        key = local_key(state_dir())
         self.process_environment = self.environment | {
             "AWS_ENDPOINT_URL": cloud.endpoint,
             "AWS_REGION": cloud.region,
             "AWS_DEFAULT_REGION": cloud.region,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ACCESS_KEY_ID": key.id,
+            "AWS_SECRET_ACCESS_KEY": key.secret,
         }
         with _environment(self.process_environment):
             sys.path.insert(0, str(LAMBDAS))

@@ -23,9 +23,10 @@ from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
+from sagalab.cloud.local_key import LocalKey
 from sagalab.localcloud.functions import function_logs
 from sagalab.localcloud.functions.pool import Pool
-from sagalab.localcloud.functions.worker import LOCAL_KEYS, Call, FunctionVersion
+from sagalab.localcloud.functions.worker import Call, FunctionVersion
 
 _LARGEST_REQUEST = (
     6_291_456  # bytes; source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -35,6 +36,7 @@ _TAIL = 4096  # bytes of the log in LogResult
 
 _folder: Path
 _pool: Pool
+_key: LocalKey
 _lock = threading.Lock()
 _running: Counter = Counter()  # invocations under way, by (account, region, name)
 
@@ -135,9 +137,9 @@ def _run(function: LambdaFunction, identity: tuple, call: Call):
     return answer, log
 
 
-def credentials_of(function: LambdaFunction) -> tuple[str, str, str]:
-    """Return the credentials that workers get. Replaced by iam_enforcement.py, which gives the role's."""
-    return LOCAL_KEYS
+def credentials_of(function: LambdaFunction) -> tuple[str, str, str | None]:
+    """Return the credentials that workers get. Replaced by iam/enforcement.py, which gives the role's."""
+    return _key.id, _key.secret, None
 
 
 def _version_of(function: LambdaFunction) -> FunctionVersion:
@@ -218,9 +220,10 @@ def close() -> None:
     _pool.close()
 
 
-def install(folder: Path, endpoint: str) -> None:
-    """Make moto invoke functions in workers that keep their files in `folder` and call `endpoint`."""
-    global _folder, _pool
+def install(folder: Path, endpoint: str, key: LocalKey) -> None:
+    """Make moto invoke functions in workers that keep their files in `folder` and call `endpoint` with `key`."""
+    global _folder, _pool, _key
+    _key = key
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "code").mkdir(exist_ok=True)

@@ -8,7 +8,6 @@ When nothing moved for two seconds (all workers sleep, or wait for a worker them
 invokes a function), more start, one after another: up to three times the cap, ended as soon as they are idle.
 """
 
-import os
 import threading
 import time
 from collections import Counter, deque
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from sagalab.localcloud.functions import fair_turns as turns
 from sagalab.localcloud.functions.worker import Answer, Call, FunctionVersion, Worker, WorkerGone
+from sagalab.settings import workers
 
 _STALLED_SECONDS = 2.0  # no call ended and no worker starts for so long: let one more start
 _LINGER_SECONDS = 0.3  # an idle worker stays so long before a function that has workers may replace it
@@ -38,7 +38,7 @@ class Pool:
     """The workers. Safe for threads: `run` is called by as many as there are calls."""
 
     def __init__(self, folder: Path, endpoint: str, cap: int | None = None):
-        self.cap = cap or int(os.environ.get("SAGALAB_WORKERS") or 4 * (os.cpu_count() or 1))
+        self.cap = cap or workers()
         self._folder = folder
         self._endpoint = endpoint
         self._lock = threading.Lock()

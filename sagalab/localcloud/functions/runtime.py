@@ -69,10 +69,11 @@ class Context:
 class RuntimeApi:
     """One kept connection to the Runtime API. A request is one send: header and body together."""
 
-    def __init__(self, address):
+    def __init__(self, address, proof):
         host, _, port = address.rpartition(":")
         self._socket = socket.create_connection((host, int(port)))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(proof.encode())  # so that the local cloud knows who it is
         self._file = self._socket.makefile("rb")
         self._host = address
 
@@ -216,7 +217,7 @@ def main():
     end_with_parent()
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     sys.stderr.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"], os.environ.pop("SAGALAB_WORKER_PROOF"))
     request_id = set_up_logging()
     try:
         handler = load(os.environ["_HANDLER"])

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import contextlib
+import hmac
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,12 +22,12 @@ from pathlib import Path
 from uuid import uuid4
 
 _RUNTIME = Path(__file__).with_name("runtime.py")
+_PROOF_SECONDS = 2.0
 _INIT_SECONDS = 10  # AWS gives the init phase 10 seconds; then the function's Timeout counts
 # a process group of its own, to kill all that the function started; no console window on Windows
 _OWN_SESSION: dict = (
     {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
 )
-LOCAL_KEYS = ("local", "local", "local")  # access key id, secret, session token
 _LARGEST_LOG = 32_000_000  # bytes; a worker whose log file is larger is replaced
 
 
@@ -39,7 +41,7 @@ class FunctionVersion:
     memory: int
     runtime: str
     variables: tuple[tuple[str, str], ...]
-    keys: tuple[str, str, str] = LOCAL_KEYS
+    keys: tuple[str, str, str | None] = field(repr=False)  # access key id, secret, session token
 
     @property
     def name(self) -> str:
@@ -101,11 +103,11 @@ class Worker:
         self._folder.mkdir(parents=True, exist_ok=True)
         log_path = self._folder / f"{uuid4().hex}.log"
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            address = f"127.0.0.1:{listener.getsockname()[1]}"
+            address, proof = f"127.0.0.1:{listener.getsockname()[1]}", secrets.token_hex(16)
             with open(log_path, "ab") as output:
                 self._process = subprocess.Popen(
                     [sys.executable, "-I", "-S", "-X", "utf8", str(_RUNTIME), sysconfig.get_path("purelib")],
-                    env=self._environment(address),
+                    env=self._environment(address) | {"SAGALAB_WORKER_PROOF": proof},
                     cwd=self.version.code,
                     stdin=subprocess.PIPE,
                     stdout=output,
@@ -115,7 +117,7 @@ class Worker:
             self._log = open(log_path, "rb")
             self.pid = self._process.pid
             limit = began + _INIT_SECONDS + call.timeout
-            self._connection = self._accept(listener, limit)
+            self._connection = self._accept(listener, proof, limit)
         if self._connection is None:
             return self._ended(call, began)
         try:
@@ -133,8 +135,11 @@ class Worker:
             return answer
         return None
 
-    def _accept(self, listener: socket.socket, limit: float) -> socket.socket | None:
-        """Wait for the process's connection; None when it ended before or took too long."""
+    def _accept(self, listener: socket.socket, proof: str, limit: float) -> socket.socket | None:
+        """Wait for the process's connection; None when it ended before or took too long.
+
+        Any user of the computer can connect to the port: only the process itself knows the proof that it sends first.
+        """
         listener.settimeout(0.1)
         while time.monotonic() < limit:
             try:
@@ -143,8 +148,10 @@ class Worker:
                 if self._process.poll() is not None:
                     return None
                 continue
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return connection
+            if _sends(connection, proof):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+            connection.close()
         return None
 
     def _environment(self, address: str) -> dict[str, str]:
@@ -168,7 +175,6 @@ class Worker:
             "AWS_LAMBDA_LOG_STREAM_NAME": self.log_stream,
             "AWS_ACCESS_KEY_ID": self.version.keys[0],
             "AWS_SECRET_ACCESS_KEY": self.version.keys[1],
-            "AWS_SESSION_TOKEN": self.version.keys[2],
             "AWS_ENDPOINT_URL": self._endpoint,
             "TZ": ":UTC",
             "LANG": "en_US.UTF-8",
@@ -178,6 +184,8 @@ class Worker:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        if self.version.keys[2]:
+            given["AWS_SESSION_TOKEN"] = self.version.keys[2]
         if os.name == "nt":
             given.pop("TZ")
             given |= {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
@@ -345,6 +353,16 @@ class Worker:
     def _send(self, head: str, body: bytes) -> None:
         self._connection.settimeout(None)
         self._connection.sendall(head.encode("latin-1") + body)
+
+
+def _sends(connection: socket.socket, proof: str) -> bool:
+    """Tell whether what is connected sends the proof."""
+    connection.settimeout(_PROOF_SECONDS)
+    try:
+        got = connection.recv(len(proof))
+    except OSError:
+        return False
+    return hmac.compare_digest(got, proof.encode())
 
 
 def _signal_name(number: int) -> str:

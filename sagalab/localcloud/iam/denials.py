@@ -1,18 +1,12 @@
-"""How each service says that IAM denied a request: status, code and format differ.
+"""How each service says that IAM denied a request.
 
-Sources: "Common errors" of each service's API reference (Step Functions, DynamoDB and CloudWatch Logs answer
-400, Lambda 403); https://repost.aws/knowledge-center/sns-topics-iam-errors-subscriber (AuthorizationError).
+Sources: refusals.py; https://repost.aws/knowledge-center/sns-topics-iam-errors-subscriber (AuthorizationError).
 """
-
-import json
-import uuid
-from xml.sax.saxutils import escape
 
 from sagalab.localcloud.iam.policies import Decision
 from sagalab.localcloud.iam.requests import ApiRequest, Need
+from sagalab.localcloud.refusals import Answer, json_error, query_error
 
-# Services whose JSON answer has the status 400; others answer 403.
-_BAD_REQUEST = ("dynamodb", "states", "logs")
 _CODES = {"sns": "AuthorizationError", "sqs": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied"}
 
 
@@ -32,17 +26,9 @@ def words(user: str, need: Need, decision: Decision) -> str:
     return f"User: {user} is not authorized to perform: {need.action}{where} {why}"
 
 
-def answer(request: ApiRequest, message: str) -> tuple[int, dict[str, str], bytes]:
+def answer(request: ApiRequest, message: str) -> Answer:
     """Return status, headers and body with which the service refuses the request."""
-    code, request_id = code_of(request.service), str(uuid.uuid4())
-    headers = {"x-amzn-RequestId": request_id}
+    code = code_of(request.service)
     if request.is_query:
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
-            f"<Message>{escape(message)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
-        return 403, headers | {"Content-Type": "text/xml"}, body.encode()
-    status = 400 if request.service in _BAD_REQUEST else 403
-    headers |= {"Content-Type": "application/x-amz-json-1.0", "x-amzn-ErrorType": code}
-    fields = {"__type": f"com.amazon.coral.service#{code}", "Message": message, "message": message}
-    return status, headers, json.dumps(fields).encode()
+        return query_error(code, message)
+    return json_error(request.service, code, message)

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import botocore.session
 from botocore.model import OperationModel
 
+from sagalab.localcloud.refusals import is_query
+
 # The part of an action before the colon, where it is not the name that signs the request.
 _PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 # Operations whose action has another name; a batch of SQS needs what each of its messages does.
@@ -77,7 +79,7 @@ class ApiRequest:
     @property
     def is_query(self) -> bool:
         """Return whether it speaks the query protocol, whose answers are XML."""
-        return "x-www-form-urlencoded" in self.headers.get("content-type", "")
+        return is_query(self.headers)
 
 
 def needs(request: ApiRequest) -> list[Need]:

@@ -15,6 +15,7 @@ from botocore.config import Config
 from moto.settings import moto_server_port
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from sagalab.cloud.local_key import LocalKey
 from sagalab.localcloud.stepfunctions import shortcuts
 
 _LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
@@ -22,9 +23,18 @@ _making = threading.Lock()
 Keys = tuple[str, str, str | None]  # access key id, secret, session token
 
 
+_own: LocalKey
+
+
+def use(key: LocalKey) -> None:
+    """Let states act with the local cloud's own key. Call it before the server serves."""
+    global _own
+    _own = key
+
+
 def credentials_of(state_credentials: Any) -> Keys:
-    """Return as whom a state calls. Replaced by iam_enforcement.py: here all are the same nobody."""
-    return "ak", "sk", None
+    """Return as whom a state calls. Replaced by iam/enforcement.py: here all are the cloud's user."""
+    return _own.id, _own.secret, None
 
 
 @functools.cache

@@ -8,7 +8,6 @@ seconds never ends.
 """
 
 import heapq
-import os
 import threading
 import time
 from typing import Any
@@ -28,15 +27,11 @@ from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from sagalab.localcloud.functions import fair_turns as turns
 from sagalab.localcloud.stepfunctions import callbacks, quick_copies
 from sagalab.localcloud.stepfunctions.jsonata import RecordedDetails
+from sagalab.settings import time_scale
 
 _END_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
 _new_failure = FailureEvent.__init__
 _installed = False
-
-
-def time_scale() -> float:
-    """Return SAGALAB_TIME_SCALE: the factor on Wait states and retry intervals (1.0 is real time)."""
-    return float(os.environ.get("SAGALAB_TIME_SCALE") or 1.0)
 
 
 def _watch(env: Environment, event: threading.Event) -> None:
