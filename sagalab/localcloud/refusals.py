@@ -13,7 +13,7 @@ from sagalab.markup import escape
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
 # Services whose JSON answer has the status 400; others answer 403.
-_BAD_REQUEST = ("dynamodb", "events", "kms", "logs", "secretsmanager", "sqs", "states", "tagging")
+_BAD_REQUEST = ("dynamodb", "events", "kms", "logs", "secretsmanager", "states", "tagging")
 _CODES = {
     "missing": ("MissingAuthenticationTokenException", "MissingAuthenticationToken", "AccessDenied"),
     "unknown key": ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId"),

@@ -11,6 +11,7 @@ from deployed_things import everything, expected
 
 from sagalab.cloud import confirm as confirming
 from sagalab.cloud.connect import connect
+from sagalab.cloud.local_key import local_key
 from sagalab.cloud.prefix import prefix_of_participant
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.destroy import destroy
@@ -18,6 +19,7 @@ from sagalab.deploying.destroy_all import destroy_all, prefixes_under
 from sagalab.errors import SagaLabError
 from sagalab.orders.costs import costs_so_far, estimated_costs
 from sagalab.orders.scenarios import SCENARIOS, run_scenarios
+from sagalab.project import state_dir
 
 END = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 
@@ -27,13 +29,14 @@ def aws(cloud, monkeypatch) -> pytest.MonkeyPatch:
     """An environment in which AWS is the tests' local cloud."""
     for name in [name for name in os.environ if name.startswith("AWS_") or name == "SAGALAB_CONFIRM"]:
         monkeypatch.delenv(name)
+    key = local_key(state_dir())
     settings = {
         "SAGALAB_CLOUD": "aws",
         "SAGALAB_PREFIX": "t-aws",
         "AWS_REGION": cloud.region,
         "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_ACCESS_KEY_ID": "a",
-        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

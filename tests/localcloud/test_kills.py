@@ -139,7 +139,7 @@ def full_disk(folder: Path) -> tuple[str, str]:
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", str(folder)], capture_output=True
     )
     if made.returncode != 0:
         pytest.skip("a small disk cannot be mounted here")

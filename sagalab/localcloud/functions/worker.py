@@ -41,7 +41,8 @@ class FunctionVersion:
     memory: int
     runtime: str
     variables: tuple[tuple[str, str], ...]
-    keys: tuple[str, str, str | None] = field(repr=False)  # access key id, secret, session token
+    # access key id, secret, session token; without them it reaches nothing
+    keys: tuple[str, str, str | None] = field(default=("", "", None), repr=False)
 
     @property
     def name(self) -> str:
