@@ -63,6 +63,8 @@ def state_folder() -> Check:
     try:
         with tempfile.NamedTemporaryFile(dir=state_dir()):
             pass
+    except SagaLabError as problem:
+        return Check("State folder", State.WRONG, problem.what.rstrip("."), problem.cure)
     except OSError as error:
         cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."
         return Check("State folder", State.WRONG, f"{folder} cannot be written to: {error.strerror}", cure)

@@ -10,6 +10,7 @@ import pytest
 
 from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
 from sagalab.cloud.connect import _local
+from sagalab.cloud.local_key import LocalKey
 from sagalab.failurelab import drive as lab_drive
 from sagalab.failurelab.panel import Panel
 
@@ -209,7 +210,7 @@ def test_two_runs_are_compared_in_the_panel(lab):
 
 def test_a_lost_cloud_is_said_and_the_next_run_works(lab, deployed, monkeypatch):
     """Nothing listens at the address of the cloud: as after its process was killed."""
-    dead = _local("http://127.0.0.1:9", "token", deployed.cloud.account, deployed.prefix)
+    dead = _local("http://127.0.0.1:9", "another", LocalKey("LOCAL", "x"), deployed.cloud.account, deployed.prefix)
     with monkeypatch.context() as patch:
         patch.setattr(lab_drive, "ready", lambda _prefix: replace(deployed, cloud=dead))
         played(lab.panel)

@@ -11,9 +11,10 @@ import pytest
 import typer
 
 from sagalab.cloud import local_process
+from sagalab.cloud.local_key import local_key
 from sagalab.commands import doctor as doctor_command
 from sagalab.pictures import drawing
-from sagalab.project import ROOT
+from sagalab.project import ROOT, state_dir
 from sagalab.upkeep import doctor, doctor_cloud, doctor_packages
 from sagalab.upkeep.doctor_check import State, masked
 
@@ -167,8 +168,9 @@ def test_a_local_cloud_that_runs_is_found_with_its_version(cloud_state, nothing_
     # The real STS call of the check, answered by the local cloud: the account is masked.
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", cloud_state["endpoint"])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-a-test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-a-test")
+    key = local_key(state_dir())
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret)
     check = doctor_cloud.aws_identity()
     assert check.state is State.GOOD
     assert cloud_state["account"] not in check.found
