@@ -78,3 +78,22 @@ def test_an_undo_that_a_choice_leads_to_is_on_the_way_back():
     assert [state.name for state in shape.undo] == ["ReleaseStock", "Failed"]
     assert [state.name for state in shape.lane] == ["ReleaseStock"]
     assert shape.handlers == []
+
+
+def test_an_undo_that_only_a_failed_undo_leads_to_stands_in_the_lane():
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke"}
+    definition = machine(
+        {
+            "ReserveStock": {**task, "Next": "ChargeCard"},
+            "ChargeCard": {**task, "Catch": [catch("RefundCard")], "End": True},
+            "RefundCard": {**task, "Catch": [catch("ReleaseStock")], "Next": "Failed"},
+            "ReleaseStock": {**task, "Next": "Failed"},
+            "Failed": {"Type": "Fail"},
+        }
+    )
+    tree = read(definition)
+    shape = shapes(tree)[tree.top]
+    assert [state.name for state in shape.lane] == ["RefundCard", "ReleaseStock"]
+    assert shape.handlers == []
+    shown = structure(diagram(definition).svg()).states
+    assert "compensation" in shown["ReleaseStock"]

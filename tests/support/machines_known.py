@@ -1,4 +1,4 @@
-"""Every machine at hand: of statemachine/, of the notebooks' cells, and of AWS's recorded runs where they are."""
+"""Every machine at hand: of statemachine/, of the notebooks' cells, and of AWS's recorded runs (if there)."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,34 @@
+"""The definition that a history tells: it holds what was entered and how, and nothing else."""
+
+from runs_drawn import NESTED, run
+
+from sagalab.asl.document import read
+from sagalab.pictures.graph import MachineGraph
+from sagalab.pictures.ran import ran_definition
+
+
+def test_nothing_is_added_to_the_picture_of_what_ran():
+    visits = run(NESTED).visits
+    graph = MachineGraph.from_visits(visits)
+    assert {node.name for node in graph.nodes} == {visit.name for visit in visits}
+    assert all(node.part is not None and not node.missing for node in graph.nodes)
+    assert all(edge is None or edge in edge.source.scope.edges for _, edge in graph.place(visits))
+
+
+def test_a_way_taken_often_stands_once():
+    class Visit:
+        parent = branch = iteration = round = None
+
+        def __init__(self, name, kind, status, caught_error=None):
+            self.name, self.type, self.status, self.caught_error = name, kind, status, caught_error
+
+    loop = [Visit("Try", "Task", "caught", "Gone"), Visit("Which", "Choice", "succeeded")]
+    visits = [*loop, *loop, *loop, Visit("Try", "Task", "succeeded")]
+    assert ran_definition(visits) == {
+        "StartAt": "Try",
+        "States": {
+            "Try": {"Type": "Task", "Catch": [{"ErrorEquals": ["Gone"], "Next": "Which"}]},
+            "Which": {"Type": "Choice", "Choices": [{"Next": "Try"}]},
+        },
+    }
+    assert read(ran_definition([])).states == ()
