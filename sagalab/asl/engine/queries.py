@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl import intrinsics, paths
 from sagalab.asl import jsonata as language
-from sagalab.asl import paths
-from sagalab.asl.engine.errors import query_error
+from sagalab.asl.engine.errors import INTRINSIC_FAILURE, StateFailed, query_error
 
 if TYPE_CHECKING:
     from sagalab.asl.engine.data import Env
@@ -50,7 +50,19 @@ def jsonata(text: str, field: str) -> Query:
 
 def path_or_function(text: str) -> Query:
     """Return a JSONPath, a path into the context (`$$`), a variable (`$name`) or an intrinsic function."""
-    return path(text)
+    if text.startswith("$"):
+        return path(text)
+    call = intrinsics.compile(text, path)
+
+    def evaluate(env: "Env") -> Any:
+        try:
+            return call(env, intrinsics.Chance(env.run.random, env.run.uuid))
+        except intrinsics.IntrinsicError as error:
+            raise StateFailed(
+                INTRINSIC_FAILURE, f"The function '{text}' had the following error: {error}", said=False
+            ) from None
+
+    return evaluate
 
 
 def path(text: str) -> Query:

@@ -1,0 +1,107 @@
+"""JSONPath as Step Functions has it: paths read once, and asked of a value.
+
+A reference path (names and indices) finds one value or none; every other path gives a list of what it
+finds. Source: https://states-language.net/spec.html#path and Jayway's JsonPath, which Step Functions uses.
+Paths with wildcards, slices, filters and descents are jsonpath-ng's.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from jsonpath_ng.ext.parser import parse
+
+Steps = tuple[str | int, ...]
+
+# A name after a dot may hold any letters and hyphens (AWS's own examples have $.delivery-partner).
+_STEP = re.compile(
+    r"\.(?P<name>[^\s.\[\]()*?@,:;=<>!&|'\"]+)"
+    r"|\[\s*(?:'(?P<single>(?:\\.|[^'\\])*)'|\"(?P<double>(?:\\.|[^\"\\])*)\"|(?P<index>-?\d+))\s*\]"
+)
+_DOTTED = re.compile(r"(?P<dots>\.\.?)(?P<name>[^\s\d.\[\]()*?@,:;=<>!&|'\"][^\s.\[\]()*?@,:;=<>!&|'\"]*)(?!\()")
+
+
+class NoMatch(Exception):
+    """A path found nothing; `reason` says it in Jayway's words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PathError(ValueError):
+    """A text is no path."""
+
+
+class Path:
+    """A path, read once. `get(root)` gives its value, or the list that it finds; it raises NoMatch."""
+
+    __slots__ = ("_find", "steps", "text")
+
+    def __init__(self, text: str) -> None:
+        if not text.startswith("$"):
+            raise PathError(f"{text!r} is no path: it must begin with $")
+        self.text = text
+        self.steps = _steps(text)
+        self._find: Callable[[Any], list[Any]] | None = None if self.steps is not None else _other(text)
+
+    def get(self, root: Any) -> Any:
+        """Return what the path finds in a JSON value."""
+        if self._find is not None:
+            return self._find(root)
+        value = root
+        for step in self.steps or ():
+            if isinstance(value, dict) and step in value:
+                value = value[step]
+            elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+                value = value[step]
+            else:
+                raise NoMatch(f"No results for path: {canonical(self.steps or ())}")
+        return value
+
+
+def canonical(steps: Steps) -> str:
+    """Return steps as Jayway writes them: $['a'][0]."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f"['{step}']" for step in steps)
+
+
+@lru_cache(maxsize=4096)
+def compile(text: str) -> Path:
+    """Return a path; PathError for what is none. The same text is read once."""
+    return Path(text)
+
+
+def reference(text: str) -> Steps:
+    """Return the steps of a reference path, such as a ResultPath; PathError for another path."""
+    steps = compile(text).steps
+    if steps is None:
+        raise PathError(f"{text!r} is no reference path: it may find several values")
+    return steps
+
+
+def _steps(text: str) -> Steps | None:
+    steps: list[str | int] = []
+    position = 1
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            return None
+        if match["index"] is not None:
+            steps.append(int(match["index"]))
+        elif match["name"] is not None:
+            steps.append(match["name"])
+        else:  # only the quote itself is escaped: AWS finds the key Test\\""Name" by just that (recorded)
+            single, double = match["single"], match["double"]
+            steps.append(double.replace('\\"', '"') if single is None else single.replace("\\'", "'"))
+        position = match.end()
+    return tuple(steps)
+
+
+def _other(text: str) -> Callable[[Any], list[Any]]:
+    """Return jsonpath-ng's reading; names are quoted before, so that it takes hyphens and any letters."""
+    try:
+        found = parse(_DOTTED.sub(lambda match: f"{match['dots']}'{match['name']}'", text))
+    except Exception as error:  # its lexer and parser raise classes of their own
+        raise PathError(f"{text!r} is no path: {error}") from None
+    return lambda root: [match.value for match in found.find(root)]
