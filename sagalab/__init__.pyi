@@ -6,17 +6,18 @@ from .cloud.connect import connect as connect
 from .course.check import check as check
 from .course.magic import load_ipython_extension as load_ipython_extension
 from .course.predict import predict as predict
+from .deploying.catalogue import CATALOGUE as CATALOGUE
 from .deploying.deploy import deploy as deploy
 from .deploying.deploy import deploy_machine as deploy_machine
 from .deploying.deployment import Deployment as Deployment
 from .deploying.deployment import deployment as deployment
+from .deploying.deployment import status as status
 from .deploying.destroy import destroy as destroy
 from .deploying.machines import definition as definition
 from .deploying.machines import substitute as substitute
-from .deploying.status import status as status
-from .deploying.task_state import task_state as task_state
+from .deploying.machines import task_state as task_state
 from .errors import SagaLabError as SagaLabError
-from .failurelab.lab import FailureLab as FailureLab
+from .failurelab.shown import FailureLab as FailureLab
 from .history.execution import Execution as Execution
 from .history.visits import gaps as gaps
 from .ledger.parked import parked as parked
@@ -30,7 +31,6 @@ from .orders.costs import estimated_costs as estimated_costs
 from .orders.faults import Fault as Fault
 from .orders.faults import plan as plan
 from .orders.forget import forget as forget
-from .orders.orders import CATALOGUE as CATALOGUE
 from .orders.orders import make_order as make_order
 from .orders.runs import run as run
 from .orders.runs import start as start
@@ -49,9 +49,9 @@ from .orders.scenarios import (
 )
 from .pictures.compare import compare as compare
 from .pictures.diagram import diagram as diagram
-from .pictures.matrix import scenario_matrix as scenario_matrix
-from .pictures.player import player as player
+from .pictures.grid import scenario_matrix as scenario_matrix
 from .pictures.retry_storm import storm as storm
+from .pictures.steps import player as player
 from .pictures.steps import steps as steps
 from .pictures.timeline import timeline as timeline
 from .rehearsal.explorer import explore as explore

@@ -3,12 +3,12 @@
 import functools
 import os
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sagalab.cloud.confirm import mask_accounts
+from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 
 P = ParamSpec("P")
@@ -108,3 +108,21 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
             raise found from None
 
     return wrapped
+
+
+_GONE = (exceptions.EndpointConnectionError, exceptions.ConnectionClosedError)
+
+
+def tell_when_lost(client: Any) -> Any:
+    """Let every call of a boto3 client raise SagaLabError when its local cloud is gone; return the client."""
+    client.meta.events.register_first("needs-retry", _explain)
+    return client
+
+
+def _explain(caught_exception: Exception | None = None, **event: Any) -> None:
+    """Botocore asks after each call whether to try again; a server that is gone does not come back."""
+    if isinstance(caught_exception, _GONE):
+        raise SagaLabError(
+            "The local cloud is gone: it was stopped or killed, and with it what ran and what was deployed.",
+            "Run `sagalab deploy` (in a notebook: deploy()), which starts a new one; in the failure lab press Run.",
+        ) from None

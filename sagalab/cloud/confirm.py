@@ -4,34 +4,21 @@ The account's number is shown with its last four digits only, so that no noteboo
 """
 
 import os
-import re
 import sys
-from typing import TYPE_CHECKING
 
+from sagalab.cloud.accounts import masked
+from sagalab.cloud.connect import Cloud
 from sagalab.errors import SagaLabError
-
-if TYPE_CHECKING:
-    from sagalab.cloud.connect import Cloud
 
 _confirmed: set[tuple[str, str]] = set()  # (account, region), in this process
 
 
-def masked(account: str) -> str:
-    """Return an account id of which only the last four digits can be read."""
-    return "•" * (len(account) - 4) + account[-4:]
-
-
-def mask_accounts(text: str) -> str:
-    """Return a text in which every account id (12 digits) is masked."""
-    return re.sub(r"(?<!\d)\d{12}(?!\d)", lambda match: masked(match[0]), text)
-
-
-def place(cloud: "Cloud") -> str:
+def place(cloud: Cloud) -> str:
     """Return what SAGALAB_CONFIRM must say for this cloud: the last four digits and the region."""
     return f"{cloud.account[-4:]}/{cloud.region}"
 
 
-def show(cloud: "Cloud") -> None:
+def show(cloud: Cloud) -> None:
     """Print where the changes will be made."""
     print(
         f"AWS account {masked(cloud.account)}, region {cloud.region}, prefix {cloud.prefix}.",
@@ -39,7 +26,7 @@ def show(cloud: "Cloud") -> None:
     )
 
 
-def confirm(cloud: "Cloud") -> None:
+def confirm(cloud: Cloud) -> None:
     """Show account and region and have them confirmed, once in a process; else raise SagaLabError.
 
     In a terminal the person types the account's last four digits. Elsewhere (a notebook, a script)
@@ -55,13 +42,13 @@ def confirm(cloud: "Cloud") -> None:
     _confirmed.add((cloud.account, cloud.region))
 
 
-def accept(cloud: "Cloud") -> None:
+def accept(cloud: Cloud) -> None:
     """Show account and region, and take them as confirmed (`--yes`)."""
     show(cloud)
     _confirmed.add((cloud.account, cloud.region))
 
 
-def _ask(cloud: "Cloud", given: str) -> None:
+def _ask(cloud: Cloud, given: str) -> None:
     if given or not sys.stdin.isatty():
         why = f"SAGALAB_CONFIRM says {given}" if given else "nobody confirmed it"
         raise SagaLabError(

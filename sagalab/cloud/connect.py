@@ -17,9 +17,8 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 from sagalab.cloud import local_process
-from sagalab.cloud.aws_errors import explained, no_region
+from sagalab.cloud.aws_errors import explained, no_region, tell_when_lost
 from sagalab.cloud.local_key import LocalKey, local_key
-from sagalab.cloud.lost_cloud import tell_when_lost
 from sagalab.cloud.prefix import prefix_of_participant
 from sagalab.errors import SagaLabError
 from sagalab.project import state_dir

@@ -67,7 +67,7 @@ def destroy(
     """Delete everything that deploy made, and nothing else."""
     from sagalab.cloud.confirm import accept
     from sagalab.cloud.connect import connect
-    from sagalab.deploying.destroy_all import destroy_all, prefixes_under
+    from sagalab.deploying.destroy import destroy_all, prefixes_under
 
     cloud = connect()
     prefixes = [cloud.prefix] if all_of is None else prefixes_under(all_of, cloud)
@@ -90,7 +90,7 @@ def destroy(
 
 def status(as_json: AsJson = False) -> None:
     """Show which parts of the saga are there; exit code 1 when one is missing."""
-    from sagalab.deploying.status import status as saga_status
+    from sagalab.deploying.deployment import status as saga_status
 
     parts = saga_status()
     missing = [part for part in parts if part.state != "present"]

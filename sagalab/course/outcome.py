@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sagalab.course.trial import Run
+from sagalab.course.trial_run import Run
 
 CORRECT, NOT_ATTEMPTED, WRONG = "correct", "not yet attempted", "wrong"
 SIGNS = {CORRECT: "✓", NOT_ATTEMPTED: "·", WRONG: "✗"}
@@ -29,7 +28,7 @@ class Outcome:
     because: str
     expected: str = ""
     happened: str = ""
-    run: "Run | None" = None
+    run: Run | None = None
     remark: str = ""
 
     @property
@@ -86,7 +85,7 @@ class Outcome:
 class Mistake(Exception):
     """Raised by a judge: what is wrong, what was expected, what happened, and the run that shows it."""
 
-    def __init__(self, because: str, *, expected: str = "", happened: str = "", run: "Run | None" = None):
+    def __init__(self, because: str, *, expected: str = "", happened: str = "", run: Run | None = None):
         super().__init__(because)
         self.because, self.expected, self.happened, self.run = because, expected, happened, run
 

@@ -8,13 +8,13 @@ from botocore.exceptions import ClientError
 
 from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.confirm import confirm as confirm_on_aws
+from sagalab.deploying.catalogue import seed_stock
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.deploying.machines import machine_names, substitute
 from sagalab.deploying.part import Action, Change, Part
 from sagalab.deploying.part_machine import Machine
 from sagalab.deploying.parts import Parts
-from sagalab.deploying.stock import seed_stock
 from sagalab.errors import SagaLabError
 from sagalab.progress import progress as show_progress
 from sagalab.threads import together

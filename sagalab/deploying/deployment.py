@@ -1,4 +1,4 @@
-"""What is deployed under a prefix: names and ARNs of its parts, found without changing anything."""
+"""What is deployed under a prefix: names and ARNs of its parts, and what of it is there. Changes nothing."""
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -7,6 +7,13 @@ from sagalab.deploying.names import TABLES, TASKS, Arns, Names
 from sagalab.deploying.part import Change
 from sagalab.deploying.parts import Parts
 from sagalab.errors import SagaLabError
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
+from typing import TYPE_CHECKING
+
+from sagalab.deploying.part import Part
+from sagalab.threads import together
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
@@ -88,3 +95,23 @@ def deployment(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> De
     if url is None:
         raise not_deployed(cloud.prefix)
     return Deployment(cloud, cloud.prefix, url, found)
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """One part of a deployment: its state is "present", "missing" or "not ours" (another's, of that name)."""
+
+    kind: str
+    name: str
+    state: str
+
+
+def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[PartStatus]:
+    """Return the state of every part under the cloud's prefix (or `prefix`). Changes nothing."""
+    cloud = cloud_of(cloud, prefix)
+    parts = Parts(cloud, cloud.prefix)
+
+    def look(part: Part) -> PartStatus:
+        return PartStatus(part.kind, part.name, part.state())
+
+    return together(look, [*(part for stage in parts.stages() for part in stage), *parts.all_machines()])

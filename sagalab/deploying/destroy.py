@@ -14,6 +14,14 @@ from sagalab.threads import together
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sagalab.deploying.deployment import status
+from sagalab.deploying.names import TABLES, TAG_PREFIX, TASKS, Names
+
+if TYPE_CHECKING:
+    from sagalab.cloud.connect import Cloud
 
 
 @explained
@@ -52,3 +60,78 @@ def destroy(
         for stage, known in zip(stages, states, strict=True):
             changes += together(remove, list(zip(stage, known, strict=True)))
     return changes
+
+
+# Where each kind of part is listed: service, operation, key of the list, key of the name (None: it is one).
+_LISTS = (
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("dynamodb", "list_tables", "TableNames", None),
+    ("lambda", "list_functions", "Functions", "FunctionName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("sqs", "list_queues", "QueueUrls", None),
+)
+
+
+@explained
+def prefixes_under(prefix: str, cloud: "Cloud | None" = None) -> list[str]:
+    """Return the prefixes with something of ours: `prefix`, and those that begin with it and a hyphen.
+
+    Names tell where to look, tags what is ours: another's part of such a name does not count.
+    """
+    cloud = cloud_of(cloud, prefix)
+    Names(prefix)  # refuses what is no prefix
+    candidates = {found for name in _names(cloud) if (found := _prefix_in(name))}
+    candidates |= _of_machines(cloud, prefix)
+    under = sorted(each for each in candidates if each == prefix or each.startswith(f"{prefix}-"))
+    return [each for each in under if any(part.state == "present" for part in status(cloud, prefix=each))]
+
+
+def destroy_all(
+    prefixes: Iterable[str],
+    cloud: "Cloud | None" = None,
+    *,
+    progress: bool = True,
+    confirm: Callable[["Cloud"], None] | None = None,
+) -> list[Change]:
+    """Destroy the deployments of these prefixes, one after another; return what happened to each part."""
+    cloud = cloud_of(cloud, None)
+    return [
+        change
+        for prefix in prefixes
+        for change in destroy(cloud, prefix=prefix, progress=progress, confirm=confirm)
+    ]
+
+
+def _names(cloud: "Cloud") -> Iterable[str]:
+    for service, operation, items, key in _LISTS:
+        for page in cloud.client(service).get_paginator(operation).paginate():
+            yield from (item if key is None else item[key] for item in page.get(items, ()))
+
+
+def _suffixes() -> list[str]:
+    """Return what our names end with, longest first: what comes before is the prefix."""
+    names = Names("p")
+    parts = [*(names.table(key) for key in TABLES), names.topic, names.dead_letter_queue, names.machine_role]
+    parts += [make(task) for task in TASKS for make in (names.function, names.function_role)]
+    parts.append(names.machine())
+    return sorted((part.removeprefix("p") for part in parts), key=len, reverse=True)
+
+
+def _prefix_in(name: str) -> str:
+    """Return what the name of one of our parts begins with, "" when no part of ours ends so."""
+    last = name.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+    return next((last.removesuffix(suffix) for suffix in _suffixes() if last.endswith(suffix)), "")
+
+
+def _of_machines(cloud: "Cloud", prefix: str) -> set[str]:
+    """Return the prefixes in the tags of the state machines: their names may end in anything."""
+    client = cloud.client("stepfunctions")
+    pages = client.get_paginator("list_state_machines").paginate()
+    found = [each for page in pages for each in page["stateMachines"]]
+    tags = [
+        client.list_tags_for_resource(resourceArn=each["stateMachineArn"])["tags"]
+        for each in found
+        if each["name"].startswith(f"{prefix}-")
+    ]
+    return {tag["value"] for each in tags for tag in each if tag["key"] == TAG_PREFIX}

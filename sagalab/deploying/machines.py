@@ -12,6 +12,7 @@ from sagalab.project import STATEMACHINE
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
 
+
 _SUFFIX = ".asl.json"
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -85,3 +86,19 @@ def _lookup(name: str, known: Mapping[str, str]) -> str:
             f"It has: {', '.join(sorted(known))}.",
         )
     return known[name]
+
+
+def task_state(function: str, *, next: str | None = None, payload: str = "{% $order %}") -> dict[str, Any]:
+    """Return a Task that calls a function of the saga with the order, and keeps its answer in `$order`.
+
+    `function` is its name in a definition, such as "CreditPaymentFunction"; `next` the state that follows
+    (None: the execution ends here).
+    """
+    then = {"Next": next} if next else {"End": True}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": f"${{{function}}}", "Payload": payload},
+        "Assign": {"order": "{% $states.result.Payload %}"},
+        **then,
+    }

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 
 import ipywidgets
 
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.errors import SagaLabError
 from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.failurelab.choice import SAGA, Choice, scenario_choice
 from sagalab.failurelab.fault_editor import FaultEditor
 from sagalab.orders.faults import plan
-from sagalab.orders.orders import CATALOGUE
 from sagalab.orders.scenarios import SCENARIOS, scenario
 
 _MOST_QUANTITY = 999

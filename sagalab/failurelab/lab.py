@@ -1,12 +1,12 @@
 """The failure lab: break a saga on purpose, and read what it did about that.
 
-All of it works from Python. Shown in a notebook, it is a panel as well (lab_panel.py).
+All of it works from Python. `FailureLab` (shown.py) is this lab with its panel.
 """
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sagalab.deploying.deploy import ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of
@@ -20,21 +20,19 @@ from sagalab.failurelab.run import ENDED, LabRun
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.pictures.compare import Comparison, compare
 
-if TYPE_CHECKING:
-    from sagalab.failurelab.panel import Panel
-
 KEPT_RUNS = 20
 DEFAULT_TIMEOUT_SECONDS = 120.0
 Faults = Fault | FaultPlan | Mapping[str, Any]
 
 
-class FailureLab:
+class Lab:
     """A place to break a saga: choose, predict, run, read.
 
     - `choice`: what the next run takes. `choose` sets it, so do the controls of the panel.
     - `run(…)`: runs an order and returns a LabRun. `predict(…)`: the path you expect of the next run.
     - `history`: the last runs that ended, at most 20. `compare(1, 2)`: two of them, by their numbers.
     - `code()`: Python that runs the present choice again.
+    - `on_choice`, `on_run`: called after a choice, and after a run from Python (the panel shows them).
 
     `deployment`, if given, names the prefix to work under; without one it is the environment's. On a local
     cloud the saga is deployed at the first run if it is not.
@@ -47,7 +45,8 @@ class FailureLab:
         self._runs: deque[LabRun] = deque(maxlen=KEPT_RUNS)
         self._count = 0
         self._drive: Drive | None = None
-        self._panel: Panel | None = None
+        self.on_choice: Callable[[], None] = _nobody
+        self.on_run: Callable[[LabRun], None] = _nobody
         self.busy = False
 
     @property
@@ -96,8 +95,7 @@ class FailureLab:
         else:
             wanted = {} if items is None else {"items": items}
             self.choice = Choice(machine, faults=plan() if faults is None else plan(faults), **wanted)
-        if self._panel is not None:
-            self._panel.show_choice()
+        self.on_choice()
         return self.choice
 
     def predict(self, *states: str) -> Prediction:
@@ -124,8 +122,7 @@ class FailureLab:
             self.choose(faults, items=items, machine=machine or SAGA, scenario=scenario)
         for run in self.updates(timeout=timeout):
             last = run
-        if self._panel is not None:
-            self._panel.show_run(last)
+        self.on_run(last)
         return last
 
     def updates(self, *, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> Iterator[LabRun]:
@@ -180,19 +177,9 @@ class FailureLab:
         known = ", ".join(str(run.number) for run in self._runs) or "none yet"
         raise SagaLabError(f"There is no run {number} in the history.", f"There is: {known}.")
 
-    @property
-    def panel(self) -> "Panel":
-        """The widgets of this lab, made at the first use."""
-        if self._panel is None:
-            from sagalab.failurelab.panel import Panel
-
-            self._panel = Panel(self)
-        return self._panel
-
     def __repr__(self) -> str:
         return f"The failure lab: {self.choice.words()}. Runs so far: {len(self._runs)}. Run the cell for the panel."
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **options) -> dict[str, Any]:
-        self.panel.found_in_cloud()
-        bundle = self.panel.box._repr_mimebundle_(include=include, exclude=exclude, **options) or {}
-        return {**bundle, "text/plain": repr(self)}
+
+def _nobody(*_: object) -> None:
+    """Nobody looks on."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,16 +13,13 @@ from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.choice import Choice
 from sagalab.failurelab.controls import Controls, row
-from sagalab.failurelab.frames import next_moments
+from sagalab.failurelab.lab import Lab
 from sagalab.failurelab.prediction import Prediction
 from sagalab.failurelab.prediction_box import PredictBox
-from sagalab.failurelab.progress import progress
+from sagalab.failurelab.progress import next_moments, progress
 from sagalab.failurelab.run import ENDED, LATE, LabRun
 from sagalab.failurelab.tabs import Tabs
 from sagalab.history.execution import Execution
-
-if TYPE_CHECKING:
-    from sagalab.failurelab.lab import FailureLab
 
 FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
 PULSE_SECONDS = 0.25
@@ -40,7 +37,7 @@ _STYLE = """<style>
 class Panel:
     """The widgets of a FailureLab. `box` is shown; `task` is the run under way, to be awaited, or None."""
 
-    def __init__(self, lab: "FailureLab"):
+    def __init__(self, lab: Lab):
         self.lab = lab
         self.task: asyncio.Task | None = None
         self.frames = 0

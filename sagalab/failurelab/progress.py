@@ -1,10 +1,13 @@
-"""How far a run is, in words and as a share: for the progress bar of the failure lab."""
+"""A run while it goes on: how far it is, the wait that it is in, and which of its moments a live picture shows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sagalab.asl.backoff import backoff, retrier_for
 from sagalab.asl.document import Machine, State
-from sagalab.failurelab.wait import attempts_at_most, waiting
 from sagalab.history.execution import Execution
+from sagalab.history.visits import Attempt, Visit
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,80 @@ def _share(machine: Machine, visits: list, current) -> float:
         ahead.add(state)
         state = next((way.target for way in state.transitions if way.kind in ("next", "default")), None)
     return done / (done + max(len(ahead), 1))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait before `attempt` of at most `of` attempts: `seconds`, or up to that with jitter."""
+
+    seconds: float
+    jitter: bool
+    attempt: int
+    of: int
+    error: str
+
+    def __str__(self) -> str:
+        upto = "up to " if self.jitter else ""
+        return f"{self.error}: waits {upto}{self.seconds:g} s before attempt {self.attempt} of {self.of}"
+
+
+def attempts_at_most(state: Mapping[str, Any], tried: Sequence[Attempt]) -> int | None:
+    """Return how many attempts a state makes at most if its last error goes on; None without a retrier for it.
+
+    Each retrier counts its own retries. Before an error is known, it is the count that the first retrier allows.
+    """
+    retriers = state.get("Retry") or []
+    errors = [attempt.error for attempt in tried if attempt.error]
+    retrier = retrier_for(retriers, errors[-1]) if errors else next(iter(retriers), None)
+    if retrier is None:
+        return None
+    return 1 + sum(retrier_for(retriers, error) is not retrier for error in errors) + len(backoff(retrier))
+
+
+def waiting(visit: Visit, state: Mapping[str, Any], scale: float = 1.0) -> Wait | None:
+    """Return the wait that a visit is in at this moment, or None when it is in none.
+
+    `state` is the visit's state in the definition; `scale` the local cloud's SAGALAB_TIME_SCALE.
+    """
+    tried = visit.attempts or visit.rounds
+    if visit.status != "running" or not tried or tried[-1].outcome not in ("failed", "timed_out"):
+        return None
+    retriers = state.get("Retry") or []
+    errors = [attempt.error or "an error" for attempt in tried]
+    retrier, most = retrier_for(retriers, errors[-1]), attempts_at_most(state, tried)
+    waits = backoff(retrier) if retrier is not None else []
+    used = sum(retrier_for(retriers, error) is retrier for error in errors) - 1
+    if most is None or used >= len(waits):
+        return None
+    jitter = retrier.get("JitterStrategy") == "FULL"
+    return Wait(waits[used] * scale, jitter, len(tried) + 1, most, errors[-1])
+
+
+MOST_BEHIND = 12  # a picture that is further behind leaves moments out
+_AT_ONCE = 2  # pictures that are drawn at the same time
+
+
+def moments(execution: Execution) -> list[int]:
+    """Return the moments as counts of events, ascending: `execution.at(k)` is the run at that moment.
+
+    A run on the local cloud is over within half a second. Shown moment by moment, one sees every state turn
+    blue and then green, as it happened.
+    """
+    kinds = [event.type for event in execution.history]
+    chosen = [k for k, kind in enumerate(kinds, start=1) if _tells(kinds, k, kind)]
+    if kinds and (not chosen or chosen[-1] != len(kinds)):
+        chosen.append(len(kinds))
+    return chosen
+
+
+def _tells(kinds: list[str], k: int, kind: str) -> bool:
+    """Say whether the k-th event is worth a picture."""
+    if kind == "TaskScheduled":
+        return not kinds[k - 2].endswith("StateEntered")  # the next attempt of a retry
+    return kind.endswith(("StateEntered", "Failed", "TimedOut", "Aborted"))
+
+
+def next_moments(execution: Execution, shown: int) -> list[int]:
+    """Return the next moments to show after `shown` events, at most two; [] when the picture is up to date."""
+    ahead = [k for k in moments(execution) if k > shown]
+    return ahead[max(0, len(ahead) - MOST_BEHIND) :][:_AT_ONCE]

@@ -1,16 +1,12 @@
 """What a run left, in tabs like the console's: result, timeline, events, states, code, and the last runs."""
 
-from typing import TYPE_CHECKING
-
 import ipywidgets
 
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
+from sagalab.failurelab.lab import Lab
 from sagalab.failurelab.run import LabRun
 from sagalab.pictures.palette import look
-
-if TYPE_CHECKING:
-    from sagalab.failurelab.lab import FailureLab
 
 TITLES = ("Result", "Timeline", "Events", "States", "Code", "Runs")
 _LABEL = {"description_width": "initial"}
@@ -22,7 +18,7 @@ _NOTHING = lab_view.sheet("<p>Nothing yet: press Run.</p>")
 class Tabs:
     """The tabs. `show` fills them with a run; `show_code` and `show_history` follow the lab."""
 
-    def __init__(self, lab: "FailureLab"):
+    def __init__(self, lab: Lab):
         self._lab = lab
         self.run: LabRun | None = None
         self.result, self.timeline, self.events, self.data, self.history, self.comparison = (

@@ -1,18 +1,15 @@
 """Reading a history: the attempts of a Task, from schedule to success, failure or time-out."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from sagalab.history.events import Event
 from sagalab.history.guess import guess_task
+from sagalab.history.reading import Reading, Step
 from sagalab.history.scopes import CONTAINERS, OpenVisit, Place, end_attempt, to_text
 from sagalab.history.visits import Attempt
 
-if TYPE_CHECKING:
-    from sagalab.history.events import Event
-    from sagalab.history.walk import HistoryWalk, Step
 
-
-def on_scheduled(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_scheduled(walk: Reading, step: Step) -> Place | None:
     """…Scheduled begins an attempt; after a failed one it is the retrier's doing."""
     here = _task(walk, step)
     if here is None:
@@ -26,7 +23,7 @@ def on_scheduled(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_started(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_started(walk: Reading, step: Step) -> Place | None:
     """…Started."""
     here = _task(walk, step)
     if here is None:
@@ -35,7 +32,7 @@ def on_started(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_submitted(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_submitted(walk: Reading, step: Step) -> Place | None:
     """TaskSubmitted: `.sync` and `.waitForTaskToken` wait from here on."""
     here = _task(walk, step)
     if here is None:
@@ -44,7 +41,7 @@ def on_submitted(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_succeeded(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_succeeded(walk: Reading, step: Step) -> Place | None:
     """…Succeeded."""
     here = _task(walk, step)
     if here is None:
@@ -57,17 +54,17 @@ def on_succeeded(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_failed(walk: Reading, step: Step) -> Place | None:
     """…Failed, …StartFailed, …ScheduleFailed, …SubmitFailed."""
     return _over(walk, step, "failed")
 
 
-def on_timed_out(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_timed_out(walk: Reading, step: Step) -> Place | None:
     """…TimedOut: TimeoutSeconds or HeartbeatSeconds passed."""
     return _over(walk, step, "timed_out")
 
 
-def _over(walk: "HistoryWalk", step: "Step", outcome: str) -> Place | None:
+def _over(walk: Reading, step: Step, outcome: str) -> Place | None:
     here = _task(walk, step)
     if here is None:
         return None
@@ -78,7 +75,7 @@ def _over(walk: "HistoryWalk", step: "Step", outcome: str) -> Place | None:
     return here, here.scope
 
 
-def _task(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
+def _task(walk: Reading, step: Step) -> OpenVisit | None:
     """Return the Task visit that an attempt's event belongs to."""
     here = step.place
     fits = here is not None and here.visit.type not in CONTAINERS and here.visit.exited_event is None
@@ -91,7 +88,7 @@ def _task(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
     return here
 
 
-def _attempt(walk: "HistoryWalk", here: OpenVisit, event: "Event", begins: bool = False) -> Attempt:
+def _attempt(walk: Reading, here: OpenVisit, event: Event, begins: bool = False) -> Attempt:
     """Return the attempt that an event belongs to; one whose schedule is missing begins here."""
     attempt = here.last_attempt
     if attempt is None or (begins and attempt.outcome != "running"):
@@ -102,7 +99,7 @@ def _attempt(walk: "HistoryWalk", here: OpenVisit, event: "Event", begins: bool 
     return attempt
 
 
-def _new_attempt(here: OpenVisit, event: "Event") -> Attempt:
+def _new_attempt(here: OpenVisit, event: Event) -> Attempt:
     attempt = Attempt(
         number=len(here.visit.attempts) + 1,
         resource=to_text(event.details.get("resource")),
@@ -113,7 +110,7 @@ def _new_attempt(here: OpenVisit, event: "Event") -> Attempt:
     return attempt
 
 
-HANDLERS: dict[str, Callable[["HistoryWalk", "Step"], Place | None]] = {
+HANDLERS: dict[str, Callable[[Reading, Step], Place | None]] = {
     "scheduled": on_scheduled,
     "started": on_started,
     "submitted": on_submitted,

@@ -2,20 +2,16 @@
 
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from sagalab.history.events import Event, whole_number
+from sagalab.history.guess import SEARCH_LIMIT, named
+from sagalab.history.reading import Reading, Step
 from sagalab.history.definition import branch_of
-from sagalab.history.events import whole_number
-from sagalab.history.guess import SEARCH_LIMIT
 from sagalab.history.scopes import OpenVisit, Place, Scope, end_attempt, to_text
 from sagalab.history.visits import Iteration
 
-if TYPE_CHECKING:
-    from sagalab.history.events import Event
-    from sagalab.history.walk import HistoryWalk, Step
 
-
-def child_scope(walk: "HistoryWalk", owner: OpenVisit, name: str, event: "Event") -> Scope:
+def child_scope(walk: Reading, owner: OpenVisit, name: str, event: Event) -> Scope:
     """Open the branch that begins with the state `name` (a new round where that branch had begun before)."""
     if not owner.visit.rounds or owner.failed or name in owner.branches:
         begin_round(walk, owner, event)
@@ -27,7 +23,7 @@ def child_scope(walk: "HistoryWalk", owner: OpenVisit, name: str, event: "Event"
     return scope
 
 
-def begin_round(walk: "HistoryWalk", owner: OpenVisit, event: "Event") -> None:
+def begin_round(walk: Reading, owner: OpenVisit, event: Event) -> None:
     """Begin a container's work, or begin it anew: then whatever was still open inside it is over."""
     for inner in owner.open_inside():
         if inner.struck:
@@ -37,7 +33,7 @@ def begin_round(walk: "HistoryWalk", owner: OpenVisit, event: "Event") -> None:
     owner.begin_round(event.at)
 
 
-def blame(walk: "HistoryWalk", owner: OpenVisit, place: OpenVisit | None, event: "Event") -> None:
+def blame(walk: Reading, owner: OpenVisit, place: OpenVisit | None, event: Event) -> None:
     """Fail what leads from `place` out to `owner` (not included); the owner takes over the error."""
     inside = None
     for here in place.outwards() if place is not None else ():
@@ -57,7 +53,7 @@ def blame(walk: "HistoryWalk", owner: OpenVisit, place: OpenVisit | None, event:
             owner.visit.error, owner.visit.cause = inside.visit.error, inside.visit.cause
 
 
-def _container(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
+def _container(walk: Reading, step: Step, fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
     """Return the innermost Parallel or Map (by the event's type) that an event without a name fits."""
     state_type = "Parallel" if step.event.type.startswith("Parallel") else "Map"
 
@@ -75,7 +71,7 @@ def _container(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bo
     return here
 
 
-def on_state_started(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_state_started(walk: Reading, step: Step) -> Place | None:
     """ParallelStateStarted, MapStateStarted: after a failed round it is the retrier's doing."""
     here = _container(walk, step, lambda container: container.open and not container.at_work)
     if here is None:
@@ -86,7 +82,7 @@ def on_state_started(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_state_succeeded(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_state_succeeded(walk: Reading, step: Step) -> Place | None:
     """ParallelStateSucceeded, MapStateSucceeded."""
     here = _container(walk, step, lambda container: container.open and container.at_work)
     if here is None:
@@ -96,7 +92,7 @@ def on_state_succeeded(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_state_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_state_failed(walk: Reading, step: Step) -> Place | None:
     """ParallelStateFailed, MapStateFailed: the child that it follows failed it, the others are cut off."""
     here = _container(
         walk, step, lambda container: container.open and not container.failed and container.may_fail
@@ -114,7 +110,7 @@ def on_state_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_iteration_started(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_iteration_started(walk: Reading, step: Step) -> Place | None:
     """MapIterationStarted; an item starts a second time only in a new round, or after a redrive."""
     event = step.event
     index = _index(walk, event)
@@ -136,21 +132,21 @@ def on_iteration_started(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, scope
 
 
-def _index(walk: "HistoryWalk", event: "Event") -> int | None:
+def _index(walk: Reading, event: Event) -> int | None:
     index = whole_number(event.details.get("index"))
     if index is None:
         walk.note("Event {} does not say which item it is about.", event)
     return index
 
 
-def _map(walk: "HistoryWalk", step: "Step", fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
-    here = walk.named(step.event.details.get("name"), "Map", step, fits)
+def _map(walk: Reading, step: Step, fits: Callable[[OpenVisit], bool]) -> OpenVisit | None:
+    here = named(walk, step.event.details.get("name"), "Map", step, fits)
     if here is None:
         walk.note("Event {} belongs to a Parallel or Map that was not seen to be entered.", step.event)
     return here
 
 
-def on_iteration_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_iteration_ended(walk: Reading, step: Step) -> Place | None:
     """MapIterationSucceeded, MapIterationFailed, MapIterationAborted."""
     event = step.event
     status = event.kind.removeprefix("iteration_")
@@ -176,7 +172,7 @@ def on_iteration_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def on_map_run(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_map_run(walk: Reading, step: Step) -> Place | None:
     """MapRun…: of a distributed Map, whose child executions have histories of their own."""
     here = _container(walk, step, lambda container: container.open)
     if here is None:
@@ -188,7 +184,7 @@ def on_map_run(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-HANDLERS: dict[str, Callable[["HistoryWalk", "Step"], Place | None]] = {
+HANDLERS: dict[str, Callable[[Reading, Step], Place | None]] = {
     "state_started": on_state_started,
     "state_succeeded": on_state_succeeded,
     "state_failed": on_state_failed,

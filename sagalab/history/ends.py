@@ -1,13 +1,10 @@
 """Reading a history: the start of the execution, its end, and a redrive."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from sagalab.history.events import Event
+from sagalab.history.reading import Reading, Step
 from sagalab.history.scopes import OpenVisit, Place, name_culprits, to_text
-
-if TYPE_CHECKING:
-    from sagalab.history.events import Event
-    from sagalab.history.walk import HistoryWalk, Step
 
 END_STATUS = {
     "ExecutionSucceeded": "SUCCEEDED",
@@ -17,20 +14,20 @@ END_STATUS = {
 }
 
 
-def on_started(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_started(walk: Reading, step: Step) -> Place | None:
     """ExecutionStarted."""
     walk.start = walk.start or step.event
     return None, walk.root
 
 
-def on_redriven(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_redriven(walk: Reading, step: Step) -> Place | None:
     """ExecutionRedriven: what follows goes on with the visits that the end had closed."""
     walk.redrives += 1
     walk.end = None
     return None
 
 
-def on_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_ended(walk: Reading, step: Step) -> Place | None:
     """The end of the execution also ends whatever is still open.
 
     A failure strikes the visit that it follows and the containers around it; the others are cut off.
@@ -43,7 +40,7 @@ def on_ended(walk: "HistoryWalk", step: "Step") -> Place | None:
     return (culprit, culprit.scope) if culprit is not None else None
 
 
-def close_all(walk: "HistoryWalk", end: "Event") -> None:
+def close_all(walk: Reading, end: Event) -> None:
     """Close what is still open at the end of the execution."""
     for here in list(walk.open):
         if not here.open:
@@ -54,7 +51,7 @@ def close_all(walk: "HistoryWalk", end: "Event") -> None:
             walk.close(here, "timed_out" if end.type == "ExecutionTimedOut" else "aborted", end)
 
 
-def _culprit(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
+def _culprit(walk: Reading, step: Step) -> OpenVisit | None:
     """Return the visit whose error ended the execution."""
     place = step.place
     if place is not None and (place.open or place.visit.status in ("failed", "timed_out")):
@@ -69,7 +66,7 @@ def _culprit(walk: "HistoryWalk", step: "Step") -> OpenVisit | None:
     return struck[-1] if struck else None
 
 
-def _fail(walk: "HistoryWalk", culprit: OpenVisit, step: "Step") -> None:
+def _fail(walk: Reading, culprit: OpenVisit, step: Step) -> None:
     """Fail a visit and all containers around it; give the error to those that do not know theirs."""
     error, cause = to_text(step.event.details.get("error")), to_text(step.event.details.get("cause"))
     inside = None
@@ -83,7 +80,7 @@ def _fail(walk: "HistoryWalk", culprit: OpenVisit, step: "Step") -> None:
     name_culprits(culprit, error, cause)
 
 
-HANDLERS: dict[str, Callable[["HistoryWalk", "Step"], Place | None]] = {
+HANDLERS: dict[str, Callable[[Reading, Step], Place | None]] = {
     "execution_started": on_started,
     "execution_redriven": on_redriven,
     "execution_ended": on_ended,

@@ -211,11 +211,11 @@ class Execution:
 
     def table(self) -> pd.DataFrame:
         """Return the visits as a DataFrame (see `sagalab.history.tables.visits_table`)."""
-        return execution_tables.visits_table(self)
+        return execution_tables.visits_table(self.visits, self.started)
 
     def events_table(self) -> pd.DataFrame:
         """Return the events as a DataFrame (see `sagalab.history.tables.events_table`)."""
-        return execution_tables.events_table(self)
+        return execution_tables.events_table(self.history, self.states_of_events, self.started)
 
     def __repr__(self) -> str:
         error = f" {self.error}" if self.error else ""

@@ -5,20 +5,38 @@ Only then; an event with a chain is placed by it. A guess takes the oldest open 
 
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sagalab.history.events import Event
+from sagalab.history.reading import Reading, Step
 from sagalab.history.scopes import OpenVisit, Scope
-
-if TYPE_CHECKING:
-    from sagalab.history.events import Event
-    from sagalab.history.walk import HistoryWalk
 
 # How many open visits are looked at: keeps the reading linear for whatever list it is given.
 SEARCH_LIMIT = 64
 
 
+def named(
+    walk: Reading,
+    name: Any,
+    state_type: str | None,
+    step: Step,
+    fits: Callable[[OpenVisit], bool] | None = None,
+) -> OpenVisit | None:
+    """Return the visit of that name that an event belongs to: the one it follows, or one around that.
+
+    `fits` helps to choose where the event does not say what it follows.
+    """
+    if step.place is not None and not step.loose:
+        for here in step.place.outwards():
+            is_it = name is None or here.visit.name == name
+            if is_it and here.visit.exited_event is None and state_type in (None, here.visit.type):
+                return here
+    guess = guess_named(walk, name, state_type, step.place, fits) if fits else None
+    return guess or guess_named(walk, name, state_type, step.place)
+
+
 def guess_named(
-    walk: "HistoryWalk",
+    walk: Reading,
     name: Any,
     state_type: str | None,
     place: OpenVisit | None,
@@ -40,7 +58,7 @@ def guess_named(
     return None
 
 
-def guess_task(walk: "HistoryWalk", event: "Event", place: OpenVisit | None) -> OpenVisit | None:
+def guess_task(walk: Reading, event: Event, place: OpenVisit | None) -> OpenVisit | None:
     """Return the Task visit that an attempt's event is likely to belong to.
 
     The end of an attempt is followed at once by the exit of its state, in most histories; a schedule or a
@@ -59,7 +77,7 @@ def guess_task(walk: "HistoryWalk", event: "Event", place: OpenVisit | None) -> 
     return place if place is not None and place.visit.type == "Task" and place.open else None
 
 
-def _fits(here: OpenVisit, event: "Event") -> bool:
+def _fits(here: OpenVisit, event: Event) -> bool:
     if here.visit.type != "Task" or not here.open:
         return False
     attempt = here.last_attempt
@@ -73,7 +91,7 @@ def _fits(here: OpenVisit, event: "Event") -> bool:
     return event.kind != "started" or attempt.started is None
 
 
-def guess_scope(walk: "HistoryWalk", name: str) -> Scope:
+def guess_scope(walk: Reading, name: str) -> Scope:
     """Return the scope that a state is likely to have been entered in."""
     place, scope = walk.last
     state = walk.machine.state(name)

@@ -1,23 +1,21 @@
 """Reading a history: states are entered, left (by Next or by a catcher), cut off, or fail to be evaluated."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.history.containers import begin_round, blame, child_scope
+from sagalab.history.events import Event
+from sagalab.history.guess import guess_scope, named
+from sagalab.history.reading import Reading, Step
 from sagalab.history.definition import fail_error, leads_by_catch_only
-from sagalab.history.guess import guess_scope
 from sagalab.history.scopes import CONTAINERS, OpenVisit, Place, Scope, name_culprits, to_text
 from sagalab.history.visits import Visit, parse_json
-
-if TYPE_CHECKING:
-    from sagalab.history.events import Event
-    from sagalab.history.walk import HistoryWalk, Step
 
 # A catcher's error output is short; a longer output is a result and is not parsed for it.
 LONGEST_ERROR_OUTPUT = 40_000
 
 
-def on_entered(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_entered(walk: Reading, step: Step) -> Place | None:
     """…StateEntered begins a visit."""
     event = step.event
     name = _name(walk, event)
@@ -42,7 +40,7 @@ def on_entered(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, scope
 
 
-def _visit(walk: "HistoryWalk", event: "Event", name: str, scope: Scope) -> Visit:
+def _visit(walk: Reading, event: Event, name: str, scope: Scope) -> Visit:
     visit = Visit(
         index=len(walk.visits),
         name=name,
@@ -61,7 +59,7 @@ def _visit(walk: "HistoryWalk", event: "Event", name: str, scope: Scope) -> Visi
     return visit
 
 
-def _name(walk: "HistoryWalk", event: "Event") -> str:
+def _name(walk: Reading, event: Event) -> str:
     name = event.details.get("name")
     if isinstance(name, str) and name:
         return name
@@ -69,7 +67,7 @@ def _name(walk: "HistoryWalk", event: "Event") -> str:
     return "(unnamed)"
 
 
-def _scope_for(walk: "HistoryWalk", step: "Step", name: str) -> Scope:
+def _scope_for(walk: Reading, step: Step, name: str) -> Scope:
     """Return the scope of a state that is entered: the place's own, a branch in it, or one in a new round."""
     place = step.place
     kind = walk.kinds.get(step.event.previous_id)
@@ -87,10 +85,10 @@ def _scope_for(walk: "HistoryWalk", step: "Step", name: str) -> Scope:
     return place.scope
 
 
-def on_exited(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_exited(walk: Reading, step: Step) -> Place | None:
     """…StateExited: the visit succeeded, or an error that had struck it was caught."""
     event = step.event
-    here = walk.named(event.details.get("name"), event.type.removesuffix("StateExited"), step)
+    here = named(walk, event.details.get("name"), event.type.removesuffix("StateExited"), step)
     if here is None:
         walk.note("Event {} leaves a state that was not seen to be entered.", event)
         return None
@@ -116,7 +114,7 @@ def on_exited(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-def _was_caught(here: OpenVisit, step: "Step") -> bool:
+def _was_caught(here: OpenVisit, step: Step) -> bool:
     """Whether an error that has no event of its own was caught.
 
     A Task that was left without any schedule, and a container without any start, were left by a catcher:
@@ -145,7 +143,7 @@ def _catch(here: OpenVisit) -> None:
     visit.caught_error = visit.error
 
 
-def _catch_by_definition(walk: "HistoryWalk", before: Visit, name: str) -> None:
+def _catch_by_definition(walk: Reading, before: Visit, name: str) -> None:
     """Mark a visit as caught whose definition leads to `name` only by a catcher."""
     if before.status == "succeeded" and leads_by_catch_only(walk.machine, before.name, name):
         before.status = "caught"
@@ -162,7 +160,7 @@ def _error_in(visit: Visit) -> tuple[str | None, str | None]:
     return None, None
 
 
-def on_aborted(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_aborted(walk: Reading, step: Step) -> Place | None:
     """…StateAborted names no state; a state that had failed before stays failed."""
     state_type = step.event.type.removesuffix("StateAborted")
     for here in step.place.outwards() if step.place is not None else ():
@@ -173,13 +171,13 @@ def on_aborted(walk: "HistoryWalk", step: "Step") -> Place | None:
     return None
 
 
-def on_evaluation_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
+def on_evaluation_failed(walk: Reading, step: Step) -> Place | None:
     """EvaluationFailed: an error that may still be retried or caught."""
     event, place = step.event, step.place
     name = to_text(event.details.get("state"))
     here = place
     if place is None or not place.open or (name is not None and place.visit.name != name):
-        here = walk.entered_after.get((event.previous_id, name)) or walk.named(name, None, step)
+        here = walk.entered_after.get((event.previous_id, name)) or named(walk, name, None, step)
     if here is None:
         walk.note("Event {} is an error of a state that was not seen to be entered.", event)
         return None
@@ -187,7 +185,7 @@ def on_evaluation_failed(walk: "HistoryWalk", step: "Step") -> Place | None:
     return here, here.scope
 
 
-HANDLERS: dict[str, Callable[["HistoryWalk", "Step"], Place | None]] = {
+HANDLERS: dict[str, Callable[[Reading, Step], Place | None]] = {
     "entered": on_entered,
     "exited": on_exited,
     "state_aborted": on_aborted,

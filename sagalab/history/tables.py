@@ -1,33 +1,30 @@
-"""An execution as DataFrames: one row a visit, or one row an event. Times are seconds from the start."""
+"""An execution as DataFrames: one row a visit, or one row an event. Times are seconds from its start."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from sagalab.history.visits import VISIT_STATUSES
-
-if TYPE_CHECKING:
-    from sagalab.history.execution import Execution
+from sagalab.history.events import Event
+from sagalab.history.visits import VISIT_STATUSES, Visit
 
 SUMMARY_LENGTH = 80
 
 
-def visits_table(execution: "Execution") -> pd.DataFrame:
+def visits_table(visits: Sequence[Visit], started: datetime | None) -> pd.DataFrame:
     """Return the visits, one a row, indexed by their number.
 
     state, type and status are categories (states in order of first entering); entered_s and duration_s are
     seconds (NaN while not known); attempts counts the tries; parent is the index of the visit around it.
     """
-    visits = execution.visits
     return pd.DataFrame(
         {
             "state": _ordered(v.name for v in visits),
             "type": pd.Categorical([v.type for v in visits]),
             "status": pd.Categorical([v.status for v in visits], categories=VISIT_STATUSES),
-            "entered_s": _floats(_seconds(execution.started, v.entered) for v in visits),
+            "entered_s": _floats(_seconds(started, v.entered) for v in visits),
             "duration_s": _floats(v.duration for v in visits),
             "attempts": pd.array([v.tries for v in visits], dtype="int64"),
             "error": _texts(v.error for v in visits),
@@ -39,16 +36,16 @@ def visits_table(execution: "Execution") -> pd.DataFrame:
     )
 
 
-def events_table(execution: "Execution") -> pd.DataFrame:
+def events_table(
+    events: Sequence[Event], states: Mapping[int, str], started: datetime | None
+) -> pd.DataFrame:
     """Return the history events, one a row, indexed by id, with their state and a summary of the details."""
-    events = execution.history
-    states = execution.states_of_events
     return pd.DataFrame(
         {
             "previous_id": pd.array([e.previous_id for e in events], dtype="Int64"),
             "type": pd.Categorical([e.type for e in events]),
             "state": _ordered(states.get(e.id) for e in events),
-            "at_s": _floats(_seconds(execution.started, e.at) for e in events),
+            "at_s": _floats(_seconds(started, e.at) for e in events),
             "details": _texts(_summary(e.details) for e in events),
         },
         index=pd.Index([e.id for e in events], dtype="int64", name="id"),

@@ -1,4 +1,4 @@
-"""Run the demonstration's paths: `play("33")` in a notebook, `updates` for the page."""
+"""The demonstration: `play("33")` runs a path in a notebook, `updates` for the page; and its words as HTML."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +19,14 @@ from sagalab.pictures.drawing import Drawing
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
+from html import escape
+from typing import TYPE_CHECKING
+
+from sagalab.instructor.paths import following
+
+if TYPE_CHECKING:
+    from sagalab.instructor.demo import DemoRun
+
 
 TIMEOUT_SECONDS = 60.0
 LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution
@@ -43,8 +51,6 @@ class DemoRun:
         """Show heading, picture, verdict, the closed notes and the question for the next path."""
         from IPython.display import HTML, display
 
-        from sagalab.instructor.view import ending, heading
-
         display(HTML(heading(self.path)), self.picture(), HTML(ending(self)))
 
 
@@ -58,8 +64,6 @@ class Stage:
         return f"Ready: {len(DEMO_PATHS)} paths."
 
     def _repr_html_(self) -> str:
-        from sagalab.instructor.view import question
-
         return f"<p>✓ Ready: {len(DEMO_PATHS)} paths.</p>{question(DEMO_PATHS[0])}"
 
 
@@ -108,3 +112,44 @@ def play(key: str, deployment: Deployment | None = None) -> DemoRun:
     for run in updates(key, deployment or find_deployment()):
         last = run
     return last
+
+
+ARROW = " → "
+_BOX = "border-left:5px solid #0b5394;padding:6px 12px;margin:8px 0;background:#eef4fb;color:#111"
+
+
+def heading(path: DemoPath) -> str:
+    """Return a path's number and title."""
+    number = DEMO_PATHS.index(path) + 1
+    return f"<h2 style='margin:4px 0'>{number} · {escape(path.title)}</h2>"
+
+
+def question(path: DemoPath) -> str:
+    """Return what to ask the room before a path."""
+    number = DEMO_PATHS.index(path) + 1
+    return (
+        f"<div style='{_BOX}'><strong>Ask, before {number} · {escape(path.title)}:</strong> "
+        f"{escape(path.question)}</div>"
+    )
+
+
+def notes_list(path: DemoPath) -> str:
+    """Return what to say after a path, as a list."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in path.notes)
+    return f"<ul aria-label='speaker notes' style='margin:4px 0'>{lines}</ul>"
+
+
+def result(run: "DemoRun") -> str:
+    """Return the run in words: how it ended, its path, and the verdict over the ledger's rows once there is one."""
+    execution = run.execution
+    error = f" with {escape(execution.error)}" if execution.error else ""
+    path = escape(ARROW.join(execution.path)) or "nothing yet"
+    words = f"<p><strong>{escape(execution.status)}{error}</strong><br>{path}</p>"
+    return words + (run.verdict._repr_html_() if run.verdict is not None else "")
+
+
+def ending(run: "DemoRun") -> str:
+    """Return what a notebook shows under the picture: result, closed notes, the next question."""
+    after = following(run.path)
+    closed = f"<details><summary>Speaker notes, {run.path.minutes} minutes</summary>{notes_list(run.path)}</details>"
+    return result(run) + closed + (question(after) if after else "")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from sagalab.errors import SagaLabError
+from sagalab.instructor.demo import heading, notes_list, question, result
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath, following
-from sagalab.instructor.view import heading, notes_list, question, result
 
 if TYPE_CHECKING:
     from sagalab.instructor.demo import DemoRun, Stage

@@ -1,34 +1,14 @@
-"""Orders to send through the saga, and the small catalogue that the stock table is seeded with."""
+"""Orders to send through the saga."""
 
 import random
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
 from typing import Any
 
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.errors import SagaLabError
 
-
-@dataclass(frozen=True)
-class Item:
-    """One item of the catalogue; `in_stock` is the count that a new deployment starts with."""
-
-    item_id: str
-    description: str
-    unit_price: Decimal
-    in_stock: int
-
-
-CATALOGUE = (
-    Item("1", "Coffee mug", Decimal("8.50"), 5000),
-    Item("2", "Notebook, dotted", Decimal("12.99"), 5000),
-    Item("3", "Desk lamp", Decimal("34.90"), 1000),
-    Item("4", "Backpack", Decimal("59.00"), 1000),
-    Item("5", "Headphones", Decimal("129.95"), 100),
-    Item("6", "Signed poster, one left", Decimal("250.00"), 1),
-)
 DEFAULT_ITEMS = {"1": 2, "2": 1}
 DEFAULT_CUSTOMER = "customer-1"
 

@@ -1,14 +1,16 @@
-"""Several pictures in one: a grid of drawings with captions, as a single SVG."""
+"""Several pictures in one: a grid of drawings with captions, as a single SVG; small multiples of one machine."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from sagalab.errors import SagaLabError
 from sagalab.pictures import palette
+from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, Drawing, picture_bundle
-from sagalab.pictures.palette import Look
+from sagalab.pictures.palette import RUN_STATUS, Look, look
 from sagalab.pictures.text_width import printable, wrap
 
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
@@ -110,3 +112,22 @@ class PictureGrid:
             return picture_bundle(self.svg(), self.text())
         except SagaLabError as error:
             return {"text/plain": f"{self.text()}\n\n{HOW_TO_GET_DOT if not error.what else error}"}
+
+
+def scenario_matrix(
+    executions: Mapping, definition: dict | str | None = None, *, columns: int = 3
+) -> PictureGrid:
+    """Return a grid of small pictures, one an execution.
+
+    `executions` maps a title to an `Execution`; `definition` is their machine (None: each one's own).
+    Raises ValueError if there is no execution to show.
+    """
+    if not executions:
+        raise ValueError("scenario_matrix needs at least one execution: {title: execution, …}.")
+    cells = []
+    for title, execution in executions.items():
+        drawing = diagram(definition, execution, compact=True, times=False)
+        status = execution.status + (f" {execution.error}" if execution.error else "")
+        style = look(RUN_STATUS.get(execution.status, ""))
+        cells.append(Cell(str(title), status, style, drawing))
+    return PictureGrid(f"{len(cells)} executions of one machine", cells, min(columns, len(cells)))

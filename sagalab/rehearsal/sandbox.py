@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from sagalab.cloud import local_process
 from sagalab.cloud.connect import connect
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.names import TASKS, Names, TaskFunction
 from sagalab.errors import SagaLabError
 from sagalab.ledger.inbox import forget_inbox
-from sagalab.orders.orders import CATALOGUE
 from sagalab.threads import together
 
 STOCK = 1_000_000  # of each item

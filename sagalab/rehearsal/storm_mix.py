@@ -3,8 +3,9 @@
 import random
 from typing import Any
 
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.orders.faults import Fault, FaultPlan, plan
-from sagalab.orders.orders import CATALOGUE, make_order
+from sagalab.orders.orders import make_order
 from sagalab.rehearsal import plans as plans
 
 _PASSING, _LASTING, _UNDO_TOO = 0.20, 0.15, 0.05  # shares of the orders; the rest meet no fault

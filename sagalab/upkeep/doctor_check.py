@@ -1,6 +1,5 @@
 """One thing that `sagalab doctor` looked at: what was found, whether it is good, and the cure."""
 
-import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -30,8 +29,3 @@ class Check:
     def as_dict(self) -> dict[str, str]:
         """Return the check as plain data, for JSON."""
         return asdict(self)
-
-
-def masked(text: str) -> str:
-    """Return `text` with all but the last four digits of every account id (12 digits) hidden."""
-    return re.sub(r"\b\d{8}(?=\d{4}\b)", "********", text)

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import tempfile
 
+from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT
-from sagalab.upkeep.doctor_check import Check, State, masked
+from sagalab.upkeep.doctor_check import Check, State
 
 
 def free_port() -> Check:
@@ -102,7 +103,7 @@ def aws_identity() -> Check:
         quick = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
         who = session.client("sts", config=quick).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        return Check("AWS", State.WRONG, f"the credentials do not work: {masked(str(error))}", log_in)
-    where = f"account {masked(who['Account'])}, region {session.region_name}"
+        return Check("AWS", State.WRONG, f"the credentials do not work: {mask_accounts(str(error))}", log_in)
+    where = f"account {mask_accounts(who['Account'])}, region {session.region_name}"
     found = f"used: {where}, credentials from {credentials.method}"
     return Check("AWS", State.GOOD, found)

@@ -14,8 +14,7 @@ from sagalab.cloud.connect import connect
 from sagalab.cloud.local_key import local_key
 from sagalab.cloud.prefix import prefix_of_participant
 from sagalab.deploying.deploy import deploy, deploy_machine
-from sagalab.deploying.destroy import destroy
-from sagalab.deploying.destroy_all import destroy_all, prefixes_under
+from sagalab.deploying.destroy import destroy, destroy_all, prefixes_under
 from sagalab.errors import SagaLabError
 from sagalab.orders.costs import costs_so_far, estimated_costs
 from sagalab.orders.scenarios import SCENARIOS, run_scenarios

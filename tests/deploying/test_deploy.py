@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 from deployed_things import everything, expected
 
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.deployment import deployment as find_deployment
+from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.machines import definition
 from sagalab.deploying.package import package
 from sagalab.deploying.part_log_group import RETENTION_DAYS
-from sagalab.deploying.status import status
 from sagalab.errors import SagaLabError
-from sagalab.orders.orders import CATALOGUE
 
 PREFIX = "t-deploy"
 

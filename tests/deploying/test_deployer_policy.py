@@ -12,13 +12,12 @@ import pytest
 from sagalab.cloud.connect import LocalSession
 from sagalab.cloud.local_key import local_key
 from sagalab.deploying.deploy import deploy, deploy_machine
-from sagalab.deploying.deployment import Deployment, deployment
-from sagalab.deploying.destroy_all import destroy_all, prefixes_under
+from sagalab.deploying.deployment import Deployment, deployment, status
+from sagalab.deploying.destroy import destroy_all, prefixes_under
 from sagalab.deploying.leftovers import by_name
 from sagalab.deploying.machines import definition
 from sagalab.deploying.names import TASKS, Names
 from sagalab.deploying.part_role import POLICY_NAME
-from sagalab.deploying.status import status
 from sagalab.ledger.read import read_ledger
 from sagalab.ledger.tables import tables
 from sagalab.ledger.verdict import verdict

@@ -10,10 +10,10 @@ import pytest
 from deployed_things import everything, expected
 
 from sagalab.deploying.deploy import deploy, deploy_machine
+from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.package import package
 from sagalab.deploying.parts import Parts
-from sagalab.deploying.status import status
 from sagalab.errors import SagaLabError
 
 SLEEPER = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 90000, "End": True}}}

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.deploying.names import TASKS, Names
 from sagalab.errors import SagaLabError
-from sagalab.orders.orders import CATALOGUE, make_order, order_items
+from sagalab.orders.orders import make_order, order_items
 
 
 @pytest.mark.parametrize("prefix", ["", "1a", "a b", "a_b", "-a", "a" * 41, "ä", "a\n"])

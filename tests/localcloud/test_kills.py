@@ -15,13 +15,13 @@ from sagalab.cloud import local_process
 from sagalab.cloud.connect import connect
 from sagalab.deploying.deploy import deploy
 from sagalab.errors import SagaLabError
-from sagalab.failurelab.lab import FailureLab
+from sagalab.failurelab.shown import FailureLab
 from sagalab.history.execution import Execution
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import run, start, wait
 
 SLOW = {"ProcessPayment": {"kind": "slow", "when": "before", "ms": 8000}}
-LAB = f"from sagalab.failurelab.lab import FailureLab; FailureLab().run({SLOW!r})"
+LAB = f"from sagalab.failurelab.shown import FailureLab; FailureLab().run({SLOW!r})"
 # two answers to an exercise: one while the disk is full, one after there is room again
 CHECKS = """
 import sys

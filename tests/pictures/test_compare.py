@@ -8,7 +8,7 @@ from runs_drawn import NESTED, SAGA, SCENARIOS, run, saga_run
 from sagalab.errors import SagaLabError
 from sagalab.pictures import drawing
 from sagalab.pictures.compare import compare
-from sagalab.pictures.matrix import scenario_matrix
+from sagalab.pictures.grid import scenario_matrix
 
 
 def test_two_runs_part_where_the_outcome_differs():

@@ -4,8 +4,7 @@ import pytest
 from picture_structure import structure
 from runs_drawn import saga_run
 
-from sagalab.pictures.player import player
-from sagalab.pictures.steps import Change, steps
+from sagalab.pictures.steps import Change, player, steps
 
 
 def rows(execution) -> dict:

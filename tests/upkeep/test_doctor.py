@@ -12,11 +12,12 @@ import typer
 
 from sagalab.cloud import local_process
 from sagalab.cloud.local_key import local_key
+from sagalab.cloud.accounts import mask_accounts
 from sagalab.commands import doctor as doctor_command
 from sagalab.pictures import drawing
 from sagalab.project import ROOT, state_dir
 from sagalab.upkeep import doctor, doctor_cloud, doctor_packages
-from sagalab.upkeep.doctor_check import State, masked
+from sagalab.upkeep.doctor_check import State
 
 
 def test_what_is_good_is_said_and_no_process_is_left(tmp_path):
@@ -122,8 +123,8 @@ def test_a_check_that_breaks_does_not_end_the_others(monkeypatch):
 
 def test_account_ids_are_masked():
     account = "1234" * 3
-    assert masked(f"arn:aws:iam::{account}:user/x") == "arn:aws:iam::********1234:user/x"
-    assert masked("order 1234") == "order 1234"
+    assert mask_accounts(f"arn:aws:iam::{account}:user/x") == "arn:aws:iam::********1234:user/x"
+    assert mask_accounts("order 1234") == "order 1234"
 
 
 @pytest.fixture

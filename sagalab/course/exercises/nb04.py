@@ -2,7 +2,8 @@
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
-from sagalab.course.trial import Run, Trial
+from sagalab.course.trial import Trial
+from sagalab.course.trial_run import Run
 from sagalab.orders.faults import Fault, plan
 
 NOTEBOOK = "04_catch_and_compensate"

@@ -6,7 +6,8 @@ from typing import Any
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
-from sagalab.course.trial import Run, Trial
+from sagalab.course.trial import Trial
+from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import definition
 from sagalab.errors import SagaLabError
 from sagalab.orders.faults import TASKS, Fault, FaultPlan, plan

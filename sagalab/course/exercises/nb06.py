@@ -7,7 +7,7 @@ from typing import Any
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
-from sagalab.course.trial import Run
+from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import definition
 from sagalab.history.execution import Execution
 from sagalab.project import NOTEBOOKS

@@ -1,14 +1,35 @@
-"""The stock table: seeded with the catalogue, and never reset unless asked."""
+"""The small catalogue of the shop, and the stock table that is seeded with it, and never reset unless asked."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeSerializer
 
 from sagalab.cloud.retrying import unless
-from sagalab.orders.orders import CATALOGUE, Item
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the catalogue; `in_stock` is the count that a new deployment starts with."""
+
+    item_id: str
+    description: str
+    unit_price: Decimal
+    in_stock: int
+
+
+CATALOGUE = (
+    Item("1", "Coffee mug", Decimal("8.50"), 5000),
+    Item("2", "Notebook, dotted", Decimal("12.99"), 5000),
+    Item("3", "Desk lamp", Decimal("34.90"), 1000),
+    Item("4", "Backpack", Decimal("59.00"), 1000),
+    Item("5", "Headphones", Decimal("129.95"), 100),
+    Item("6", "Signed poster, one left", Decimal("250.00"), 1),
+)
 
 _encode = TypeSerializer().serialize
 

@@ -1,0 +1,85 @@
+"""One run of an answer on trial: what was made to happen, and what came of it."""
+
+import json
+from dataclasses import dataclass
+from html import escape
+
+from sagalab.cloud.accounts import mask_accounts
+from sagalab.errors import SagaLabError
+from sagalab.history.execution import Execution
+from sagalab.history.visits import Visit
+from sagalab.ledger.verdict import Verdict
+
+_CAUSE_LENGTH = 160
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it.
+
+    A run of which only the history is known has no verdict.
+    """
+
+    title: str
+    execution: Execution
+    verdict: Verdict | None = None
+
+    @property
+    def path(self) -> list[str]:
+        return self.execution.path
+
+    @property
+    def succeeded(self) -> bool:
+        return self.execution.status == "SUCCEEDED"
+
+    @property
+    def summary(self) -> str:
+        """Its status and path in one line."""
+        way = " → ".join(self.path[:12]) + (" → …" if len(self.path) > 12 else "")
+        return f"{self.execution.status}: {way}"
+
+    @property
+    def ending(self) -> str:
+        """How it ended, with error and cause where it failed."""
+        if not self.execution.error:
+            return self.execution.status
+        cause = mask_accounts(_message(self.execution.cause))
+        return f"{self.execution.status} with {self.execution.error}" + (f" ({cause})" if cause else "")
+
+    def visits(self, state: str) -> "list[Visit]":
+        """Return the visits of a state, in order."""
+        return [visit for visit in self.execution.visits if visit.name == state]
+
+    def tries(self, state: str) -> int:
+        """Return how often a state's task was called, over all its visits."""
+        return sum(visit.tries for visit in self.visits(state))
+
+    def did(self, state: str) -> bool:
+        """Say whether a visit of this state succeeded."""
+        return any(visit.status == "succeeded" for visit in self.visits(state))
+
+    def order_of(self, *states: str) -> list[str]:
+        """Return those of these states that were entered, in the order in which they were."""
+        return [name for name in dict.fromkeys(self.path) if name in states]
+
+    def picture(self) -> tuple[str, str]:
+        """Return the picture of the run, as HTML and in words."""
+        from sagalab.pictures.diagram import diagram
+
+        drawing = diagram(self.execution.definition, self.execution, title=self.title, times=False)
+        try:
+            svg = drawing.svg()
+        except SagaLabError as error:
+            return f"<pre>{escape(drawing.text())}\n{escape(str(error))}</pre>", drawing.text()
+        return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
+
+
+def _message(cause: str | None) -> str:
+    """Return a cause in one short line; of a Lambda function's error only the message."""
+    try:
+        found = json.loads(cause or "")
+        cause = found.get("errorMessage", cause) if isinstance(found, dict) else cause
+    except ValueError:
+        pass
+    line = " ".join((cause or "").split())
+    return line if len(line) <= _CAUSE_LENGTH else line[: _CAUSE_LENGTH - 1] + "…"
