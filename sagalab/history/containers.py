@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from itertools import islice
 
+from sagalab.history.definition import branch_of
 from sagalab.history.events import Event, whole_number
 from sagalab.history.guess import SEARCH_LIMIT, named
 from sagalab.history.reading import Reading, Step
-from sagalab.history.definition import branch_of
 from sagalab.history.scopes import OpenVisit, Place, Scope, end_attempt, to_text
 from sagalab.history.visits import Iteration
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sagalab.history.containers import begin_round, blame, child_scope
+from sagalab.history.definition import fail_error, leads_by_catch_only
 from sagalab.history.events import Event
 from sagalab.history.guess import guess_scope, named
 from sagalab.history.reading import Reading, Step
-from sagalab.history.definition import fail_error, leads_by_catch_only
 from sagalab.history.scopes import CONTAINERS, OpenVisit, Place, Scope, name_culprits, to_text
 from sagalab.history.visits import Visit, parse_json
 

@@ -10,6 +10,7 @@ import pytest
 from deployed_things import everything, expected
 
 from sagalab.cloud import confirm as confirming
+from sagalab.cloud.accounts import mask_accounts
 from sagalab.cloud.connect import connect
 from sagalab.cloud.local_key import local_key
 from sagalab.cloud.prefix import prefix_of_participant
@@ -206,5 +207,5 @@ def test_all_of_a_prefix_is_found_and_goes_and_nothing_else(cloud):
 
 
 def test_a_text_shows_no_account():
-    text = confirming.mask_accounts("arn:aws:iam::123456789012:role/x of 1234567890123")
+    text = mask_accounts("arn:aws:iam::123456789012:role/x of 1234567890123")
     assert re.fullmatch(r"arn:aws:iam::•{8}9012:role/x of 1234567890123", text)

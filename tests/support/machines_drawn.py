@@ -142,7 +142,9 @@ class _Maker:
         rules = []
         for _ in range(self.draw(st.integers(1, 2))):
             if jsonata:
-                rule: dict[str, Any] = {"Condition": self.one("{% true %}", "{% $states.input.n = 5 %}", False)}
+                rule: dict[str, Any] = {
+                    "Condition": self.one("{% true %}", "{% $states.input.n = 5 %}", False)
+                }
             else:
                 rule = self.rule()
             rules.append(rule | {"Next": self.one(*later)})
@@ -183,4 +185,8 @@ class _Maker:
 
 def _targets(state: dict[str, Any]) -> list[str]:
     rules = [*state.get("Choices", []), *state.get("Catch", [])]
-    return [target for target in (state.get("Next"), state.get("Default"), *(rule["Next"] for rule in rules)) if target]
+    return [
+        target
+        for target in (state.get("Next"), state.get("Default"), *(rule["Next"] for rule in rules))
+        if target
+    ]

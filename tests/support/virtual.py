@@ -30,7 +30,9 @@ def world(
     return made_world
 
 
-def run(made: Program, value: Any = None, answering: Callable[[Call], Answer] = never, seed: str = "0") -> Run:
+def run(
+    made: Program, value: Any = None, answering: Callable[[Call], Answer] = never, seed: str = "0"
+) -> Run:
     """Run a program to its end, or until it waits for a token."""
     return world(made, value, answering, seed).finish()
 

@@ -123,7 +123,8 @@ def test_a_check_that_breaks_does_not_end_the_others(monkeypatch):
 
 def test_account_ids_are_masked():
     account = "1234" * 3
-    assert mask_accounts(f"arn:aws:iam::{account}:user/x") == "arn:aws:iam::********1234:user/x"
+    assert mask_accounts(f"arn:aws:iam::{account}:user/x") == "arn:aws:iam::••••••••1234:user/x"
+    assert mask_accounts(f"saga_{account}_log") == "saga_••••••••1234_log"
     assert mask_accounts("order 1234") == "order 1234"
 
 
@@ -175,7 +176,7 @@ def test_a_local_cloud_that_runs_is_found_with_its_version(cloud_state, nothing_
     check = doctor_cloud.aws_identity()
     assert check.state is State.GOOD
     assert cloud_state["account"] not in check.found
-    assert f"********{cloud_state['account'][-4:]}" in check.found and "eu-west-1" in check.found
+    assert f"••••••••{cloud_state['account'][-4:]}" in check.found and "eu-west-1" in check.found
 
     monkeypatch.setattr(local_process, "server_version", lambda: "sagalab 9, moto 9")
     check = doctor_cloud.local_cloud()

@@ -5,8 +5,8 @@ from typing import Any
 from sagalab.course.check_function import function_on_trial, payments_as_before
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
-from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run, deployed
+from sagalab.course.trial import Trial, deployed
+from sagalab.course.trial_run import Run
 
 PAY, AGAIN, LATE, REFUND = "ProcessPayment", "ProcessPaymentAgain", "ProcessPaymentLate", "ProcessRefund"
 _CREDIT = "${CreditPaymentFunction}"
