@@ -210,7 +210,9 @@ def test_two_runs_are_compared_in_the_panel(lab):
 
 def test_a_lost_cloud_is_said_and_the_next_run_works(lab, deployed, monkeypatch):
     """Nothing listens at the address of the cloud: as after its process was killed."""
-    dead = _local("http://127.0.0.1:9", "another", LocalKey("LOCAL", "x"), deployed.cloud.account, deployed.prefix)
+    dead = _local(
+        "http://127.0.0.1:9", "another", LocalKey("LOCAL", "x"), deployed.cloud.account, deployed.prefix
+    )
     with monkeypatch.context() as patch:
         patch.setattr(lab_drive, "ready", lambda _prefix: replace(deployed, cloud=dead))
         played(lab.panel)

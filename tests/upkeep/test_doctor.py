@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from sagalab.cloud import local_process
-from sagalab.cloud.local_key import local_key
 from sagalab.cloud.accounts import mask_accounts
+from sagalab.cloud.local_key import local_key
 from sagalab.commands import doctor as doctor_command
 from sagalab.pictures import drawing
 from sagalab.project import ROOT, state_dir
