@@ -1,6 +1,7 @@
 """Commands for whoever teaches: the demonstration, the room, and a lab back to its start."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,12 +23,12 @@ def demo(
 ) -> None:
     """Show the failure paths on a page with one button each; needs no network. Ctrl-C ends it."""
     from sagalab.instructor.demo import prepare
-    from sagalab.instructor.server import HOST, choose_port, serve
+    from sagalab.instructor.server import address, choose_port, serve
 
-    chosen = choose_port(port)
+    chosen, token = choose_port(port), secrets.token_urlsafe(24)
     prepare()
-    print(f"The demonstration: http://{HOST}:{chosen}/  (Ctrl-C ends it)", flush=True)
-    raise typer.Exit(serve(chosen, browser=browser))
+    print(f"The demonstration: {address(chosen, token)}  (Ctrl-C ends it)", flush=True)
+    raise typer.Exit(serve(chosen, token, browser=browser))
 
 
 def room(

@@ -2,6 +2,9 @@
 
 Voila's page links one font of a CDN. Our answers forbid the browser any other origin than this server
 (Content-Security-Policy), so nothing is asked of anybody, and nothing waits for a network that is not there.
+
+The page has a kernel behind it, which runs what it is told: it opens for the token in the printed address only, and
+for no other Host than this computer's. The token stands in files that only the user may read, and in no argument.
 """
 
 import json
@@ -9,12 +12,15 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import webbrowser
 from pathlib import Path
 
 import nbformat
 
 from sagalab.errors import SagaLabError
-from sagalab.project import state_dir
+from sagalab.markup import escape
+from sagalab.project import private_opener, state_dir
 
 HOST = "127.0.0.1"
 _POLICY = (
@@ -24,7 +30,7 @@ _POLICY = (
 _CELL = "from sagalab.instructor.panel import DemoPanel\n\nDemoPanel()"
 
 
-def write_page() -> Path:
+def write_page(token: str) -> Path:
     """Write the page's notebook, one cell, and Voila's settings beside it; return the notebook's path."""
     page = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(_CELL, id="panel")],
@@ -34,12 +40,27 @@ def write_page() -> Path:
         },
     )
     folder = state_dir() / "demo"
-    folder.mkdir(exist_ok=True)
-    settings = {"Voila": {"tornado_settings": {"headers": {"Content-Security-Policy": _POLICY}}}}
-    (folder / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
+    folder.mkdir(exist_ok=True, mode=0o700)
+    tornado = {
+        "headers": {"Content-Security-Policy": _POLICY},
+        # Voila lets every Host in, also the name that a web page has rebound to 127.0.0.1
+        "allow_remote_access": False,
+        "local_hostnames": ["localhost"],
+    }
+    _write(folder / "voila.json", json.dumps({"Voila": {"tornado_settings": tornado, "token": token}}))
     path = folder / "saga-demo.ipynb"
-    path.write_text(nbformat.writes(page), encoding="utf-8")
+    _write(path, nbformat.writes(page))
     return path
+
+
+def _write(path: Path, text: str) -> None:
+    with open(path, "w", encoding="utf-8", opener=private_opener) as file:
+        file.write(text)
+
+
+def address(port: int, token: str) -> str:
+    """Return the page's address, which opens it."""
+    return f"http://{HOST}:{port}/?token={token}"
 
 
 def choose_port(wanted: int | None) -> int:
@@ -56,28 +77,46 @@ def choose_port(wanted: int | None) -> int:
         return probe.getsockname()[1]
 
 
-def voila_command(page: Path, port: int, *, browser: bool) -> list[str]:
+def voila_command(page: Path, port: int) -> list[str]:
     """Return the command that serves a page's notebook, with the settings beside it (voila.json)."""
     return [
         *(sys.executable, "-m", "voila", str(page), f"--Voila.config_file_paths={page.parent}"),
         *(f"--Voila.ip={HOST}", f"--port={port}", "--Voila.port_retries=0", "--Voila.log_level=ERROR"),
-        *("--theme=light", "--VoilaConfiguration.show_margins=False"),
-        *([] if browser else ["--no-browser"]),
+        *("--theme=light", "--VoilaConfiguration.show_margins=False", "--no-browser"),
     ]
 
 
-def serve(port: int, *, browser: bool) -> int:
+def serve(port: int, token: str, *, browser: bool) -> int:
     """Serve the demonstration until Ctrl-C; return Voila's exit code (0 after Ctrl-C)."""
-    command = voila_command(write_page(), port, browser=browser)
+    page = write_page(token)
+    command = voila_command(page, port)
     # The kernel of this environment, not one of the same name in the user's home.
     environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
     voila = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
     try:
+        if browser:
+            _open(page.parent, port, token, voila)
         return voila.wait()
     except KeyboardInterrupt:
         return 0
     finally:
         _end(voila)
+
+
+def _open(folder: Path, port: int, token: str, voila: subprocess.Popen) -> None:
+    """Open the page in a browser once it answers: by a file, since all users see a program's arguments."""
+    while voila.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                break
+        time.sleep(0.1)
+    target = escape(address(port, token))
+    file = folder / "open.html"
+    _write(
+        file,
+        f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">The page</a>',
+    )
+    webbrowser.open(file.as_uri())
 
 
 def _end(voila: subprocess.Popen) -> None:

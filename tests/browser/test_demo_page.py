@@ -1,5 +1,6 @@
 """`sagalab demo` in a real browser: one key leads through the paths, and nothing is asked of another machine."""
 
+import http.client
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -29,7 +31,7 @@ def address(cloud) -> Iterator[str]:
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP
     )
     try:
-        yield re.search(r"http://127\.0\.0\.1:\d+/", demo.stdout.readline()).group()
+        yield re.search(r"http://127\.0\.0\.1:\d+/\S*", demo.stdout.readline()).group()
     finally:
         demo.send_signal(END)
         try:
@@ -45,7 +47,7 @@ def address(cloud) -> Iterator[str]:
 
 def wait_for(address: str) -> None:
     """Wait until the page's server takes connections."""
-    port = int(address.rstrip("/").rpartition(":")[2])
+    port = urlsplit(address).port
     for _ in range(SECONDS * 10):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -97,7 +99,42 @@ def test_a_button_runs_its_path_and_the_notes_can_be_shown(page):
 
 
 def test_no_request_leaves_this_machine(page, address):
-    ours = (address, address.replace("http:", "ws:"), "data:", "blob:")
+    base = address.partition("?")[0]
+    ours = (base, base.replace("http:", "ws:"), "data:", "blob:")
     outside = {url for url in page.sent if not url.startswith(ours)}
     assert len(page.sent) > 20
     assert outside <= page.refused
+
+
+def answer(address: str, target: str, **headers: str) -> int:
+    """Return the status of a plain request to the page's server."""
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=SECONDS)
+    try:
+        connection.request("GET", target, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_the_page_opens_for_its_token_and_no_foreign_name(address):
+    wait_for(address)
+    with_token = f"/?{urlsplit(address).query}"
+    for target in ("/", "/?token=guessed", "/voila/templates/../..", "/api/kernels/x/channels"):
+        assert answer(address, target) != 200
+    for target in ("/", with_token, "/api/kernels/x/channels"):
+        assert answer(address, target, Host="evil.example") == 403
+        assert answer(address, target, Host=f"evil.example:{urlsplit(address).port}") == 403
+
+
+def test_it_listens_on_the_loopback_and_its_token_is_in_no_argument(address):
+    wait_for(address)
+    token = urlsplit(address).query.partition("=")[2]
+    server = next(
+        each.pid
+        for each in psutil.net_connections("tcp")
+        if each.status == "LISTEN" and each.laddr.port == urlsplit(address).port
+    )
+    family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
+    assert token and not [each.pid for each in family if token in " ".join(each.cmdline())]
+    listening = {each.laddr.ip for one in family for each in one.net_connections() if each.status == "LISTEN"}
+    assert listening == {"127.0.0.1"}
