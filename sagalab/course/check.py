@@ -5,7 +5,6 @@ A machine is judged by what it does on the cloud under fault plans, never by its
 
 from collections import Counter
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from sagalab.course import completed
@@ -13,6 +12,7 @@ from sagalab.course.cells import exercise_cell, reference_answer
 from sagalab.course.exercise import Exercise, exercises, find_exercise
 from sagalab.course.magic import Note
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
+from sagalab.markup import escape
 
 
 class Check:

@@ -8,7 +8,6 @@ NAME then keeps its last good definition. Loaded by `%load_ext sagalab` or `from
 import builtins
 import keyword
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -19,6 +18,7 @@ from IPython.display import display
 from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.linting.lint import ERROR, Findings, lint
+from sagalab.markup import escape
 
 MAX_NAME = 60  # Step Functions allows 80 characters; the prefix needs some of them
 

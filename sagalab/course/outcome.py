@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from types import FunctionType
 from typing import Any
 
 from sagalab.course.trial_run import Run
+from sagalab.markup import escape
 
 CORRECT, NOT_ATTEMPTED, WRONG = "correct", "not yet attempted", "wrong"
 SIGNS = {CORRECT: "✓", NOT_ATTEMPTED: "·", WRONG: "✗"}

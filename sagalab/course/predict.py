@@ -1,13 +1,13 @@
 """A question before the run: the learner picks what will happen, and reads why it is so, or why not."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import ipywidgets
 
 from sagalab.errors import SagaLabError
 from sagalab.failurelab.button_choice import ButtonChoice
+from sagalab.markup import escape
 
 
 class Prediction:

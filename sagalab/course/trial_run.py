@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from html import escape
 
 from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import Verdict
+from sagalab.markup import escape
 
 _CAUSE_LENGTH = 160
 

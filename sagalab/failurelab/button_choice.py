@@ -5,10 +5,11 @@ JupyterLab's notebook takes the arrow keys and letters of a focused menu or radi
 """
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
 import ipywidgets
+
+from sagalab.markup import escape
 
 CHOSEN, OTHER = "●", "○"
 _STYLE = """<style>

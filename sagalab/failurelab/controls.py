@@ -9,6 +9,7 @@ from sagalab.errors import SagaLabError
 from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.failurelab.choice import SAGA, Choice, scenario_choice
 from sagalab.failurelab.fault_editor import FaultEditor
+from sagalab.markup import escape
 from sagalab.orders.faults import plan
 from sagalab.orders.scenarios import SCENARIOS, scenario
 
@@ -117,8 +118,8 @@ class Controls:
     def _show_preset(self, key: str) -> None:
         self.preset.value = key
         words = _TITLES.get(key, "what you choose below")
-        self._title.value = f"<div role='status' style='font-size:15px;margin-left:9em'>{words}</div>"
+        self._title.value = f"<div role='status' style='font-size:15px;margin-left:9em'>{escape(words)}</div>"
 
 
 def _heading(text: str) -> ipywidgets.HTML:
-    return ipywidgets.HTML(f"<h4 style='margin:8px 0 2px'>{text}</h4>")
+    return ipywidgets.HTML(f"<h4 style='margin:8px 0 2px'>{escape(text)}</h4>")

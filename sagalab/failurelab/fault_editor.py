@@ -6,6 +6,7 @@ import ipywidgets
 
 from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.failurelab.choice import fault_words
+from sagalab.markup import escape
 from sagalab.orders.faults import DEFAULT_MS, DEFAULT_WHEN, KINDS, TASKS, WHEN, Fault
 
 MOST_MS = 900_000
@@ -115,6 +116,4 @@ class FaultEditor:
         self.times.box.layout.display = "" if kind else "none"
         self.ms.layout.display = "" if kind in DEFAULT_MS else "none"
         words = KINDS.get(kind, "nothing is done to it")
-        self._words.value = (
-            f"<div role='status' style='font-size:15px'><b>{self.task.value}</b>: {words}.</div>"
-        )
+        self._words.value = f"<div role='status' style='font-size:15px'><b>{escape(self.task.value)}</b>: {escape(words)}.</div>"

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import zip_longest
 
+from sagalab.markup import escape
 from sagalab.pictures.palette import look
 
 _CELL = "padding:3px 10px;text-align:left;border-top:1px solid #9aa7b8"

@@ -7,6 +7,7 @@ import ipywidgets
 from sagalab.asl.document import read
 from sagalab.failurelab.run import ARROW
 from sagalab.failurelab.view import sheet
+from sagalab.markup import escape
 
 _AUTO = ipywidgets.Layout(width="auto")
 
@@ -75,7 +76,7 @@ class PredictBox:
         path = ARROW.join(self.path) or "nothing yet: click the state that comes first"
         end = " ■" if self.ended else ""
         self._text.value = sheet(
-            f"<div role='status' aria-live='polite'>You expect: <b>{path}{end}</b></div>"
+            f"<div role='status' aria-live='polite'>You expect: <b>{escape(path)}{end}</b></div>"
         )
         for button in (*self.states.values(), self.back, self.stop_here):
             button.disabled = self.ended

@@ -1,13 +1,13 @@
 """One run of the failure lab: what was chosen, what the machine did, what the ledger says of it."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from sagalab.failurelab.choice import Choice
 from sagalab.failurelab.prediction import Prediction
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import Verdict
+from sagalab.markup import escape
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from sagalab.errors import SagaLabError
@@ -10,6 +9,7 @@ from sagalab.failurelab.run import ARROW, LabRun
 from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import MEANING, Verdict
+from sagalab.markup import escape
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT
 from sagalab.pictures.palette import RUN_STATUS, look
@@ -22,7 +22,7 @@ VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "fai
 
 def sheet(body: str, label: str = "") -> str:
     """Return a white sheet with dark text, readable in light and dark themes."""
-    named = f" role='group' aria-label='{escape(label, quote=True)}'" if label else ""
+    named = f" role='group' aria-label='{escape(label)}'" if label else ""
     return (
         f"<div{named} style='background:#fff;color:#16202c;padding:10px;font:15px/1.45 {_FONTS};"
         f"overflow-x:auto'>{body}</div>"
@@ -88,7 +88,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], label: str) -> 
         "<tr>" + "".join(f"<td style='{_CELL}'>{escape(str(cell))}</td>" for cell in row) + "</tr>"
         for row in rows
     )
-    name = escape(label, quote=True)
+    name = escape(label)
     return (
         f"<table aria-label='{name}' style='border-collapse:collapse'><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
@@ -98,7 +98,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], label: str) -> 
 def chart(execution: Execution) -> str:
     """Return the timeline as a picture with its words."""
     drawn = timeline(execution)._repr_mimebundle_()
-    words = escape(drawn["text/plain"], quote=True)
+    words = escape(drawn["text/plain"])
     png = drawn["image/png"]
     return sheet(f"<img alt='{words}' style='max-width:100%;height:auto' src='data:image/png;base64,{png}'>")
 
@@ -118,7 +118,7 @@ def state(visit: Visit) -> str:
     """Return one visit of a state: its attempts, its input, its output, and the variables it assigned."""
     style = look(visit.status)
     error = f": {visit.error}" if visit.error else ""
-    head = f"<p><strong>{escape(visit.name)}</strong>, {visit.type}, {style.sign} {style.word}{escape(error)}</p>"
+    head = f"<p><strong>{escape(visit.name)}</strong>, {escape(visit.type)}, {style.sign} {style.word}{escape(error)}</p>"
     parts = [head]
     if visit.attempts:
         rows = [

@@ -1,6 +1,5 @@
 """One model of an execution, read from its history, whoever recorded that history."""
 
-import html
 import json
 import time
 from collections import Counter
@@ -19,6 +18,7 @@ from sagalab.history.events import Event, raw_events, read_events
 from sagalab.history.scopes import to_text
 from sagalab.history.visits import Attempt, Iteration, Visit, parse_json
 from sagalab.history.walk import HistoryWalk
+from sagalab.markup import escape
 
 __all__ = ["Attempt", "Execution", "Iteration", "Visit"]
 
@@ -226,8 +226,8 @@ class Execution:
         statuses = Counter(visit.status for visit in self.visits)
         counts = ", ".join(f"{number} {status}" for status, number in statuses.items())
         path = " → ".join(self.path[:40]) + (" → …" if len(self.visits) > 40 else "")
-        lines = [f"<b>{html.escape(' '.join(filter(None, (self.status, self.error))))}</b>"]
-        lines += [html.escape(text) for text in (counts, path) if text]
+        lines = [f"<b>{escape(' '.join(filter(None, (self.status, self.error))))}</b>"]
+        lines += [escape(text) for text in (counts, path) if text]
         return "<br>".join(lines)
 
 

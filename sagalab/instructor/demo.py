@@ -19,10 +19,10 @@ from sagalab.pictures.drawing import Drawing
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
-from html import escape
 from typing import TYPE_CHECKING
 
 from sagalab.instructor.paths import following
+from sagalab.markup import escape
 
 if TYPE_CHECKING:
     from sagalab.instructor.demo import DemoRun

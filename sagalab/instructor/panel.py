@@ -5,7 +5,6 @@ The demo page (demo_server.py) shows it through Voila; a notebook can show it as
 
 import asyncio
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -13,6 +12,7 @@ import ipywidgets
 from sagalab.errors import SagaLabError
 from sagalab.instructor.demo import heading, notes_list, question, result
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath, following
+from sagalab.markup import escape
 
 if TYPE_CHECKING:
     from sagalab.instructor.demo import DemoRun, Stage

@@ -1,6 +1,5 @@
 """The verdict on a run: consistent, announced or leaked."""
 
-import html
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.owed import Owed, named_in
 from sagalab.ledger.read import read_ledgers
+from sagalab.markup import escape
 
 if TYPE_CHECKING:
     from sagalab.deploying.deploy import Deployment
@@ -50,15 +50,13 @@ class Verdict:
     def _repr_html_(self) -> str:
         """Show the verdict over the ledger's rows. It reads the same without colour."""
         rows = "".join(
-            "<tr>"
-            + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in row)
-            + "</tr>"
+            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
             for row in self.ledger.rows()
         )
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("service", "what", "how much"))
         return (
             f"<div role='group' aria-label='ledger'><p><strong>{self.sign} {self.name}</strong>: "
-            f"{html.escape(self.words)}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f"{escape(self.words)}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
 

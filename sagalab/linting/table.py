@@ -1,10 +1,10 @@
 """Findings as a short table: HTML in a notebook, plain text elsewhere; a sign stands beside every word."""
 
 from collections import Counter
-from html import escape
 from textwrap import wrap
 
 from sagalab.linting.rule import Finding
+from sagalab.markup import escape
 
 SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
 NOTHING = "✓ The lint finds nothing wrong."

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from html import escape
 from itertools import zip_longest
 
 import pandas as pd
 
 from sagalab.errors import SagaLabError
+from sagalab.markup import escape
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, picture_bundle
 from sagalab.pictures.graph import thread_of

@@ -10,13 +10,14 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 
 import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
+from sagalab.markup import escape
 from sagalab.pictures.text_width import printable, text_width
 
 FONT = "Arial"

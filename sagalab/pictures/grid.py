@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from sagalab.errors import SagaLabError
+from sagalab.markup import escape
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, Drawing, picture_bundle

@@ -1,8 +1,8 @@
 """The labels of a picture as DOT's HTML-like labels, its tooltips, and its text alternative."""
 
 from dataclasses import dataclass
-from html import escape
 
+from sagalab.markup import escape
 from sagalab.pictures.graph import Edge, MachineGraph, Node
 from sagalab.pictures.lanes import scope_shape
 from sagalab.pictures.palette import STATUS, Look, look

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import ipywidgets
 
 from sagalab.errors import SagaLabError
+from sagalab.markup import escape
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing, picture_bundle
