@@ -58,20 +58,20 @@ def read_resource(text: str) -> Resource:
     """Return what a Resource names. Any text is read; what is no ARN of Step Functions is "unknown"."""
     black = black_out(text)
 
-    def part(name: str) -> str:
+    def part(match: re.Match[str], name: str) -> str:
         begin, end = match.span(name)
         return text[begin:end]
 
     if match := _LAMBDA.fullmatch(black):
-        return Resource(text, "lambda", "lambda", part("name"))
+        return Resource(text, "lambda", "lambda", part(match, "name"))
     if match := _ACTIVITY.fullmatch(black):
-        return Resource(text, "activity", "states", part("name"))
+        return Resource(text, "activity", "states", part(match, "name"))
     if match := _SERVICE.fullmatch(black):
         kind: ResourceKind = (
             "aws-sdk" if match["sdk"] else "http" if match["service"] == "http" else "service"
         )
-        pattern = None if match["pattern"] is None else part("pattern")
-        return Resource(text, kind, part("service"), part("action"), pattern)
+        pattern = None if match["pattern"] is None else part(match, "pattern")
+        return Resource(text, kind, part(match, "service"), part(match, "action"), pattern)
     return Resource(text, "placeholder" if has_placeholder(text) else "unknown")
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl.document import read
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial_run import Run
 from sagalab.deploying.deploy import deploy, deploy_machine
@@ -54,6 +55,7 @@ class Trial:
     def __init__(self, exercise: str, answer: Any):
         self.exercise = exercise
         self.definition = _definition(answer)
+        self.machine = read(self.definition)  # to explain a mistake by, never to judge by
         self._deployment: Deployment | None = None
         self._machine: str | None = None
         self._made: list[str] = []
@@ -70,16 +72,6 @@ class Trial:
         if self._deployment is None:
             self._deployment = deployed()
         return self._deployment
-
-    def states(self) -> dict[str, Any]:
-        """Return the machine's states: to explain a mistake by, never to judge by."""
-        found = self.definition.get("States")
-        return found if isinstance(found, dict) else {}
-
-    def state(self, name: str) -> dict[str, Any]:
-        """Return one state, or {} where there is none."""
-        found = self.states().get(name)
-        return found if isinstance(found, dict) else {}
 
     def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
         """Run the machine once for each case, and return the runs in that order.
@@ -176,27 +168,17 @@ def quick_edition(definition: Mapping[str, Any]) -> dict[str, Any]:
     at most.
     """
     quick = copy.deepcopy(dict(definition))
-    _quicken(quick)
-    return quick
-
-
-def _quicken(value: Any) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _quicken(item)
-        return
-    if not isinstance(value, dict):
-        return
-    for retrier in value["Retry"] if isinstance(value.get("Retry"), list) else []:
-        if isinstance(retrier, dict):
+    for state in read(quick).states:
+        body: Any = state.body  # of our own copy: the tree is read, its bodies are changed
+        if state.type == "Wait" and isinstance(body.get("Seconds"), int):
+            body["Seconds"] = min(body["Seconds"], 1)
+        for each in state.retriers:
+            retrier: Any = each.body
             retrier.pop("MaxDelaySeconds", None)
             retrier.update(IntervalSeconds=1, BackoffRate=1.0, JitterStrategy="FULL")
             if isinstance(retrier.get("MaxAttempts"), int):
                 retrier["MaxAttempts"] = min(retrier["MaxAttempts"], MOST_RETRIES)
-    if value.get("Type") == "Wait" and isinstance(value.get("Seconds"), int):
-        value["Seconds"] = min(value["Seconds"], 1)
-    for item in value.values():
-        _quicken(item)
+    return quick
 
 
 def _definition(answer: Any) -> dict[str, Any]:

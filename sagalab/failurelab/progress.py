@@ -27,8 +27,7 @@ def progress(execution: Execution, scale: float = 1.0) -> Progress:
     current = next((visit for visit in reversed(visits) if visit.status == "running"), None)
     if current is None:
         return Progress("between two states" if visits else "started", _share(machine, visits, None))
-    found = machine.state(current.name)
-    state = found.body if found is not None else {}
+    state = machine.state(current.name)
     words = current.name
     if wait := waiting(current, state, scale):
         words += f", {wait}"
@@ -62,12 +61,16 @@ class Wait:
         return f"{self.error}: waits {upto}{self.seconds:g} s before attempt {self.attempt} of {self.of}"
 
 
-def attempts_at_most(state: Mapping[str, Any], tried: Sequence[Attempt]) -> int | None:
+def _retriers(state: State | None) -> list[Mapping[str, Any]]:
+    return [retrier.body for retrier in state.retriers] if state is not None else []
+
+
+def attempts_at_most(state: State | None, tried: Sequence[Attempt]) -> int | None:
     """Return how many attempts a state makes at most if its last error goes on; None without a retrier for it.
 
     Each retrier counts its own retries. Before an error is known, it is the count that the first retrier allows.
     """
-    retriers = state.get("Retry") or []
+    retriers = _retriers(state)
     errors = [attempt.error for attempt in tried if attempt.error]
     retrier = retrier_for(retriers, errors[-1]) if errors else next(iter(retriers), None)
     if retrier is None:
@@ -75,15 +78,15 @@ def attempts_at_most(state: Mapping[str, Any], tried: Sequence[Attempt]) -> int 
     return 1 + sum(retrier_for(retriers, error) is not retrier for error in errors) + len(backoff(retrier))
 
 
-def waiting(visit: Visit, state: Mapping[str, Any], scale: float = 1.0) -> Wait | None:
+def waiting(visit: Visit, state: State | None, scale: float = 1.0) -> Wait | None:
     """Return the wait that a visit is in at this moment, or None when it is in none.
 
-    `state` is the visit's state in the definition; `scale` the local cloud's SAGALAB_TIME_SCALE.
+    `state` is the visit's state in the definition, if it has one; `scale` the local cloud's SAGALAB_TIME_SCALE.
     """
     tried = visit.attempts or visit.rounds
     if visit.status != "running" or not tried or tried[-1].outcome not in ("failed", "timed_out"):
         return None
-    retriers = state.get("Retry") or []
+    retriers = _retriers(state)
     errors = [attempt.error or "an error" for attempt in tried]
     retrier, most = retrier_for(retriers, errors[-1]), attempts_at_most(state, tried)
     waits = backoff(retrier) if retrier is not None else []

@@ -10,11 +10,12 @@ def scope_shape(graph: MachineGraph, scope: Scope) -> SagaShape[Node]:
     if shape is None:
         return SagaShape(forward=list(scope.nodes.values()))
     node_of = {node.part: node for node in graph.nodes if node.part is not None}
-    made: SagaShape[Node] = SagaShape(
-        *(
-            [node_of[state] for state in states]
-            for states in (shape.forward, shape.undo, shape.handlers, shape.lane, shape.compensations)
-        ),
+    made = SagaShape(
+        forward=[node_of[state] for state in shape.forward],
+        undo=[node_of[state] for state in shape.undo],
+        handlers=[node_of[state] for state in shape.handlers],
+        lane=[node_of[state] for state in shape.lane],
+        compensations=[node_of[state] for state in shape.compensations],
         beside={node_of[undo]: node_of[step] for undo, step in shape.beside.items()},
     )
     for node in scope.nodes.values():

@@ -3,11 +3,11 @@
 from typing import Any
 
 
-def ran_definition(visits: list) -> dict[str, Any]:
+def ran_definition(visits: list[Any]) -> dict[str, Any]:
     """Return ASL in which every visit's state stands, and every way that was taken, in that order."""
     top: dict[str, Any] = {"States": {}}
     bodies: dict[int, dict[str, Any]] = {}  # the state of each visit, by the visit's id()
-    last: dict[tuple, Any] = {}
+    last: dict[tuple[Any, ...], Any] = {}
     for visit in visits:
         scope = top if visit.parent is None else _inner(bodies[id(visit.parent)], visit.branch)
         body = scope["States"].setdefault(visit.name, {"Type": visit.type})

@@ -2,6 +2,8 @@
 
 import json
 
+from sagalab.asl.resource import read_resource
+
 _SERVICES = {
     "lambda": "Lambda",
     "sns": "SNS",
@@ -19,19 +21,13 @@ _SERVICES = {
 
 def resource_label(resource: str) -> str:
     """Return a Task's resource in words, such as "Lambda invoke" or "SQS sendMessage, callback"."""
-    resource = str(resource)
-    if ":function:" in resource or resource.startswith("arn:aws:lambda"):
-        return "Lambda"
-    if ":activity:" in resource:
-        return "Activity"
-    if ":states:" not in resource or ":::" not in resource:
+    called = read_resource(str(resource))
+    if called.kind in ("lambda", "activity"):
+        return "Lambda" if called.kind == "lambda" else "Activity"
+    if not called.service:
         return "Task"
-    service, _, action = resource.split(":::", 1)[1].partition(":")
-    if service == "aws-sdk":
-        service, _, action = action.partition(":")
-    action, _, pattern = action.partition(".")
-    waits = {"sync": ", waits", "sync:2": ", waits", "waitForTaskToken": ", callback"}.get(pattern, "")
-    return f"{_SERVICES.get(service, service)} {action}".strip() + waits
+    waits = ", callback" if called.waits_for_token else ", waits" if called.waits_for_job else ""
+    return f"{_SERVICES.get(called.service, called.service)} {called.action}" + waits
 
 
 def _wait_label(state: dict) -> str:

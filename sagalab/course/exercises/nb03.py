@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagalab.asl.backoff import backoff, retrier_for
+from sagalab.asl.rules import Retrier
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial import Trial
@@ -159,7 +160,7 @@ def patience(trial: Trial) -> str:
             happened=f"{calls} calls" + (" or more" if calls > 6 else ""),
             run=throttled,
         )
-    retrier = retrier_for(trial.state(PAY).get("Retry", []), THROTTLED) or {}
+    retrier = retrier_for([each.body for each in _retriers(trial)], THROTTLED) or {}
     found = backoff(retrier)
     if found != PATIENT:
         raise Mistake(
@@ -197,14 +198,16 @@ def _must_not_hide(run: Run) -> None:
         )
 
 
+def _retriers(trial: Trial) -> tuple[Retrier, ...]:
+    pay = trial.machine.state(PAY)
+    return pay.retriers if pay is not None else ()
+
+
 def _elsewhere(trial: Trial) -> str:
     """Return, for the message, where a Retry stands instead."""
-    others = [
-        name for name, state in trial.states().items() if isinstance(state, dict) and state.get("Retry")
-    ]
-    if PAY in others:
-        names = [name for each in trial.state(PAY)["Retry"] for name in each.get("ErrorEquals", [])]
-        return f": its Retry names {', '.join(names)}"
+    if retriers := _retriers(trial):
+        return f": its Retry names {', '.join(name for each in retriers for name in each.errors)}"
+    others = [state.name for state in trial.machine.states if state.retriers]
     return f": the Retry stands in {', '.join(others)}" if others else ": it has no Retry"
 
 

@@ -134,14 +134,12 @@ def _must_catch(trial: Trial, run: Run, state: str) -> None:
     visits = run.visits(state)
     if visits and visits[0].status == "caught":
         return
-    catchers = trial.state(state).get("Catch") or []
-    if catchers:
-        names = ", ".join(name for each in catchers for name in each.get("ErrorEquals", []))
+    found = trial.machine.state(state)
+    if found is not None and found.catchers:
+        names = ", ".join(name for each in found.catchers for name in each.errors)
         because = f"the Catch of {state} does not take its error: it names {names}"
     else:
-        others = [
-            name for name, each in trial.states().items() if isinstance(each, dict) and each.get("Catch")
-        ]
+        others = [each.name for each in trial.machine.states if each.catchers]
         where = f", the Catch stands in {', '.join(others)}" if others else ""
         because = f"nothing catches the error in {state}{where}"
     raise Mistake(because, expected=f"Err{state} is caught in {state}", happened=run.ending, run=run)
@@ -191,7 +189,7 @@ def _raise_failed_undo(run: Run, name: str, expected: str) -> None:
         because = f"{name} is given the error in place of the order: $order was overwritten"
         because = (
             because
-            if "$order" in str(run.execution.definition["States"][name])
+            if "$order" in str(run.execution.machine.by_name[name].body)
             else (f"{name} is given the error, not the order")
         )
     elif visit.attempts and (not isinstance(payload, dict) or "order_id" not in payload):
