@@ -14,7 +14,9 @@ from collections import Counter, deque
 from pathlib import Path
 
 from sagalab.localcloud.functions import fair_turns as turns
-from sagalab.localcloud.functions.worker import Answer, Call, FunctionVersion, Worker, WorkerGone
+from sagalab.localcloud.functions import family
+from sagalab.localcloud.functions.wire import WorkerGone
+from sagalab.localcloud.functions.worker import Answer, Call, FunctionVersion, Worker
 from sagalab.settings import workers
 
 _STALLED_SECONDS = 2.0  # no call ended and no worker starts for so long: let one more start
@@ -64,6 +66,9 @@ class Pool:
                 return answer, worker
             except WorkerGone:
                 continue
+            except BaseException:
+                worker.end()  # nobody knows what it does now
+                raise
             finally:
                 self._release(worker, answer)
 
@@ -83,6 +88,7 @@ class Pool:
             workers = [*self._idle, *self._busy]
         for worker in workers:
             worker.kill()
+        family.end_strays({worker.log_stream for worker in workers})
 
     def describe(self) -> list[dict]:
         """Return one entry a worker: function, state (idle or busy), pid (0 while it starts), calls."""

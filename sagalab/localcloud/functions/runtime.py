@@ -11,6 +11,8 @@ import sys
 import time
 
 _API = "/2018-06-01/runtime"
+_OUT_OF_MEMORY = 137  # exit status; worker.py knows it
+_SLACK_MB = 512
 _ROOT = os.environ.get("LAMBDA_TASK_ROOT", "")
 
 
@@ -212,6 +214,22 @@ def end_with_parent():
     _thread.start_new_thread(watch, ())
 
 
+def bound_memory():
+    """Let the system refuse what is far above MemorySize at once; the local cloud watches the rest (limits.py).
+
+    Address space counts here, of which an interpreter with threads and boto3 takes more than it uses.
+    """
+    try:
+        import resource
+    except ImportError:
+        return  # Windows
+    limit = (int(Context.memory_limit_in_mb) + _SLACK_MB) * 1_048_576
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    except (ValueError, OSError):
+        pass  # macOS
+
+
 def main():
     """Serve invocations until the local cloud goes away."""
     end_with_parent()
@@ -219,8 +237,11 @@ def main():
     sys.stderr.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"], os.environ.pop("SAGALAB_WORKER_PROOF"))
     request_id = set_up_logging()
+    bound_memory()
     try:
         handler = load(os.environ["_HANDLER"])
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
     except Exception as error:
         api.request("POST", "/init/error", _report(error))
         os._exit(1)
@@ -231,6 +252,8 @@ def main():
         os.environ["_X_AMZN_TRACE_ID"] = headers.get("lambda-runtime-trace-id", "")
         try:
             answer, kind = call(handler, body, context), "response"
+        except MemoryError:
+            os._exit(_OUT_OF_MEMORY)
         except Exception as error:
             answer, kind = _report(error, context.aws_request_id), "error"
         sys.stdout.flush()

@@ -1,8 +1,7 @@
 """One Lambda worker: a process that runs one version of a function, one invocation at a time.
 
-The worker speaks the Lambda Runtime API with a socket of its own, served by the thread that waits for the
-answer: no thread between, so that a warm call is quick. Source of the protocol:
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+The worker speaks the Lambda Runtime API (wire.py) with a socket of its own, served by the thread that waits for the
+answer: no thread between, so that a warm call is quick.
 """
 
 import contextlib
@@ -10,7 +9,6 @@ import hmac
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -21,8 +19,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from sagalab.localcloud.functions import family
+from sagalab.localcloud.functions.limits import Limits, OverLimit, out_of_memory, read_output
+from sagalab.localcloud.functions.wire import API, Nonsense, Wire, WorkerGone
+
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _PROOF_SECONDS = 2.0
+_END_SECONDS = 2.0  # a process that has closed its connection ends within this time
+OUT_OF_MEMORY = 137  # exit status of runtime.py after a MemoryError
+_NEXT = f"{API}/invocation/next"
+_NONSENSE = OverLimit(
+    "Runtime.ExitError", "The function broke its connection to the runtime API and was ended."
+)
 _INIT_SECONDS = 10  # AWS gives the init phase 10 seconds; then the function's Timeout counts
 # a process group of its own, to kill all that the function started; no console window on Windows
 _OWN_SESSION: dict = (
@@ -75,10 +83,6 @@ class Answer:
     init_seconds: float | None = None  # of a worker's first call
 
 
-class WorkerGone(Exception):
-    """The worker ended before it took the call; another one can take it."""
-
-
 class Worker:
     """A worker process, started by its first call. One thread uses a worker at a time; any may kill it."""
 
@@ -86,14 +90,15 @@ class Worker:
         self.version = version
         self.calls = 0
         self.idle_since = 0.0
+        self.busy = False
         self.pid = 0
         now = datetime.now(UTC)
         self.log_stream = f"{now:%Y/%m/%d}/[{version.key[3]}]{uuid4().hex}"
         self._endpoint = endpoint
         self._folder = folder
         self._process: subprocess.Popen | None = None
-        self._connection: socket.socket | None = None
-        self._received = b""
+        self._wire: Wire | None = None
+        self._limits: Limits | None = None
         self._log = None
 
     # -- the process
@@ -118,25 +123,30 @@ class Worker:
             self._log = open(log_path, "rb")
             self.pid = self._process.pid
             limit = began + _INIT_SECONDS + call.timeout
-            self._connection = self._accept(listener, proof, limit)
-        if self._connection is None:
+            self._limits = Limits(self.pid, self.version.memory, self._log)
+            self._wire = self._accept(listener, proof, limit)
+        if self._wire is None:
             return self._ended(call, began)
         try:
-            head, body = self._read(limit)
+            path, body = self._wire.read(limit, self._limits.look)
+            report = _report_of_init(path, body)
         except TimeoutError:
             return self._timed_out(call, began)
         except WorkerGone:
             return self._ended(call, began)
-        if head.endswith("/init/error"):
-            self._reply("202 Accepted", b"{}")
-            report = json.loads(body)
+        except Nonsense:
+            return self._refused(call, began, _NONSENSE)
+        except OverLimit as over:
+            return self._refused(call, began, over)
+        if report is not None:
+            self._wire.reply("202 Accepted", b"{}")
             report["requestId"] = call.request_id
             answer = Answer(json.dumps(report).encode(), True, self._lines(), time.monotonic() - began)
             self.end()
             return answer
         return None
 
-    def _accept(self, listener: socket.socket, proof: str, limit: float) -> socket.socket | None:
+    def _accept(self, listener: socket.socket, proof: str, limit: float) -> Wire | None:
         """Wait for the process's connection; None when it ended before or took too long.
 
         Any user of the computer can connect to the port: only the process itself knows the proof that it sends first.
@@ -150,8 +160,7 @@ class Worker:
                     return None
                 continue
             if _sends(connection, proof):
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return connection
+                return Wire(connection)
             connection.close()
         return None
 
@@ -193,22 +202,21 @@ class Worker:
         return dict(self.version.variables) | given
 
     def kill(self) -> None:
-        """Kill the process, and on POSIX all it started; wait until it is gone."""
+        """Kill the process and what it started, and wait until it is gone."""
         process = self._process
-        if process is None or process.poll() is not None:
+        if process is None:
             return
-        if os.name == "posix":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
+        if process.poll() is None and self.busy:
+            family.end_descendants(process.pid)
+        family.end_group(process)
+        family.end_strays_soon(self.log_stream)
 
     def end(self) -> None:
         """Kill the process and free what belongs to it."""
         self.kill()
         process, self._process = self._process, None
-        if self._connection:
-            self._connection.close()
+        if self._wire:
+            self._wire.close()
         if process:
             process.stdin.close()
         if self._log:
@@ -222,8 +230,16 @@ class Worker:
     def call(self, call: Call) -> Answer:
         """Let the worker run `call`. Raises WorkerGone when it ended while it was idle.
 
-        A timeout or the end of the process is an answer; the worker is ended then (`alive` is False).
+        A timeout, the end of the process or its end for a limit is an answer; the worker is ended then (`alive` is
+        False).
         """
+        self.busy = True
+        try:
+            return self._call(call)
+        finally:
+            self.busy = False
+
+    def _call(self, call: Call) -> Answer:
         init_seconds = None
         if self._process is None:
             began = time.monotonic()
@@ -233,10 +249,10 @@ class Worker:
             init_seconds = time.monotonic() - began
         else:
             try:
-                self._read(time.monotonic() + _INIT_SECONDS)
-                if self._process.poll() is not None:
+                path, _ = self._wire.read(time.monotonic() + _INIT_SECONDS)
+                if self._process.poll() is not None or path != _NEXT:
                     raise WorkerGone
-            except (TimeoutError, WorkerGone):
+            except (TimeoutError, WorkerGone, Nonsense):
                 self.end()
                 raise WorkerGone from None
         began = time.monotonic()
@@ -251,21 +267,29 @@ class Worker:
         if call.client_context:
             head += f"Lambda-Runtime-Client-Context: {call.client_context}\r\n"
         try:
-            self._send(head + f"Content-Length: {len(call.payload)}\r\n\r\n", call.payload)
+            head += f"Content-Length: {len(call.payload)}\r\n\r\n"
+            self._wire.send(head, call.payload, began + call.timeout)
+        except TimeoutError:
+            return self._timed_out(call, began)
         except OSError:
             if self.calls == 1:
                 return self._ended(call, began)
             self.end()
             raise WorkerGone from None
         try:
-            path, body = self._read(began + call.timeout)
+            path, body = self._wire.read(began + call.timeout, self._limits.look)
+            failed = _outcome(path, body, call.request_id)
         except TimeoutError:
             return self._timed_out(call, began)
         except WorkerGone:
             return self._ended(call, began)
+        except Nonsense:
+            return self._refused(call, began, _NONSENSE)
+        except OverLimit as over:
+            return self._refused(call, began, over)
         seconds = time.monotonic() - began
-        self._reply("202 Accepted", b'{"status":"OK"}')
-        return Answer(body, path.endswith("/error"), self._lines(), seconds, init_seconds)
+        self._wire.reply("202 Accepted", b'{"status":"OK"}')
+        return Answer(body, failed, self._lines(), seconds, init_seconds)
 
     @property
     def started(self) -> bool:
@@ -282,78 +306,70 @@ class Worker:
         self.end()
         message = f"Task timed out after {call.timeout:.2f} seconds"
         lines.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + f"Z {call.request_id} {message}")
-        report = {
-            "errorType": "Sandbox.Timedout",
-            "errorMessage": f"RequestId: {call.request_id} Error: {message}",
-        }
-        return Answer(
-            json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began
-        )
+        return _error("Sandbox.Timedout", f"RequestId: {call.request_id} Error: {message}", lines, began)
 
-    def _ended(self, call: Call, began: float) -> Answer:
-        code = self._process.wait()
+    def _refused(self, call: Call, began: float, over: OverLimit) -> Answer:
+        """End a worker that used too much, or spoke nonsense; it is not used again."""
         lines = self._lines()
         self.end()
+        message = f"RequestId: {call.request_id} Error: {over}"
+        return _error(over.error_type, message, [*lines, message], began)
+
+    def _ended(self, call: Call, began: float) -> Answer:
+        try:
+            code = self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:  # it has closed its connection, and goes on
+            return self._refused(call, began, _NONSENSE)
+        lines = self._lines()
+        self.end()
+        if code == OUT_OF_MEMORY:
+            over = out_of_memory(self.version.memory)
+            message = f"RequestId: {call.request_id} Error: {over}"
+            return _error(over.error_type, message, [*lines, message], began)
         if code < 0:
             how = f"with error: signal: {_signal_name(-code)}"
         else:
             how = f"with error: exit status {code}" if code else "without providing a reason"
         message = f"RequestId: {call.request_id} Error: Runtime exited {how}"
-        lines.append(message)
-        report = {"errorType": "Runtime.ExitError", "errorMessage": message}
-        return Answer(
-            json.dumps(report, separators=(",", ":")).encode(), True, lines, time.monotonic() - began
-        )
+        return _error("Runtime.ExitError", message, [*lines, message], began)
 
     def _lines(self) -> list[str]:
         """Return what the function printed since the last time, one entry a log event."""
-        text = self._log.read().decode("utf-8", "replace")
+        text = read_output(self._log)
         return [line.replace("\r", "\n").strip("\n") for line in text.split("\n") if line.strip("\r")]
 
-    # -- HTTP on the worker's socket
 
-    def _read(self, limit: float) -> tuple[str, bytes]:
-        """Return (path, body) of the worker's next request. Raises TimeoutError, WorkerGone."""
-        while b"\r\n\r\n" not in self._received:
-            self._receive(limit)
-        head, _, rest = self._received.partition(b"\r\n\r\n")
-        first, *others = head.decode("latin-1").split("\r\n")
-        headers = dict(
-            (name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in others)
-        )
-        length = int(headers.get("content-length", 0))
-        parts, have = [rest], len(rest)
-        while have < length:
-            self._received = b""
-            self._receive(limit)
-            parts.append(self._received)
-            have += len(self._received)
-        body = b"".join(parts)
-        self._received = body[length:]
-        return first.split(" ")[1], body[:length]
+def _error(error_type: str, message: str, lines: list[str], began: float) -> Answer:
+    report = {"errorType": error_type, "errorMessage": message}
+    payload = json.dumps(report, separators=(",", ":")).encode()
+    return Answer(payload, True, lines, time.monotonic() - began)
 
-    def _receive(self, limit: float) -> None:
-        left = limit - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left)
-        try:
-            data = self._connection.recv(262_144)
-        except TimeoutError:
-            raise
-        except OSError:
-            raise WorkerGone from None
-        if not data:
-            raise WorkerGone
-        self._received += data
 
-    def _reply(self, status: str, body: bytes) -> None:
-        with contextlib.suppress(OSError):  # the process ends after an init error, and may be gone already
-            self._send(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n", body)
+def _report_of_init(path: str, body: bytes) -> dict | None:
+    """Return what went wrong in the init phase; None when the worker asks for its first call."""
+    if path == _NEXT:
+        return None
+    report = _parsed(body) if path == f"{API}/init/error" else None
+    if not isinstance(report, dict):
+        raise Nonsense
+    return report
 
-    def _send(self, head: str, body: bytes) -> None:
-        self._connection.settimeout(None)
-        self._connection.sendall(head.encode("latin-1") + body)
+
+def _outcome(path: str, body: bytes, request_id: str) -> bool:
+    """Tell whether a worker's answer to a call is an error. Raises Nonsense when it is no answer to it."""
+    failed = path == f"{API}/invocation/{request_id}/error"
+    if not failed and path != f"{API}/invocation/{request_id}/response":
+        raise Nonsense
+    if failed:
+        _parsed(body)
+    return failed
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Nonsense from None
 
 
 def _sends(connection: socket.socket, proof: str) -> bool:
