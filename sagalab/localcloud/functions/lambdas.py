@@ -82,8 +82,8 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
     if len(payload) > _LARGEST_REQUEST:
         raise RequestTooLarge
     try:
-        json.loads(payload)
-    except ValueError as problem:
+        json.loads(payload, parse_constant=_refuse)
+    except (ValueError, RecursionError) as problem:
         raise InvalidRequestContent(str(problem)) from None
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     response_headers["X-Amz-Executed-Version"] = str(function.version)
@@ -114,6 +114,10 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
         problem = f"Response payload size exceeded maximum allowed payload size ({_LARGEST_RESPONSE} bytes)."
         return json.dumps({"errorMessage": problem, "errorType": "Function.ResponseSizeTooLarge"}).encode()
     return answer.payload
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"Non-standard token '{constant}'")
 
 
 def _enter(function: LambdaFunction, identity: tuple) -> None:
