@@ -74,7 +74,8 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Retrier(_Listed):
-    """An entry of Retry. What is missing, or no number in the definition, has AWS's default.
+    """An entry of Retry. What is missing, or no number in the definition, has AWS's default; no number is
+    more than 10^15.
 
     Defaults: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
     """
@@ -142,6 +143,11 @@ class ChoiceRule(_Listed):
         return value if isinstance(value, str) else None
 
 
+_MOST = 10**15
+
+
 def _number(body: Body, name: str, default: float) -> float:
     value = body.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else default
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return default
+    return max(-_MOST, min(value, _MOST))

@@ -30,7 +30,7 @@ def _parse(expression: str) -> tuple[object, ParseProblem | None]:
         return Parser().parse(expression), None
     except JException as error:
         return None, _explain(error, expression)
-    except (IndexError, AttributeError, TypeError, ValueError, RecursionError, NotImplementedError):
+    except (LookupError, AttributeError, TypeError, ValueError, RecursionError, NotImplementedError):
         # the parser stumbles over some broken texts in place of saying so
         return (
             None,

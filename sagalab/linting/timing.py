@@ -172,7 +172,7 @@ def _number(value: object, otherwise: float) -> float:
         return otherwise
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
         return 0
-    return min(float(value), 1e12)
+    return float(min(value, 10**12))
 
 
 def _seconds(value: float) -> str:

@@ -1,6 +1,7 @@
 """A Choice rule in a few characters: what an edge of the picture can carry."""
 
 import json
+from typing import Any
 
 _SIGNS = {
     "Equals": "=",
@@ -9,11 +10,12 @@ _SIGNS = {
     "GreaterThan": ">",
     "GreaterThanEquals": "≥",
 }
+_DEEPEST = 20
 _KINDS = ("String", "Numeric", "Boolean", "Timestamp")
 _NOT_COMPARISONS = {"Variable", "Next", "Comment", "Assign", "Output", "Condition", "And", "Or", "Not"}
 
 
-def _comparison(rule: dict) -> str:
+def _comparison(rule: dict[str, Any]) -> str:
     """Word one JSONPath comparison, such as `$.total > 100`."""
     variable = str(rule.get("Variable", "?"))
     for operator, operand in rule.items():
@@ -23,24 +25,30 @@ def _comparison(rule: dict) -> str:
             kind = operator[2:].lower()
             return f"{variable} is {kind}" if operand else f"{variable} is not {kind}"
         if operator == "StringMatches":
-            return f"{variable} like {json.dumps(operand, ensure_ascii=False)}"
+            return f"{variable} like {_value(operand)}"
         bare = operator.removesuffix("Path")
         for kind in _KINDS:
             if bare.startswith(kind) and bare[len(kind) :] in _SIGNS:
-                value = operand if operator.endswith("Path") else json.dumps(operand, ensure_ascii=False)
+                value = operand if operator.endswith("Path") else _value(operand)
                 return f"{variable} {_SIGNS[bare[len(kind) :]]} {value}"
-        return f"{variable} {operator} {json.dumps(operand, ensure_ascii=False)}"
+        return f"{variable} {operator} {_value(operand)}"
     return variable
 
 
-def choice_label(rule: dict, _inside: bool = False) -> str:
-    """Return a Choice rule as one line of text, whole.
+def _value(operand: object) -> str:
+    return json.dumps(operand, ensure_ascii=False) if isinstance(operand, str | int | float | None) else "…"
 
-    Reads both languages of Choice rules: JSONPath comparisons with And, Or and Not nested to any
-    depth, and a JSONata `Condition` (without its `{% %}`). A rule of neither kind is "?".
+
+def choice_label(rule: object, _depth: int = 0, _inside: bool = False) -> str:
+    """Return a Choice rule as one line of text, whole but for rules in rules in rules, 20 deep.
+
+    Reads both languages of Choice rules: JSONPath comparisons with And, Or and Not, and a JSONata
+    `Condition` (without its `{% %}`). A rule of neither kind is "?".
     """
     if not isinstance(rule, dict):
         return "?"
+    if _depth > _DEEPEST:
+        return "…"
     if "Condition" in rule:
         text = str(rule["Condition"]).strip()
         if text.startswith("{%") and text.endswith("%}"):
@@ -48,8 +56,8 @@ def choice_label(rule: dict, _inside: bool = False) -> str:
         return " ".join(text.replace("$states.input.", "").split())
     for operator, word in (("And", " and "), ("Or", " or ")):
         if isinstance(rule.get(operator), list):
-            text = word.join(choice_label(part, True) for part in rule[operator])
+            text = word.join(choice_label(part, _depth + 1, True) for part in rule[operator])
             return f"({text})" if _inside and len(rule[operator]) > 1 else text
     if "Not" in rule:
-        return f"not ({choice_label(rule['Not'])})"
+        return f"not ({choice_label(rule['Not'], _depth + 1)})"
     return _comparison(rule)

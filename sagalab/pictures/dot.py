@@ -29,6 +29,7 @@ from sagalab.pictures.status import NodeRun, Overlay
 from sagalab.pictures.text_width import printable
 from sagalab.saga.shape import SagaShape
 
+_DEEPEST = 40  # boxes in boxes; what is deeper is not drawn
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
 
@@ -202,12 +203,12 @@ class Picture:
 
     def _node(self, dot, node: Node, lines, width: float, shape: SagaShape, group: str, depth: int) -> None:
         self._box(dot, node, lines, width, shape, group)
-        if not node.inner:
+        if not node.inner or depth >= _DEEPEST:
             return
         style = self._look(node, shape)
         with dot.subgraph(name=f"cluster_{node.id}") as cluster:
             cluster.attr(
-                label=inside_label(node.state),
+                label=inside_label(node.part) if node.part is not None else "",
                 labelloc="b",
                 labeljust="r",
                 fontname=FONT,

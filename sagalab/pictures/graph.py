@@ -40,7 +40,6 @@ class Node:
     id: str
     name: str
     type: str
-    state: dict
     scope: Scope
     inner: list[Scope] = field(default_factory=list)
     ends: bool = False
@@ -103,7 +102,7 @@ class MachineGraph:
             if scope is None:
                 scope = scopes[owner, branch] = Scope(owner, branch)
                 owner.inner.append(scope)
-            node = scope.nodes.get(visit.name) or self._add(visit.name, {"Type": visit.type}, scope)
+            node = scope.nodes.get(visit.name) or self._add(visit.name, visit.type, scope)
             node_of[id(visit)] = node
             thread = thread_of(visit)
             before = last.get(thread)
@@ -133,8 +132,8 @@ class MachineGraph:
         for node in self.nodes:
             yield from node.inner
 
-    def _add(self, name: str, state: dict, scope: Scope, missing: bool = False) -> Node:
-        node = Node(f"n{len(self.nodes)}", name, str(state.get("Type", "")), state, scope, missing=missing)
+    def _add(self, name: str, kind: str, scope: Scope, missing: bool = False) -> Node:
+        node = Node(f"n{len(self.nodes)}", name, kind, scope, missing=missing)
         self.nodes.append(node)
         scope.nodes[name] = node
         return node
@@ -152,7 +151,7 @@ class MachineGraph:
         """Take over the tree: first every state, so that ids follow the definition, then the edges."""
         made: dict[document.Scope, Scope] = {self.machine.top: self.top}
         for state in self.machine.states:
-            node = self._add(state.name, dict(state.body), made[state.scope])
+            node = self._add(state.name, state.type, made[state.scope])
             node.part, node.ends = state, state.ends
             for inner in state.inner:
                 made[inner] = Scope(node, inner.branch or 0, part=inner)
@@ -165,7 +164,7 @@ class MachineGraph:
                     self._read_edge(scope, node, way)
 
     def _target(self, scope: Scope, name: str) -> Node:
-        return scope.nodes.get(name) or self._add(name, {}, scope, missing=True)
+        return scope.nodes.get(name) or self._add(name, "", scope, missing=True)
 
     def _read_edge(self, scope: Scope, node: Node, way: Transition) -> None:
         target = self._target(scope, way.target_name)

@@ -37,11 +37,17 @@ def _html(text: str) -> str:
 
 def _detail(node: Node, mark: str) -> list[str]:
     """The lines under a state's name that the definition gives."""
-    kind = "not in the definition" if node.missing else kind_label(node.state)
+    kind = "not in the definition" if node.missing else _kind(node)
     kind = f"{mark} {kind}" if mark else kind
-    retry = retry_label(node.state)
-    line = f"{kind} · {retry}" if retry else kind
+    retry = retry_label(node.part) if node.part is not None else ""
+    if not retry:
+        return [kind]
+    line = f"{kind} · {retry}"
     return [line] if len(line) <= 36 else [kind, retry]
+
+
+def _kind(node: Node) -> str:
+    return kind_label(node.part) if node.part is not None else node.type or "?"
 
 
 def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
@@ -175,11 +181,12 @@ def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str) ->
 
 def node_tooltip(node: Node, run: NodeRun | None) -> str:
     """Return what a state's tooltip says: retriers; with an execution its input, output and cause."""
-    lines = [f"{printable(node.name)} ({kind_label(node.state)})"]
-    if node.state.get("Comment"):
-        lines.append(cut(printable(node.state["Comment"]), _TOOLTIP_CAUSE))
+    lines = [f"{printable(node.name)} ({_kind(node)})"]
+    if node.part is not None and node.part.comment:
+        lines.append(cut(printable(node.part.comment), _TOOLTIP_CAUSE))
     if run is None or not run.visits:
-        return "\n".join([*lines, *(["not reached"] if run is not None else []), *retry_lines(node.state)])
+        retries = retry_lines(node.part) if node.part is not None else []
+        return "\n".join([*lines, *(["not reached"] if run is not None else []), *retries])
     visit = run.visits[-1]
     lines[0] += f": {look(run.status).word}" + (
         f", {len(run.visits)} visits, the last:" if len(run.visits) > 1 else ""

@@ -2,7 +2,10 @@
 
 import json
 
-from sagalab.asl.resource import read_resource
+from sagalab.asl.document import State
+from sagalab.asl.resource import Resource
+
+_DETAIL = 26  # characters of a state's own value in its box
 
 _SERVICES = {
     "lambda": "Lambda",
@@ -19,68 +22,61 @@ _SERVICES = {
 }
 
 
-def resource_label(resource: str) -> str:
-    """Return a Task's resource in words, such as "Lambda invoke" or "SQS sendMessage, callback"."""
-    called = read_resource(str(resource))
-    if called.kind in ("lambda", "activity"):
-        return "Lambda" if called.kind == "lambda" else "Activity"
-    if not called.service:
+def resource_label(called: Resource | None) -> str:
+    """Return what a Task calls in words, such as "Lambda invoke" or "SQS sendMessage, callback"."""
+    if called is None or called.kind in ("placeholder", "unknown"):
         return "Task"
+    if called.kind in ("lambda", "activity"):
+        return called.kind.capitalize()
     waits = ", callback" if called.waits_for_token else ", waits" if called.waits_for_job else ""
     return f"{_SERVICES.get(called.service, called.service)} {called.action}" + waits
 
 
-def _wait_label(state: dict) -> str:
-    if "Seconds" in state:
-        return f"Wait {state['Seconds']} s"
+def _wait_label(state: State) -> str:
+    if "Seconds" in state.body:
+        return f"Wait {short_json(state.body['Seconds'], _DETAIL)} s"
     for key in ("SecondsPath", "Timestamp", "TimestampPath"):
-        if key in state:
-            return f"Wait {'until ' if key.startswith('Time') else ''}{state[key]}"
+        if key in state.body:
+            until = "until " if key.startswith("Time") else ""
+            return f"Wait {until}{short_json(state.body[key], _DETAIL)}"
     return "Wait"
 
 
-def kind_label(state: dict) -> str:
+def kind_label(state: State) -> str:
     """Return what kind of state it is: "Lambda invoke", "Wait 5 s", "Map, distributed", "Fail"."""
-    kind = str(state.get("Type") or "?")
-    if kind == "Task":
-        return resource_label(state.get("Resource", ""))
-    if kind == "Wait":
-        return cut(_wait_label(state), 26)
-    if kind == "Map":
-        config = (state.get("ItemProcessor") or {}).get("ProcessorConfig") or {}
-        return "Map, distributed" if config.get("Mode") == "DISTRIBUTED" else "Map"
-    if kind == "Fail" and isinstance(state.get("Error"), str):
-        return cut(f"Fail {state['Error']}", 26)
-    return kind
+    if state.type == "Task":
+        return resource_label(state.resource)
+    if state.type == "Wait":
+        return cut(_wait_label(state), _DETAIL)
+    if state.type == "Map":
+        return "Map, distributed" if any(scope.is_distributed for scope in state.inner) else "Map"
+    error = state.body.get("Error")
+    if state.type == "Fail" and isinstance(error, str):
+        return cut(f"Fail {error}", _DETAIL)
+    return state.type or "?"
 
 
-def inside_label(state: dict) -> str:
+def inside_label(state: State) -> str:
     """Return what the box around the inner states of a Parallel or Map says."""
-    if state.get("Type") == "Parallel":
+    if state.type == "Parallel":
         return "in parallel"
-    at_once = state.get("MaxConcurrency")
+    at_once = state.body.get("MaxConcurrency")
     return "for each item" + (f", ≤ {at_once} at once" if isinstance(at_once, int) and at_once > 0 else "")
 
 
-def retry_label(state: dict) -> str:
+def retry_label(state: State) -> str:
     """Return "retry ≤ 3" (the most that one retrier allows; 3 is ASL's default), or ""."""
-    retriers = state.get("Retry")
-    if not isinstance(retriers, list) or not retriers:
-        return ""
-    limits = [retrier.get("MaxAttempts", 3) for retrier in retriers if isinstance(retrier, dict)]
-    numbers = [limit for limit in limits if isinstance(limit, int)]
-    return f"retry ≤ {max(numbers)}" if numbers else "retry"
+    most = max((retrier.max_attempts for retrier in state.retriers), default=None)
+    return "" if most is None else f"retry ≤ {most:.10g}"
 
 
-def retry_lines(state: dict) -> list[str]:
+def retry_lines(state: State) -> list[str]:
     """Return one line a retrier, for the tooltip."""
-    lines = []
-    for retrier in state.get("Retry") or []:
-        if isinstance(retrier, dict):
-            errors = ", ".join(str(error) for error in retrier.get("ErrorEquals") or [])
-            interval, rate = retrier.get("IntervalSeconds", 1), retrier.get("BackoffRate", 2)
-            lines.append(f"retry {errors}: ≤ {retrier.get('MaxAttempts', 3)}, {interval} s × {rate}")
-    return lines
+    return [
+        f"retry {', '.join(each.errors)}: ≤ {each.max_attempts:.10g}, "
+        f"{each.interval_seconds:.10g} s × {each.backoff_rate:.10g}"
+        for each in state.retriers
+    ]
 
 
 def cut(text: str, length: int) -> str:
@@ -90,5 +86,9 @@ def cut(text: str, length: int) -> str:
 
 def short_json(value: object, length: int) -> str:
     """Return a value as JSON on one line, cut to `length` characters."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return cut(text, length)
+    if isinstance(value, str):
+        return cut(value, length)
+    try:
+        return cut(json.dumps(value, ensure_ascii=False, default=str), length)
+    except RecursionError:
+        return "…"

@@ -16,9 +16,9 @@ WORDS = st.sampled_from(
     "A B C Task Pass Choice Wait Map Parallel Succeed Fail JSONata JSONPath States.ALL States.Timeout "
     "DISTRIBUTED arn:aws:states:::lambda:invoke arn:aws:states:::sqs:sendMessage.waitForTaskToken $.a "
     "$order.b".split()
-    + ["{% $order %}", "{% $x := %}", "{%%}", '{% "a\\', "undoes A", "nothing to undo", ""]
+    + ["{% $order %}", "{% $x := %}", "{%%}", "{% a ! b %}", '{% "a\\', "undoes A", "nothing to undo", ""]
 )
-NUMBERS = st.integers(-5, 10**9) | st.floats(allow_nan=False)
+NUMBERS = st.integers(-5, 10**9) | st.just(10**400) | st.floats(allow_nan=False)
 LEAVES = st.none() | st.booleans() | NUMBERS | WORDS | st.text(max_size=6)
 VALUES = st.recursive(
     LEAVES,
