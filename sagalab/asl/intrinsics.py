@@ -234,16 +234,22 @@ def _array_contains(array: Any, item: Any) -> bool:
 
 
 def _array_unique(array: Any) -> list[Any]:
-    return list({_key(item): item for item in reversed(_array_of(array, "States.ArrayUnique"))}.values())[::-1]
+    return list({_key(item): item for item in reversed(_array_of(array, "States.ArrayUnique"))}.values())[
+        ::-1
+    ]
 
 
 def _base64_encode(text: Any) -> str:
-    _need(isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most")
+    _need(
+        isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most"
+    )
     return base64.b64encode(text.encode("utf-8")).decode("ascii")
 
 
 def _base64_decode(text: Any) -> str:
-    _need(isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most")
+    _need(
+        isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most"
+    )
     try:
         return base64.b64decode(text, validate=True).decode("utf-8", "replace")
     except binascii.Error as error:

@@ -67,7 +67,9 @@ def test_what_a_function_cannot_do_is_its_own_error(text):
         value(text)
 
 
-@pytest.mark.parametrize("text", ["States.No()", "States.Array(", "States.Array(1", "x", "States.UUID(1)", "'a'"])
+@pytest.mark.parametrize(
+    "text", ["States.No()", "States.Array(", "States.Array(1", "x", "States.UUID(1)", "'a'"]
+)
 def test_what_is_no_call_is_refused(text):
     with pytest.raises(intrinsics.IntrinsicError):
         value(text)

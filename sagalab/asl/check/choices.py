@@ -87,7 +87,9 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
                     yield Problem(SCHEMA, wrong, (*here, name))
             elif name in ("And", "Or"):
                 if not isinstance(value, list) or not value:
-                    yield Problem(SCHEMA, f"The value for the field '{name}' must not be empty", (*here, name))
+                    yield Problem(
+                        SCHEMA, f"The value for the field '{name}' must not be empty", (*here, name)
+                    )
                 else:
                     todo += [(item, (*here, name, index), False) for index, item in enumerate(value)]
             elif name == "Not":

@@ -150,7 +150,9 @@ def _words(error: JException) -> str:
         r'of function "\1" does not match function signature',
         str(error),
     )
-    text = re.sub(r"of Object (\S+) must be an array of n\b", r'of function "\1" must be an array of "numbers"', text)
+    text = re.sub(
+        r"of Object (\S+) must be an array of n\b", r'of function "\1" must be an array of "numbers"', text
+    )
     text = re.sub(r"side of the (\S+) operator", r'side of the "\1" operator', text)
     return f"{error.error}: {text}" if error.error else text
 

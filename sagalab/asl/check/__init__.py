@@ -1,0 +1,53 @@
+"""What AWS refuses: the checks of CreateStateMachine and ValidateStateMachineDefinition on a definition's tree.
+
+`check(read(definition))` gives the problems in the order of the text, each with AWS's code, words and place.
+The lint shows the same ones with a cure; the local cloud's creation refuses what has any.
+"""
+
+from collections.abc import Iterator
+
+from sagalab.asl.check.choices import check_choices
+from sagalab.asl.check.problem import SCHEMA, Problem
+from sagalab.asl.check.resources import check_resource
+from sagalab.asl.check.scopes import check_names, check_scope
+from sagalab.asl.check.states import check_state
+from sagalab.asl.check.texts import check_texts
+from sagalab.asl.document import Machine
+
+__all__ = ["Problem", "check"]
+
+
+def check(machine: Machine, *, express: bool = False) -> list[Problem]:
+    """Return everything for which AWS would refuse a definition; [] when it would take it.
+
+    `express`: the machine's type is EXPRESS, which has no callbacks, jobs, activities and distributed Maps.
+    A text with a placeholder ${…} may become anything and is not looked into. Never raises.
+    """
+    found = list(_problems(machine, express))
+    return list(dict.fromkeys(found))
+
+
+def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
+    if not isinstance(machine.body, dict):
+        yield Problem(SCHEMA, "Expected value of type Object", ())
+        return
+    for scope in machine.scopes:
+        yield from check_scope(scope, express)
+        for state in scope.states.values():
+            if not state.type:
+                continue
+            yield from check_state(state, machine.query_language)
+            if state.type == "Task":
+                yield from check_resource(state, express)
+            if state.type == "Choice":
+                yield from check_choices(state)
+            for key, value in (("Branches", state.body.get("Branches")),):
+                if state.type == "Parallel" and isinstance(value, list):
+                    if not value:
+                        words = "The value for the field 'Branches' must not be empty"
+                        yield Problem(SCHEMA, words, (*state.path, key))
+                    for index, branch in enumerate(value):
+                        if not isinstance(branch, dict):
+                            yield Problem(SCHEMA, "Expected value of type Object", (*state.path, key, index))
+            yield from check_texts(state)
+    yield from check_names(machine)

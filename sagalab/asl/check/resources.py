@@ -1,0 +1,61 @@
+"""What a Task calls, and with whose rights: what AWS refuses of it.
+
+Sources: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html (patterns),
+https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html (express machines).
+"""
+
+from collections.abc import Iterator
+
+from sagalab.asl.check.problem import SCHEMA, Problem
+from sagalab.asl.document import State
+from sagalab.asl.placeholder import has_placeholder
+
+PATTERNS = (None, "sync", "sync:2", "waitForTaskToken")
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+OPTIMIZED = {
+    "lambda": {"invoke"},
+    "sns": {"publish"},
+    "sqs": {"sendMessage"},
+    "dynamodb": {"getItem", "putItem", "updateItem", "deleteItem"},
+    "events": {"putEvents"},
+    "states": {"startExecution"},
+    "batch": {"submitJob"},
+    "ecs": {"runTask"},
+    "glue": {"startJobRun"},
+    "databrew": {"startJobRun"},
+    "codebuild": {"startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch", "stopBuildBatch", "retryBuildBatch", "deleteBuildBatch"},
+    "sagemaker": {"createTrainingJob", "createTransformJob", "createEndpoint", "createEndpointConfig", "createHyperParameterTuningJob", "createLabelingJob", "createModel", "createProcessingJob", "updateEndpoint"},
+    "athena": {"startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"},
+    "apigateway": {"invoke"},
+    "bedrock": {"invokeModel", "createModelCustomizationJob"},
+    "eks": {"createCluster", "deleteCluster", "createFargateProfile", "deleteFargateProfile", "createNodegroup", "deleteNodegroup", "runJob", "call"},
+    "elasticmapreduce": {"createCluster", "terminateCluster", "addStep", "cancelStep", "setClusterTerminationProtection", "modifyInstanceFleetByName", "modifyInstanceGroupByName"},
+    "emr-containers": {"createVirtualCluster", "deleteVirtualCluster", "startJobRun"},
+    "emr-serverless": {"createApplication", "startApplication", "stopApplication", "deleteApplication", "startJobRun", "cancelJobRun"},
+    "mediaconvert": {"createJob"},
+    "http": {"invoke"},
+    "s3": {"getObject", "listObjectsV2", "putObject"},
+}  # fmt: skip
+_NOT_AN_ARN = "Value is not a valid resource ARN"
+
+
+def check_resource(state: State, express: bool) -> Iterator[Problem]:
+    """Yield what is wrong with a Task's Resource and Credentials."""
+    place = (*state.path, "Resource")
+    resource = state.resource
+    if resource is not None and not has_placeholder(resource.arn):
+        if resource.kind == "unknown":
+            yield Problem(SCHEMA, _NOT_AN_ARN, place)
+        elif resource.kind == "service" and resource.action not in OPTIMIZED.get(resource.service, ()):
+            yield Problem(SCHEMA, f"The resource provided {resource.arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", place)  # fmt: skip
+        elif resource.kind in ("service", "aws-sdk", "http") and resource.pattern not in PATTERNS:
+            yield Problem(SCHEMA, _NOT_AN_ARN, place)
+        if express and resource.pattern in ("sync", "sync:2", "waitForTaskToken"):
+            # the two spaces are AWS's (recorded)
+            words = f"Express state machine does not support '.{resource.pattern}' service integration "
+            yield Problem(SCHEMA, words, place)
+        elif express and resource.kind == "activity":
+            yield Problem(SCHEMA, "Express state machine does not support Activity ARN", place)
+    credentials = state.body.get("Credentials")
+    if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
+        yield Problem(SCHEMA, "The field 'RoleArn' is required but was missing", (*state.path, "Credentials"))
