@@ -68,18 +68,18 @@ def _lint_file(file: str) -> "Findings":
     from sagalab.linting.lint import lint as lint_definition
 
     try:
-        definition = read_text(_read(file)).body
+        machine = read_text(_read(file))
     except AslSyntaxError as error:
         cure = error.cure or "Correct it there."
         place = f"line {error.line}, column {error.column}"
         what = f"{place}: {error.problem}\n{error.snippet}"
         return Findings([Finding("SAGA000", "error", "", what, cure, place)])
-    if not isinstance(definition, dict) or "States" not in definition:
+    if not isinstance(machine.body, dict) or "States" not in machine.body:
         raise SagaLabError(
             f"{_label(file)} holds no state machine.",
             'A state machine is an object with "StartAt" and "States".',
         )
-    return lint_definition(definition)
+    return lint_definition(machine)
 
 
 def _read(file: str) -> str:
@@ -104,7 +104,7 @@ def _print_table(file: str, findings: "Findings") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.linting.table import SIGNS
+    from sagalab.linting.table import SIGNS, place
 
     console = Console()
     if any(finding.code == "SAGA000" for finding in findings):
@@ -117,7 +117,9 @@ def _print_table(file: str, findings: "Findings") -> None:
         for head, ratio in (("", None), ("state", None), ("what is wrong", 3), ("how to mend it", 2)):
             table.add_column(head, ratio=ratio, overflow="fold", no_wrap=False)
         for finding in findings:
-            sign = f"{SIGNS[finding.severity]} {finding.severity}\n  {finding.code}"
+            sign = (
+                f"{SIGNS[finding.severity]} {finding.severity}\n  {finding.code}\n  {place(finding)}".rstrip()
+            )
             table.add_row(Text(sign), Text(finding.state), Text(finding.what), Text(finding.cure))
         console.print(table)
     console.print(Text(f"{file}: {findings.summary}"), soft_wrap=True)

@@ -59,14 +59,15 @@ class AslMagics(Magics):
     def _run(self, name: str, cell: str, deploy: bool, quiet: bool) -> None:
         self._check_name(name)
         try:
-            definition = read_text(cell).body
+            machine = read_text(cell)
         except AslSyntaxError as error:
             raise SagaLabError(f"{error.what}", f"{error.cure} {self._kept(name)}".strip()) from None
+        definition = machine.body
         if not isinstance(definition, dict) or "States" not in definition:
             raise SagaLabError(
                 "This cell holds no state machine.", f'It needs "StartAt" and "States". {self._kept(name)}'
             )
-        findings = lint(definition)
+        findings = lint(machine)
         machines[name] = definition
         self.shell.user_ns[name] = definition
         if not quiet:

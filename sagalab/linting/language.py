@@ -1,7 +1,7 @@
-"""Rules about the language itself: fields, transitions, states that nothing leads to.
+"""Rules about the language itself: what AWS refuses, in plain words, each with a cure.
 
-Most is the work of statelint (PyPI, a port of awslabs/statelint); here its messages
-become plain words, and those that are wrong or that other rules say better are left out.
+What is wrong is found by sagalab.asl.check, which the local cloud's CreateStateMachine asks too; here its
+words become plain ones. The rules of the two query languages stand in query_language.py.
 """
 
 import difflib
@@ -11,29 +11,80 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from statelint.config import Config
-from statelint.linter import Linter
-from statelint.problem import ProblemType
-
-from sagalab.asl.document import Machine, State, objects
-from sagalab.asl.expressions import is_jsonata
-from sagalab.asl.graph import reach
-from sagalab.asl.source import path_text
-from sagalab.linting.query_language import JSONATA_FIELDS, JSONPATH_FIELDS
+from sagalab.asl.check import Problem, check
+from sagalab.asl.check.fields import CATCHER, INNER, MACHINE, PROCESSOR_CONFIG, RETRIER, STATE
+from sagalab.asl.check.problem import BAD_JSONATA, DUPLICATE, NAME, NO_END, TARGET, UNSUPPORTED_JSONATA
+from sagalab.asl.check.resources import OPTIMIZED
+from sagalab.asl.document import Machine, State
+from sagalab.asl.source import Path, path_text
 from sagalab.linting.rule import ERROR, Finding, Report, rule
 
-TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
-FIELDS = (
-    "Arguments Assign Branches Catch Cause Choices Comment Condition Credentials Default End Error "
-    "ErrorEquals BackoffRate HeartbeatSeconds InputPath IntervalSeconds ItemProcessor ItemSelector Items "
-    "ItemsPath JitterStrategy MaxAttempts MaxConcurrency MaxDelaySeconds Next Output OutputPath "
-    "Parameters QueryLanguage Resource Result ResultPath ResultSelector Retry Seconds StartAt States "
-    "TimeoutSeconds Timestamp ToleratedFailureCount ToleratedFailurePercentage Type Variable Version"
-).split()
+_KNOWN_FIELDS = sorted(
+    {*STATE, *MACHINE, *INNER, *RETRIER, *CATCHER, *PROCESSOR_CONFIG, "Condition", "Variable"}
+)
+_MISSING_WAY = re.compile(
+    r"Either 'Next' or 'End' is required|Only one of these fields can be used: \[Next, End\]"
+)
+_WAYS = {"StartAt", "States", "Next"}
+_NOT_IN_THIS_LANGUAGE = ("The QueryLanguage is set to", "'QueryLanguage' can not be")
+_PATH_WORDS = ("Value is not a Reference Path", "Value is not a valid JSONPath", "must be a valid JSONPath")
 
-# What Step Functions takes and statelint 3.1.0 does not know.
-_UNKNOWN_TO_STATELINT = ("ReaderConfig", "ResultWriter", "WriterConfig", "ProcessorConfig")
-_ROOT = "State Machine"
+
+@lru_cache(maxsize=4)
+def problems(machine: Machine) -> tuple[tuple[str, Problem], ...]:
+    """Return what AWS would refuse, each with the code of the rule that tells it."""
+    found = [(_rule_of(problem), problem) for problem in check(machine)]
+    broken = any(code == "SAGA002" for code, _ in found)
+    # a broken way makes states unreachable, and a machine without an end: the cause is enough
+    return tuple(
+        (code, problem)
+        for code, problem in found
+        if not (broken and (code == "SAGA003" or problem.code == NO_END and _others(found)))
+    )
+
+
+def _others(found: list[tuple[str, Problem]]) -> bool:
+    return any(code == "SAGA002" and problem.code != NO_END for code, problem in found)
+
+
+def _rule_of(problem: Problem) -> str:
+    message = problem.message
+    if "is not reachable" in message:
+        return "SAGA003"
+    if problem.code in (BAD_JSONATA, UNSUPPORTED_JSONATA) or any(word in message for word in _PATH_WORDS):
+        return "SAGA202" if "$states." in message else "SAGA004"
+    if message.startswith(_NOT_IN_THIS_LANGUAGE):
+        return "SAGA005"
+    if message.startswith("States.ALL must"):
+        return "SAGA101" if "Retry" in problem.path else "SAGA102"
+    if problem.code in (TARGET, NO_END, DUPLICATE) or _MISSING_WAY.match(message):
+        return "SAGA002"
+    required = re.match(r"These fields are required: \[(.*)]", message)
+    if required and set(required[1].split(", ")) <= _WAYS:
+        return "SAGA002"
+    return "SAGA001"
+
+
+def found_by(machine: Machine, code: str) -> Iterator[Problem]:
+    """Yield what AWS would refuse and the rule `code` tells."""
+    yield from (problem for known, problem in problems(machine) if known == code)
+
+
+def place_of(machine: Machine, path: Path) -> tuple[State | None, Path]:
+    """Return the innermost state in which a part stands, and its place in that state (or in the machine)."""
+    state: State | None = None
+    scope, rest = machine.top, path
+    while len(rest) >= 2 and rest[0] == "States" and rest[1] in scope.states:
+        state, rest = scope.states[str(rest[1])], rest[2:]
+        inner = next((each for each in state.inner if rest[: len(each.key)] == each.key), None)
+        if inner is None or len(rest) == len(inner.key):
+            break
+        if rest[len(inner.key)] != "States" or rest[len(inner.key) + 1 :][:1] == ():
+            break
+        if rest[len(inner.key) + 1] not in inner.states:
+            break
+        scope, rest = inner, rest[len(inner.key) :]
+    return state, rest
 
 
 @rule("SAGA001", ERROR)
@@ -49,19 +100,14 @@ def fields(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", End: true}
     """
-    for state in machine.states:
-        if state.type == "Task" and not state.resource:
-            yield report(
-                state,
-                "This Task has no Resource: it does not say what to do.",
-                'Add "Resource": "arn:aws:states:::lambda:invoke", or another one.',
-            )
-    yield from _wrong_shapes(machine, report)
-    for problem in _statelint(machine):
-        state, rest = _place(machine, problem)
-        explained = _explain_field(state, rest)
-        if explained:
-            yield report(state, *explained)
+    for problem in found_by(machine, "SAGA001"):
+        state, part = place_of(machine, problem.path)
+        what, cure = _explain(machine, state, part, problem)
+        if state is None and len(part) >= 2 and part[0] == "States":
+            path = path_text(problem.path)
+            yield Finding(report.code, report.severity, str(part[1]), what, cure, path)
+        else:
+            yield report(state, what, cure, path_text(part))
 
 
 @rule("SAGA002", ERROR)
@@ -79,19 +125,10 @@ def transitions(machine: Machine, report: Report) -> Iterator[Finding]:
           Wait: {Type: Wait, Seconds: 1, Next: Done}
           Done: {Type: Succeed}
     """
-    found = []
-    dead_ends = []
-    for problem in _statelint(machine):
-        state, rest = _place(machine, problem)
-        if "No terminal state found" in problem:
-            dead_ends.append(
-                (state, "No state ends this machine.", "Give the last state End: true, or add Succeed.")
-            )
-        else:
-            explained = _explain_transition(machine, state, rest, problem)
-            if explained:
-                found.append((state, *explained))
-    yield from (report(*parts) for parts in found or dead_ends)
+    for problem in found_by(machine, "SAGA002"):
+        state, part = place_of(machine, problem.path)
+        what, cure = _explain_way(machine, state, part, problem)
+        yield report(state, what, cure, path_text(part))
 
 
 @rule("SAGA003", ERROR)
@@ -109,197 +146,120 @@ def unreachable(machine: Machine, report: Report) -> Iterator[Finding]:
           Start: {Type: Pass, Next: Forgotten}
           Forgotten: {Type: Pass, End: true}
     """
-    for scope in machine.scopes:
-        if scope.start is None or any(_has_broken_edge(state) for state in scope.states.values()):
-            continue
-        reached = reach([scope.start], catch=True)
-        for state in scope.states.values():
-            if state not in reached:
-                yield report(
-                    state,
-                    "Nothing leads to this state: it can never run.",
-                    "Point a Next, a Default, a choice rule or a Catch at it, or delete it.",
-                )
-
-
-def _has_broken_edge(state: State) -> bool:
-    names = [state.body.get("Next"), state.body.get("Default")]
-    names += [holder.get("Next") for holder, part in _with_next(state) if part]
-    return any(
-        name is not None and (not isinstance(name, str) or name not in state.scope.states) for name in names
-    )
-
-
-@lru_cache(maxsize=1)
-def _statelint(machine: Machine) -> tuple[str, ...]:
-    """Return statelint's problems, each once; none when the shape is too odd for it to run."""
-    config = Config({ProblemType.URI, ProblemType.FLOAT})
-    try:
-        return tuple(dict.fromkeys(Linter.validate(machine.body, config)))
-    except (TypeError, ValueError, AttributeError, KeyError, AssertionError):
-        return ()
-
-
-def _place(machine: Machine, problem: str) -> tuple[State | None, str]:
-    """Return the innermost state that the problem names, and the problem without that state's path."""
-    best: State | None = None
-    longest = _ROOT
-    for state in machine.states:
-        path = f"{_ROOT}.{path_text(state.path)}"
-        if len(path) > len(longest) and re.search(re.escape(path) + r"(?!\w)", problem):
-            best, longest = state, path
-    return best, problem.replace(longest, "@")
-
-
-def _wrong_shapes(machine: Machine, report: Report) -> Iterator[Finding]:
-    """Report transitions and lists of the wrong type, on which statelint gives up or is silent."""
-    for scope in machine.scopes:
-        start = scope.body.get("StartAt")
-        if start is not None and not isinstance(start, str):
-            yield report(
-                scope.owner, f"StartAt is {_short(start)}.", "StartAt is the name of a state, in quotes."
-            )
-        states = scope.body.get("States")
-        for name, body in states.items() if isinstance(states, dict) else ():
-            if not isinstance(body, dict):
-                path = path_text((*scope.path, "States", name))
-                what = f"It is {_short(body)}."
-                yield Finding(report.code, report.severity, name, what, 'A state is {"Type": …}.', path)
-    for state in machine.states:
-        for holder, part in _with_next(state):
-            name = holder.get("Next")
-            if name is not None and not isinstance(name, str):
-                yield report(
-                    state, f"Next is {_short(name)}.", "Next is the name of one state, in quotes.", part
-                )
-
-
-def _with_next(state: State) -> Iterator[tuple[Mapping[str, Any], str]]:
-    yield state.body, ""
-    for key in ("Catch", "Choices"):
-        for index, item in objects(state.body.get(key)):
-            yield item, f"{key}[{index}]"
-
-
-def _explain_field(state: State | None, rest: str) -> tuple[str, str, str] | None:
-    """Return (what, cure, part) for a problem with a field, or None if it is none or not true."""
-    if match := re.fullmatch(r'Field "(.+?)" not allowed in @\.?(.*)', rest):
-        return _not_allowed(state, *match.groups())
-    if match := re.fullmatch(r'@\.?(.*?) has forbidden field "(.+?)"', rest):
-        part, name = match.groups()
-        kind = state.type if state else "machine"
-        if name == "Next" and state and "End" in state.body:
-            return "It has both Next and End.", "Keep one of the two.", part
-        return f"A {kind} state cannot have {name}.", f"Delete {name}.", part
-    if match := re.fullmatch(r'@\.?(.*?) does not have required field "(.+?)"', rest):
-        part, name = match.groups()
-        if name in ("Next", "StartAt", "States"):
-            return None
-        return f"{name} is missing{_in(part)}.", f"Add {name}.", part
-    if match := re.fullmatch(r"@\.?(.*?) does not have required field from \[(.+)]", rest):
-        part, names = match.groups()
-        return f"One of {names} is missing{_in(part)}.", "Add one of them.", part
-    if match := re.fullmatch(r"@\.?(.*?) may have only one of \[(.+)]", rest):
-        part, names = match.groups()
-        return f"More than one of {names} is given{_in(part)}.", "Keep one of them.", part
-    if match := re.fullmatch(r'Field "(.+?)" of (\w+) at "@\.?(.*?)" is not a JSONPath.*', rest):
-        return _not_a_path(state, *match.groups())
-    if match := re.fullmatch(r"@\.?([\w.\[\]]+):? (is|should|may) (.*)", rest, re.DOTALL):
-        part, verb, words = match.groups()
-        return _wrong_value(state, part, f"{verb} {words}")
-    return None
-
-
-def _not_allowed(state: State | None, name: str, part: str) -> tuple[str, str, str] | None:
-    if state is not None and state.type not in TYPES:
-        return None  # the unknown Type says it all
-    if state is not None:
-        jsonata = state.query_language == "JSONata"
-        if name in (JSONPATH_FIELDS if jsonata else JSONATA_FIELDS - {"Assign"}):
-            return None  # SAGA005 says it better
-        if name == "Assign" and not jsonata and state.type not in ("Succeed", "Fail"):
-            return None  # right, and unknown to statelint
-    if name == "Label" or any(holder in part for holder in _UNKNOWN_TO_STATELINT):
-        return None
-    near = difflib.get_close_matches(name, FIELDS, 1)
-    cure = f"Delete {name}, or move it where it belongs."
-    if near and near[0] != name:
-        cure = f"Did you mean {near[0]}?"
-    where = f" in {part}" if part else f" in a {state.type} state" if state else " at the top of a machine"
-    return f"{name} has no meaning{where}.", cure, part
-
-
-def _not_a_path(state: State | None, name: str, holder: str, part: str) -> tuple[str, str, str] | None:
-    value = _value(state.body, f"{holder}.{part}" if part else holder) if state else None
-    text = value.get(name) if isinstance(value, dict) else None
-    # statelint knows neither variables ($order) nor filters ([?(@.x)]): only what cannot be one is told
-    if not isinstance(text, str):
-        text = ""
-    if re.match(r"\$(\$?[.\[]|[A-Za-z_])", text) and text.count("[") == text.count("]"):
-        return None
-    return (
-        f"{name} ends in .$, and its value is no path.",
-        "Write a path such as $.order, an intrinsic function, or take .$ off the name.",
-        holder,
-    )
-
-
-def _wrong_value(state: State | None, part: str, words: str) -> tuple[str, str, str] | None:
-    if "States.ALL can only" in words:
-        return None  # SAGA102
-    value = _value(state.body, part) if state else None
-    if state and state.query_language == "JSONata" and is_jsonata(value):
-        return None  # a number or a time may be computed
-    name = part.split(".")[-1] or part
-    if match := re.search(r"not one of the allowed values \[(.+)]", words):
-        allowed = match.group(1)
-        near = difflib.get_close_matches(str(value), re.findall(r'"(.+?)"', allowed), 1, 0.5)
-        return (
-            f"{name} is {_short(value)}.",
-            f"Did you mean {near[0]}?" if near else f"Use one of {allowed}.",
-            part,
+    for problem in found_by(machine, "SAGA003"):
+        state, _ = place_of(machine, problem.path)
+        yield report(
+            state,
+            "Nothing leads to this state: it can never run.",
+            "Point a Next, a Default, a choice rule or a Catch at it, or delete it.",
         )
-    if match := re.search(r"but should be (.+)", words):
-        return f"{name} is {_short(value)}.", f"It must be {match.group(1)}.", part
-    if match := re.search(r"but allowed (floor|ceiling) is (.+)", words):
-        bound = "more than" if match.group(1) == "floor" else "less than"
-        return f"{name} is {_short(value)}.", f"It must be {bound} {match.group(2)}.", part
-    if "is empty" in words:
-        return f"{name} is empty.", "Put at least one entry in it.", part
-    if "non-null" in words:
-        return f"{name} is null.", "Give it a value, or delete it.", part
-    return None
 
 
-def _explain_transition(
-    machine: Machine, state: State | None, rest: str, problem: str
-) -> tuple[str, str, str] | None:
-    if match := re.match(r'No state found named "(.*)", referenced at @\.?(.*)', rest, re.DOTALL):
-        name, part = match.groups()
-        known = list(state.scope.states) if state else []
-        return f'There is no state named "{name}".', _did_you_mean(name, known), part
-    if match := re.match(r"StartAt value (.*) not found in States field at (.*)", rest, re.DOTALL):
-        name = match.group(1)
-        scopes = [
-            scope for scope in machine.scopes if scope.body.get("StartAt") == name and scope.start is None
+def _explain(machine: Machine, state: State | None, part: Path, problem: Problem) -> tuple[str, str]:
+    """Return what is wrong with a field, and the cure."""
+    message = problem.message
+    name = str(next((step for step in reversed(part) if isinstance(step, str)), ""))
+    value = value_at(machine.body, problem.path)
+    where = _in(part[:-1])
+    if problem.code == NAME:
+        return (
+            f"Its name has {len(str(part[-1] if part else state.name if state else ''))} characters.",
+            "A name has 80 at most.",
+        )
+    if match := re.match(r"Field '(.+)' is not supported", message):
+        if len(part) <= 1:
+            where = f" in a {state.type} state" if state else " at the top of a machine"
+        near = difflib.get_close_matches(match[1], _KNOWN_FIELDS, 1)
+        cure = f"Delete {match[1]}, or move it where it belongs."
+        if near and near[0] != match[1]:
+            cure = f"Did you mean {near[0]}?"
+        return f"{match[1]} has no meaning{where}.", cure
+    if match := re.match(r"These fields are required: \[(.+)]|The field '(.+)' is required", message):
+        missing = match[1] or match[2]
+        if missing == "Resource":
+            cure = 'Add "Resource": "arn:aws:states:::lambda:invoke", or another one.'
+            return "This Task has no Resource: it does not say what to do.", cure
+        are = "are" if "," in missing else "is"
+        return f"{missing} {are} missing{_in(part)}.", f"Add {missing}."
+    if match := re.match(r"Only one of these fields can be used: \[(.+)]", message):
+        return f"More than one of {match[1]} is given{_in(part)}.", "Keep one of them."
+    if match := re.match(r"Exactly one of these fields is required: \[(.+)]", message):
+        return f"A Wait has one of {match[1]}.", "Keep one, or add one."
+    if match := re.match(r"The value for the field '.+' must be one of \[(.+)]", message):
+        allowed = match[1].split(", ")
+        near = difflib.get_close_matches(str(value), allowed, 1, 0.5) or [
+            word for word in allowed if word.lower() == str(value).lower()
         ]
-        known = [name for scope in scopes for name in scope.states]
-        return f'StartAt names "{name}", and there is no such state.', _did_you_mean(name, known), "StartAt"
-    if match := re.match(r'State "(.*?)", defined at .*is also defined at', rest, re.DOTALL):
-        return (
-            f'There are two states named "{match.group(1)}".',
-            "A name stands once in the whole machine, branches included.",
-            "",
+        return f"{name} is {short(value)}.", f"Did you mean {near[0]}?" if near else f"Use one of {match[1]}."
+    if "resource ARN" in message:
+        return _explain_resource(value)
+    if message.startswith("Expected value of type"):
+        kind = message.rpartition(" ")[2].lower()
+        words = {"string": "a text in quotes", "integer": "a whole number", "float": "a number",
+                 "boolean": "true or false", "array": "a list [ … ]", "object": "an object { … }"}  # fmt: skip
+        if name == "Next" or name == "StartAt":
+            return f"{name} is {short(value)}.", f"{name} is the name of one state, in quotes."
+        if part and part[-1] == name and len(part) == 2 and part[0] == "States":
+            return f"It is {short(value)}.", 'A state is {"Type": …}.'
+        return f"{path_text(part) or 'It'} is {short(value)}.", f"It must be {words.get(kind, message)}."
+    if message.startswith("Value must be") or "RFC3339" in message:
+        cure = (
+            "Write date, time and offset: 2030-02-01T09:00:00Z."
+            if "RFC3339" in message
+            else f"It must be {message.removeprefix('Value must be ')}."
         )
-    if 'does not have required field "Next"' in rest:
-        part = rest.split(" does not")[0].removeprefix("@").removeprefix(".")
-        if part:
-            return f"{part} has no Next.", "Add the state to go to.", part
-        return "It has neither Next nor End.", "Add the Next state, or End: true.", ""
-    if match := re.search(r'does not have required field "(StartAt|States)"', rest):
-        cure = "Name the first state." if match.group(1) == "StartAt" else "Add the states."
-        return f"{match.group(1)} is missing.", cure, ""
-    return None
+        return f"{name} is {short(value)}.", cure
+    if "must not be empty" in message:
+        return f"{name} is empty.", "Put at least one entry in it."
+    if match := re.match(r"The field '(.+)' is given twice", message):
+        return f"{match[1]} and {match[1]}.$ give one field twice{_in(part)}.", "Keep one of the two."
+    return message + ("." if not message.endswith(".") else ""), "Correct it there."
+
+
+def _explain_resource(value: Any) -> tuple[str, str]:
+    text = str(value)
+    if match := re.fullmatch(r"arn:aws[\w-]*:states:::([\w-]+):(\w+)(\.[\w:]+)?", text):
+        known = [f"{service}:{action}" for service, actions in OPTIMIZED.items() for action in actions]
+        near = difflib.get_close_matches(f"{match[1]}:{match[2]}", known, 1, 0.5)
+        cure = (
+            f"Did you mean arn:aws:states:::{near[0]}{match[3] or ''}?"
+            if near
+            else "See the list of service integrations."
+        )
+        return f"Step Functions has no integration {match[1]}:{match[2]}{match[3] or ''}.", cure
+    cure = 'A Resource is an ARN, such as "arn:aws:states:::lambda:invoke" or a function\'s.'
+    return f"Resource is {short(value)}, and that is no ARN.", cure
+
+
+def _explain_way(machine: Machine, state: State | None, part: Path, problem: Problem) -> tuple[str, str]:
+    """Return what is wrong with a transition, an end or a name, and the cure."""
+    message = problem.message
+    if problem.code == NO_END:
+        return "No state ends this machine.", "Give the last state End: true, or add Succeed."
+    if problem.code == DUPLICATE:
+        name = message.partition(": ")[2]
+        return (
+            f'There are two states named "{name}".',
+            "A name stands once in the whole machine, branches included.",
+        )
+    if match := re.match(r"Missing '(\w+)' target: (.*)", message, re.DOTALL):
+        field, name = match.groups()
+        scope = next((each for each in machine.scopes if each.path == problem.path[:-1]), None)
+        known = (
+            list(scope.states) if field == "StartAt" and scope else list(state.scope.states) if state else []
+        )
+        if field == "StartAt":
+            return f'StartAt names "{name}", and there is no such state.', _did_you_mean(name, known)
+        return f'There is no state named "{name}".', _did_you_mean(name, known)
+    if message.startswith("Only one"):
+        return "It has both Next and End.", "Keep one of the two."
+    if message.startswith("Either"):
+        return "It has neither Next nor End.", "Add the Next state, or End: true."
+    missing = message[message.index("[") + 1 : message.index("]")]
+    if missing == "Next":
+        return f"{path_text(part)} has no Next.", "Add the state to go to."
+    cure = "Name the first state." if missing == "StartAt" else "Add the states."
+    return f"{missing} {'are' if ',' in missing else 'is'} missing{_in(part)}.", cure
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
@@ -309,22 +269,23 @@ def _did_you_mean(name: str, known: list[str]) -> str:
     return f"Use one of {', '.join(known[:8]) or 'the states'}, or add it."
 
 
-def _value(body: object, part: str) -> object:
-    """Return what stands at `part`, such as Retry[0].MaxAttempts, or None."""
-    for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)]", part):
-        if name and isinstance(body, dict):
-            body = body.get(name)
-        elif index and isinstance(body, list) and int(index) < len(body):
-            body = body[int(index)]
+def value_at(body: Any, path: Path) -> Any:
+    """Return the value at a place in a definition; None when there is none."""
+    for step in path:
+        if isinstance(step, str) and isinstance(body, Mapping):
+            body = body.get(step)
+        elif isinstance(step, int) and isinstance(body, list) and step < len(body):
+            body = body[step]
         else:
             return None
     return body
 
 
-def _in(part: str) -> str:
-    return f" in {part}" if part else ""
+def _in(part: Path) -> str:
+    return f" in {path_text(part)}" if part else ""
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Return a value as JSON, in 40 characters at most."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else text[:39] + "…"

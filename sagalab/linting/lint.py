@@ -5,7 +5,7 @@ bad and a good example. SAGA0xx: the language; 1xx: Retry, Catch and time; 2xx: 
 saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
 """
 
-from sagalab.asl.document import read
+from sagalab.asl.document import Machine, read
 from sagalab.asl.source import path_text
 from sagalab.linting import (
     errors as lint_errors,
@@ -52,15 +52,17 @@ _NOT_ASL = "A machine is an object with StartAt and States."
 def lint(definition: object) -> Findings:
     """Return what is wrong with a definition (an ASL document as Python values), errors first.
 
-    Within a severity in the order of the states. Never raises, whatever the value is. The result is
-    a list that a notebook shows as a table.
+    `definition` may also be its tree (`asl.text.read_text`): then findings tell line and column. Within a
+    severity in the order of the states. Never raises, whatever the value is. The result is a list that a
+    notebook shows as a table.
     """
+    machine = definition if isinstance(definition, Machine) else read(definition)
+    definition = machine.body
     if not isinstance(definition, dict):
         return Findings([Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)])
     if not isinstance(definition.get("States"), dict) or not definition["States"]:
         return Findings([Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")])
     try:
-        machine = read(definition)
         found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(machine)]
     except RecursionError:
         deep = Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")

@@ -3,19 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from sagalab.asl.document import Body, Machine, State, objects
+from sagalab.asl.check import Problem
+from sagalab.asl.check.problem import BAD_JSONATA, UNSUPPORTED_JSONATA
+from sagalab.asl.document import Machine
 from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
+from sagalab.asl.placeholder import fill
+from sagalab.asl.source import Path, path_text
 from sagalab.linting.jsonata_text import parse_problem, unknown_functions
+from sagalab.linting.language import found_by, place_of, short, value_at
 from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
-# https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
-JSONPATH_FIELDS = frozenset(
-    "InputPath OutputPath ResultPath Parameters ResultSelector Result ItemsPath SecondsPath TimestampPath "
-    "TimeoutSecondsPath HeartbeatSecondsPath ErrorPath CausePath MaxConcurrencyPath "
-    "ToleratedFailureCountPath ToleratedFailurePercentagePath Variable And Or Not".split()
-)
-JSONATA_FIELDS = frozenset("Arguments Output Items Condition Assign".split())
-_ONLY_JSONATA = JSONATA_FIELDS - {"Assign"}
 _INSTEAD = {
     "Parameters": "Use Arguments.",
     "ResultSelector": "Use Output, with $states.result.",
@@ -47,16 +44,47 @@ def jsonata_syntax(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Sum: {Type: Pass, Output: "{% $sum($states.input.items.price) %}", End: true}
     """
-    for state in machine.states:
-        for found in jsonata_of(state):
-            part, problem = found.place, parse_problem(found.code)
-            if problem:
-                yield report(
-                    state,
-                    f"{part} is no JSONata: {problem.what}, at character {problem.column} of {problem.shown}",
-                    problem.cure,
-                    part,
-                )
+    for problem in found_by(machine, "SAGA004"):
+        state, place = place_of(machine, problem.path)
+        yield report(state, *_explain(value_at(machine.body, problem.path), place, problem), path_text(place))
+
+
+def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
+    part, name = path_text(place), next((step for step in reversed(place) if isinstance(step, str)), "")
+    if problem.code == UNSUPPORTED_JSONATA and (
+        match := re.match(r"Reference to '(.+)' at", problem.message)
+    ):
+        if match[1].startswith("$"):
+            cure = "Write $states.input, $states.result or a variable."
+        else:
+            cure = f"Write $states.input.{match[1]}, or ${match[1]} for a variable."
+        return (
+            f"{part} refers to {match[1]}, and nothing is there: Step Functions has no value at the top.",
+            cure,
+        )
+    if problem.code == UNSUPPORTED_JSONATA:
+        return (
+            f"{part}: Step Functions has no $eval.",
+            "Write the expression itself, or $parse a text that is JSON.",
+        )
+    if problem.code == BAD_JSONATA:
+        if not is_jsonata(text):
+            return (
+                f"{part} holds {{% or %}} and is no expression: {short(text)}.",
+                "Begin with {% and end with %}, with nothing around; join texts inside with &.",
+            )
+        known = parse_problem(fill(str(text)[2:-2]))
+        if known is None:
+            return f"{part} is no JSONata: {problem.message}.", "See docs.jsonata.org, version 2.0."
+        what = f"{part} is no JSONata: {known.what}, at character {known.column} of {known.shown}"
+        return what, known.cure
+    if name.endswith(".$"):
+        return (
+            f"{part} ends in .$, and its value is no path: {short(text)}.",
+            "Write a path such as $.order, an intrinsic function, or take .$ off the name.",
+        )
+    kind = "reference path: names and indices only" if "Reference" in problem.message else "path"
+    return f"{name} is {short(text)}.", f"It must be a {kind}, such as $.order."
 
 
 @rule("SAGA005", ERROR)
@@ -74,27 +102,25 @@ def fields_of_the_other_language(machine: Machine, report: Report) -> Iterator[F
         States:
           Note: {Type: Pass, Output: hello, End: true}
     """
-    for state in machine.states:
-        jsonata = state.is_jsonata
-        if jsonata and state.body.get("QueryLanguage") == "JSONPath":
+    for problem in found_by(machine, "SAGA005"):
+        state, place = place_of(machine, problem.path)
+        name, language = str(place[-1]), state.query_language if state else machine.query_language
+        if name == "QueryLanguage":
             yield report(
                 state,
                 "It says JSONPath, and the whole machine is JSONata: AWS refuses that.",
                 "Write this state in JSONata, or set JSONata on the other states and not on the machine.",
                 "QueryLanguage",
             )
-        foreign = JSONPATH_FIELDS if jsonata else _ONLY_JSONATA
-        other = "JSONPath" if jsonata else "JSONata"
-        for holder, part in _holders(state):
-            for name in holder:
-                if name in foreign:
-                    yield report(
-                        state,
-                        f"{name} belongs to {other}, and this is a {state.query_language} state.",
-                        _INSTEAD.get(name, f"Use the {state.query_language} field in its place.")
-                        + ("" if jsonata else ' Or set "QueryLanguage": "JSONata".'),
-                        f"{part}.{name}" if part else name,
-                    )
+            continue
+        jsonata = language == "JSONata"
+        yield report(
+            state,
+            f"{name} belongs to {'JSONPath' if jsonata else 'JSONata'}, and this is a {language} state.",
+            _INSTEAD.get(name, f"Use the {language} field in its place.")
+            + ("" if jsonata else ' Or set "QueryLanguage": "JSONata".'),
+            path_text(place),
+        )
 
 
 @rule("SAGA006", WARNING)
@@ -140,19 +166,23 @@ def text_around_jsonata(machine: Machine, report: Report) -> Iterator[Finding]:
         QueryLanguage: JSONata
         StartAt: Greet
         States:
-          Greet: {Type: Pass, Output: "Dear {% $states.input.name %}", End: true}
+          Greet: {Type: Pass, Output: "Dear {% $states.input.name %}!", End: true}
     Good:
         QueryLanguage: JSONata
         StartAt: Greet
         States:
-          Greet: {Type: Pass, Output: "{% 'Dear ' & $states.input.name %}", End: true}
+          Greet: {Type: Pass, Output: "{% 'Dear ' & $states.input.name & '!' %}", End: true}
     """
     for state in machine.states:
         if not state.is_jsonata:
             continue
         for found in expressions(state):
             part, text = found.place, found.text
-            if not is_jsonata(text) and re.search(r"\{%.*%\}|^\s*\{%|%\}\s*$", text, re.DOTALL):
+            if (
+                not text.strip().startswith("{%")
+                and not text.strip().endswith("%}")
+                and re.search(r"\{%.*%\}", text, re.DOTALL)
+            ):
                 yield report(
                     state,
                     f"{part} holds {{% or %}}, but is taken as plain text.",
@@ -161,7 +191,7 @@ def text_around_jsonata(machine: Machine, report: Report) -> Iterator[Finding]:
                 )
 
 
-@rule("SAGA008", ERROR)
+@rule("SAGA008", WARNING)
 def unknown_function(machine: Machine, report: Report) -> Iterator[Finding]:
     """A function that is called in JSONata exists in Step Functions.
 
@@ -182,11 +212,3 @@ def unknown_function(machine: Machine, report: Report) -> Iterator[Finding]:
             for name, near in unknown_functions(found.code):
                 cure = f"Did you mean ${near}?" if near else "See the list of JSONata functions."
                 yield report(state, f"{part} calls ${name}, and there is no such function.", cure, part)
-
-
-def _holders(state: State) -> Iterator[tuple[Body, str]]:
-    """Yield the objects of a state that hold fields of a query language, with their place."""
-    yield state.body, ""
-    for key in ("Catch", "Choices"):
-        for index, item in objects(state.body.get(key)):
-            yield item, f"{key}[{index}]"

@@ -1,16 +1,18 @@
 """What a lint rule is: a code, a severity, a title, and a docstring with a bad and a good example."""
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sagalab.asl.document import Machine, State
-from sagalab.asl.source import path_text
+from sagalab.asl.source import Path, path_text
 
 ERROR = "error"
 WARNING = "warning"
 HINT = "hint"
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)]")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Finding:
     `severity`: "error" (Step Functions refuses the machine, or it fails whenever it comes here),
     "warning" (it runs, and leaks in some failure), "hint" (worth a thought).
     `state` is empty when the finding is about the whole machine; `path` is the place in the
-    definition, such as States.ProcessPayment.Retry[0].
+    definition, such as States.ProcessPayment.Retry[0]; `line` and `column` (from 1) where that stands in the
+    text, None when the machine was not read from one.
     """
 
     code: str
@@ -29,6 +32,8 @@ class Finding:
     what: str
     cure: str
     path: str = ""
+    line: int | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,22 @@ class Report:
 
     code: str
     severity: str
+    machine: Machine
 
     def __call__(self, state: State | None, what: str, cure: str, part: str = "") -> Finding:
         where = path_text(state.path) if state else ""
         path = f"{where}.{part}" if where and part else where or part
-        return Finding(self.code, self.severity, state.name if state else "", what, cure, path)
+        line, column = self._position((state.path if state else ()), part) or (None, None)
+        return Finding(self.code, self.severity, state.name if state else "", what, cure, path, line, column)
+
+    def _position(self, path: Path, part: str) -> tuple[int, int] | None:
+        """Return where a part of a state stands in the text: its name, or what is nearest around it."""
+        steps = [int(index) if index else name for name, index in _STEP.findall(part)]
+        for count in range(len(steps), -1, -1):
+            found = self.machine.position((*path, *steps[:count]), key=True)
+            if found:
+                return found
+        return None
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class Rule:
 
     def __call__(self, machine: Machine) -> list[Finding]:
         """Return the findings of this rule."""
-        return list(self.check(machine, Report(self.code, self.severity)))
+        return list(self.check(machine, Report(self.code, self.severity, machine)))
 
     @property
     def title(self) -> str:

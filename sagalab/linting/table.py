@@ -43,7 +43,9 @@ class Findings(list[Finding]):
         lines = []
         for finding in self:
             sign = f"{SIGNS[finding.severity]} {finding.severity}"
-            lines.append(f"{sign:<9} {_state(finding):<{state_width}}  {finding.code}")
+            lines.append(
+                f"{sign:<9} {_state(finding):<{state_width}}  {finding.code}  {place(finding)}".rstrip()
+            )
             lines += wrap(finding.what, _WIDTH, initial_indent=indent, subsequent_indent=indent)
             lines += wrap(f"→ {finding.cure}", _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
         return "\n".join([*lines, self.summary])
@@ -66,8 +68,13 @@ class Findings(list[Finding]):
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     sign = f"{SIGNS[finding.severity]} {finding.severity}"
-    return sign, _state(finding), finding.what, finding.cure, finding.code
+    return sign, _state(finding), finding.what, finding.cure, f"{finding.code} {place(finding)}".strip()
 
 
 def _state(finding: Finding) -> str:
     return finding.state or "(machine)"
+
+
+def place(finding: Finding) -> str:
+    """Return where a finding stands in the text, such as "line 7"; empty when there is no text."""
+    return f"line {finding.line}" if finding.line else ""

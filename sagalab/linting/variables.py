@@ -17,11 +17,13 @@ from sagalab.asl.document import Machine, Scope, State
 from sagalab.asl.expressions import expressions, jsonata_of
 from sagalab.asl.graph import ways
 from sagalab.asl.rules import Transition
+from sagalab.asl.source import path_text
 from sagalab.linting.jsonata_text import FUNCTIONS, free_variables
-from sagalab.linting.rule import ERROR, Finding, Report, rule
+from sagalab.linting.language import found_by, place_of
+from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
 
-@rule("SAGA201", ERROR)
+@rule("SAGA201", WARNING)
 def read_before_assigned(machine: Machine, report: Report) -> Iterator[Finding]:
     """A variable that a state reads is assigned on every path that leads there, Catch edges included.
 
@@ -85,32 +87,19 @@ def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
             End: true
           Failed: {Type: Fail}
     """
-    for state in machine.states:
-        for found in jsonata_of(state):
-            part = found.place
-            bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", found.code)
-            caught = re.match(r"Catch\[\d+]\.(Assign|Output)\b", part)
-            if re.search(r"\$states\.errorOutput\b", bare) and not caught:
-                yield report(
-                    state,
-                    f"{part} reads $states.errorOutput, which exists in a Catch only.",
-                    'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.',
-                    part,
-                )
-            answered = re.match(r"(Assign|Output)\b", part) and state.type in (
-                "Task",
-                "Parallel",
-                "Map",
-                "Pass",
+    for problem in found_by(machine, "SAGA202"):
+        state, place = place_of(machine, problem.path)
+        part = path_text(place)
+        if "errorOutput" in problem.message:
+            what = f"{part} reads $states.errorOutput, which exists in a Catch only."
+            cure = 'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.'
+        else:
+            what = f"{part} reads $states.result, and there is no result here."
+            cure = (
+                "A result exists in Assign and Output of a Task, Parallel or Map. "
+                "Here: $states.input or a variable."
             )
-            if re.search(r"\$states\.result\b", bare) and not answered:
-                yield report(
-                    state,
-                    f"{part} reads $states.result, and there is no result here.",
-                    "A result exists in Assign and Output of a Task, Parallel or Map. "
-                    "Here: $states.input or a variable.",
-                    part,
-                )
+        yield report(state, what, cure, part)
 
 
 def _reads(state: State) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,8 @@ def test_json_has_one_object_a_finding(run, wrong):
         "what": 'There is no state named "B".',
         "cure": "Use one of A, or add it.",
         "path": "States.A.Next",
+        "line": 2,
+        "column": 26,
     }
 
 

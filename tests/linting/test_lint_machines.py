@@ -213,7 +213,7 @@ SEED_MUTANTS = [
     ),
     (
         "text around JSONata",
-        change("OrderSucceeded", Output="order {% $order %}"),
+        change("OrderSucceeded", Output="order {% $order %}!"),
         ("SAGA007", "OrderSucceeded"),
     ),
     ("JSONPath in JSONata", change("ProcessPayment", ResultPath="$.payment"), ("SAGA005", "ProcessPayment")),

@@ -45,7 +45,7 @@ CASES = {
     ),
     "States.ALL not last": (
         broken(all_not_last),
-        "'States.ALL' must appear alone and last at /States/A/Catch[0]",
+        "States.ALL must appear alone and at end of list at /States/A/Catch[0]/ErrorEquals[0]",
     ),
     "not reachable": (broken(lambda s: s["A"].update(Next="A")), 'State "B" is not reachable. at /States/B'),
     "unknown type": (

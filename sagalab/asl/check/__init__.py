@@ -7,12 +7,13 @@ The lint shows the same ones with a cure; the local cloud's creation refuses wha
 from collections.abc import Iterator
 
 from sagalab.asl.check.choices import check_choices
+from sagalab.asl.check.fields import TYPES
 from sagalab.asl.check.problem import SCHEMA, Problem
 from sagalab.asl.check.resources import check_resource
 from sagalab.asl.check.scopes import check_names, check_scope
 from sagalab.asl.check.states import check_state
 from sagalab.asl.check.texts import check_texts
-from sagalab.asl.document import Machine
+from sagalab.asl.document import Machine, State
 
 __all__ = ["Problem", "check"]
 
@@ -37,17 +38,22 @@ def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
             if not state.type:
                 continue
             yield from check_state(state, machine.query_language)
+            if state.type not in TYPES:
+                continue
             if state.type == "Task":
                 yield from check_resource(state, express)
             if state.type == "Choice":
                 yield from check_choices(state)
-            for key, value in (("Branches", state.body.get("Branches")),):
-                if state.type == "Parallel" and isinstance(value, list):
-                    if not value:
-                        words = "The value for the field 'Branches' must not be empty"
-                        yield Problem(SCHEMA, words, (*state.path, key))
-                    for index, branch in enumerate(value):
-                        if not isinstance(branch, dict):
-                            yield Problem(SCHEMA, "Expected value of type Object", (*state.path, key, index))
+            if state.type == "Parallel":
+                yield from _branches(state)
             yield from check_texts(state)
     yield from check_names(machine)
+
+
+def _branches(state: State) -> Iterator[Problem]:
+    branches, place = state.body.get("Branches"), (*state.path, "Branches")
+    if branches == []:
+        yield Problem(SCHEMA, "The value for the field 'Branches' must not be empty", place)
+    for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+        if not isinstance(branch, dict):
+            yield Problem(SCHEMA, "Expected value of type Object", (*place, index))

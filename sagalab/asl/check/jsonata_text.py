@@ -31,10 +31,11 @@ class Unreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`at_the_top`: the names, `$` and `$$` that refer to a value that Step Functions does not give;
-    `called`: the functions that are called by name."""
+    `called`: the functions that are called by name; `states_fields`: what is read of $states."""
 
     at_the_top: tuple[str, ...]
     called: frozenset[str]
+    states_fields: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +56,7 @@ def look_at(code: str) -> Seen:
         raise Unreadable("Unexpected token") from None
     top: dict[str, None] = {}
     called: set[str] = set()
+    fields: set[str] = set()
     todo: list[tuple[Any, bool]] = [(tree, True)]
     seen: set[int] = set()
     while todo:
@@ -76,6 +78,8 @@ def look_at(code: str) -> Seen:
             called.add(str(procedure.value))
         if kind == "path":
             steps = node.steps or [None]
+            if len(steps) > 1 and (steps[0].type, steps[0].value) == ("variable", "states"):
+                fields.add(str(steps[1].value))
             todo += [(steps[0], outermost), *((step, False) for step in steps[1:])]
         relative = kind in ("lambda", "transform")
         for name, inner in vars(node).items():
@@ -84,4 +88,4 @@ def look_at(code: str) -> Seen:
             if kind == "bind" and name == "lhs":
                 continue
             todo.append((inner, outermost and not relative and name not in _RELATIVE))
-    return Seen(tuple(top), frozenset(called))
+    return Seen(tuple(top), frozenset(called), frozenset(fields))

@@ -28,7 +28,7 @@ def check_part(
         elif language == JSONATA and field.computed and is_jsonata_like(value):
             continue
         elif wrong := field.kind(value):
-            yield Problem(SCHEMA, wrong, (*place, name))
+            yield Problem(SCHEMA, wrong.replace("{name}", name), (*place, name))
 
 
 def is_jsonata_like(value: Any) -> bool:
@@ -43,6 +43,10 @@ def is_jsonata_like(value: Any) -> bool:
 def check_state(state: State, machine_language: str) -> Iterator[Problem]:
     """Yield what is wrong with a state's own fields, its retriers and its catchers."""
     body, place = state.body, state.path
+    if state.type not in fields.TYPES:
+        if wrong := fields.STATE["Type"].kind(state.type):
+            yield Problem(SCHEMA, wrong.replace("{name}", "Type"), (*place, "Type"))
+        return
     own = body.get("QueryLanguage")
     if machine_language == JSONATA and own == JSONPATH:
         words = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"

@@ -15,6 +15,20 @@ from sagalab.asl.expressions import Expression, expressions, is_jsonata, is_refe
 from sagalab.asl.placeholder import fill, has_placeholder
 
 
+def _has_result(found: Expression) -> bool:
+    """$states.result exists once the state has done its work: in its own Assign and Output."""
+    return found.path[0] in ("Assign", "Output") and found.state.type in ("Task", "Parallel", "Map", "Pass")
+
+
+def _has_error(found: Expression) -> bool:
+    """$states.errorOutput exists in a catcher's Assign and Output."""
+    return found.path[0] == "Catch" and len(found.path) > 2 and found.path[2] in ("Assign", "Output")
+
+
+# "will be caught at creation, update, or validation of the state machine" (transforming-data.html)
+_ONLY_IN = {"result": _has_result, "errorOutput": _has_error}
+
+
 def check_texts(state: State) -> Iterator[Problem]:
     """Yield what is wrong with the texts of a state that AWS reads: paths, functions, JSONata."""
     for found in expressions(state):
@@ -42,6 +56,10 @@ def _jsonata(found: Expression) -> Iterator[Problem]:
         return
     for name in seen.at_the_top:
         yield Problem(UNSUPPORTED_JSONATA, f"Reference to '{name}' at the top level is not supported", place)
+    for name in seen.states_fields:
+        if name in _ONLY_IN and not _ONLY_IN[name](found):
+            words = f"Reference to '$states.{name}' is not supported here"
+            yield Problem(UNSUPPORTED_JSONATA, words, place)
     if "eval" in seen.called:
         yield Problem(UNSUPPORTED_JSONATA, "Function '$eval' is not supported", place)
 

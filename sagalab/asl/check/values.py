@@ -13,7 +13,7 @@ LONGEST_DELAY_SECONDS = 31_622_400
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 Kind = Callable[[Any], str | None]
-"""Takes a value and returns what is wrong with it in AWS's words, or None."""
+"""Takes a value and returns what is wrong with it in AWS's words ({name}: the field's), or None."""
 
 
 def text(value: Any) -> str | None:
@@ -56,7 +56,11 @@ def one_of(*words: str) -> Kind:
 
     def check(value: Any) -> str | None:
         listed = ", ".join(words)
-        return None if value in words and isinstance(value, str) else f"Value is not one of [{listed}]"
+        return (
+            None
+            if value in words and isinstance(value, str)
+            else f"The value for the field '{{name}}' must be one of [{listed}]"
+        )
 
     return check
 

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from moto.stepfunctions.parser.api import InvalidDefinition
@@ -36,19 +36,12 @@ from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from sagalab.asl.check import check as refused
+from sagalab.asl.document import read
+
 _parsing = threading.Lock()
 _WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
 _SCHEMA = "SCHEMA_VALIDATION_FAILED"
-_TARGET = "MISSING_TRANSITION_TARGET"
-_ENDS_BY_ITSELF = ("Choice", "Succeed", "Fail")
-_TYPES = ("Task", "Pass", "Wait", "Parallel", "Map", *_ENDS_BY_ITSELF)
-_JSONPATH_FIELDS = (
-    *("InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "ItemsPath"),
-    *("MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"),
-    *("TimeoutSecondsPath", "HeartbeatSecondsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath"),
-)
-_JSONATA_FIELDS = ("Arguments", "Output", "Items")
-_REQUIRED = {"Task": ["Resource"], "Choice": ["Choices"], "Parallel": ["Branches"]}
 
 # Fields of a state that hold JSONata, by the class that moto reads them into.
 _FIELDS = {
@@ -121,16 +114,15 @@ def _place(component: Any, location: str | None, seen: set[int]) -> None:
         _place(item, location, seen)
 
 
-def check(definition: str) -> None:
-    """Raise moto's InvalidDefinition, in AWS's words, for a definition that AWS would refuse."""
+def check(definition: str, *, express: bool = False) -> None:
+    """Raise moto's InvalidDefinition, in AWS's words, for a definition that AWS would refuse (asl/check)."""
     try:
         document = json.loads(definition)
     except ValueError as error:
         raise _invalid(f"INVALID_JSON_DESCRIPTION: {error}") from None
-    if not isinstance(document, dict):
-        raise _invalid("INVALID_JSON_DESCRIPTION: Expected a JSON object")
-    for problem in _problems(document, "", "JSONPath"):
-        raise _invalid(problem)
+    problems = refused(read(document), express=express)
+    if problems:
+        raise _invalid(", ".join(problem.words for problem in problems))
     try:
         parsed(definition)
     except InvalidDefinition:
@@ -143,79 +135,6 @@ def _invalid(problem: str) -> InvalidDefinition:
     return InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
 
 
-def _problems(machine: dict, place: str, language: str) -> Iterator[str]:
-    language = machine.get("QueryLanguage", language)
-    states = machine.get("States")
-    missing = [name for name in ("StartAt", "States") if name not in machine]
-    if missing:
-        yield f"{_SCHEMA}: These fields are required: [{', '.join(missing)}] at {place or '/'}"
-        return
-    if not isinstance(states, dict) or not states:
-        yield f"{_SCHEMA}: The value for the field 'States' must not be empty at {place}/States"
-        return
-    if machine["StartAt"] not in states:
-        yield f"{_TARGET}: Missing 'StartAt' target: {machine['StartAt']} at {place}/StartAt"
-    reached = {machine["StartAt"]}
-    for name, state in states.items():
-        here = f"{place}/States/{name}"
-        if not isinstance(state, dict) or state.get("Type") not in _TYPES:
-            yield f"{_SCHEMA}: The value for the field 'Type' must be one of {list(_TYPES)} at {here}/Type"
-            continue
-        yield from _problems_of_state(state, here, state.get("QueryLanguage", language))
-        for where, target in _targets(state):
-            reached.add(target)
-            if target not in states:
-                yield f"{_TARGET}: Missing '{where.split('/')[-1]}' target: {target} at {here}/{where}"
-    for name in states:
-        if name not in reached:
-            yield f'{_TARGET}: State "{name}" is not reachable. at {place}/States/{name}'
-
-
-def _problems_of_state(state: dict, here: str, language: str) -> Iterator[str]:
-    kind = state["Type"]
-    fields, other = (_JSONPATH_FIELDS, "JSONPath") if language == "JSONata" else (_JSONATA_FIELDS, "JSONata")
-    for field in fields:
-        if field in state:
-            yield (
-                f"{_SCHEMA}: The QueryLanguage is set to '{language}', but field '{field}' is only "
-                f"supported for the '{other}' QueryLanguage at {here}/{field}"
-            )
-    required = [field for field in _REQUIRED.get(kind, []) if field not in state]
-    if kind == "Map" and "ItemProcessor" not in state and "Iterator" not in state:
-        required.append("ItemProcessor")
-    if required:
-        yield f"{_SCHEMA}: These fields are required: [{', '.join(required)}] at {here}"
-    if kind not in _ENDS_BY_ITSELF and "Next" not in state and not state.get("End"):
-        yield f"{_SCHEMA}: Either 'Next' or 'End' is required at {here}"
-    for field in ("Retry", "Catch"):
-        rules = state.get(field) or []
-        for index, rule in enumerate(rules):
-            names = rule.get("ErrorEquals") if isinstance(rule, dict) else None
-            if not names:
-                yield f"{_SCHEMA}: These fields are required: [ErrorEquals] at {here}/{field}[{index}]"
-            elif "States.ALL" in names and (len(names) > 1 or index < len(rules) - 1):
-                yield (
-                    f"{_SCHEMA}: The error code 'States.ALL' must appear alone and last "
-                    f"at {here}/{field}[{index}]/ErrorEquals"
-                )
-    for index, branch in enumerate(state.get("Branches") or []):
-        yield from _problems(branch, f"{here}/Branches[{index}]", language)
-    for field in ("ItemProcessor", "Iterator"):
-        if isinstance(state.get(field), dict):
-            yield from _problems(state[field], f"{here}/{field}", language)
-
-
-def _targets(state: dict) -> Iterator[tuple[str, str]]:
-    """Yield (field, name) for each transition of a state."""
-    for field in ("Next", "Default"):
-        if isinstance(state.get(field), str):
-            yield field, state[field]
-    for field in ("Choices", "Catch"):
-        for index, rule in enumerate(state.get(field) or []):
-            if isinstance(rule, dict) and isinstance(rule.get("Next"), str):
-                yield f"{field}[{index}]/Next", rule["Next"]
-
-
 def _text_of(parser_rule_context: Any) -> str:
     """Read a JSON string of the definition as JSON (moto reads it as Python)."""
     text = parser_rule_context.getText()
@@ -225,11 +144,26 @@ def _text_of(parser_rule_context: Any) -> str:
         return text.strip('"')
 
 
+def _creating(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an express machine be checked as one: moto's own check is not told the type."""
+
+    @functools.wraps(create)
+    def checked(self: Any, name: str, definition: str, *arguments: Any, **options: Any) -> Any:
+        if options.get("sm_type") == "EXPRESS":
+            check(definition, express=True)
+        return create(self, name, definition, *arguments, **options)
+
+    return checked
+
+
 def install() -> None:
     """Make moto check a definition before it keeps it, and parse it once."""
     if StepFunctionsParserBackend.__dict__["_validate_definition"].__func__ is check:
         return
     StepFunctionsParserBackend._validate_definition = staticmethod(check)
+    StepFunctionsParserBackend.create_state_machine = _creating(
+        StepFunctionsParserBackend.create_state_machine
+    )
     ExecutionWorker._get_evaluation_entrypoint = lambda self: parsed(
         self._evaluation_details.state_machine_details.definition
     )
