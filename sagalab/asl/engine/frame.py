@@ -29,6 +29,7 @@ class Frame:
         self.state = state
         self.input = value  # of the state
         self.variables = variables
+        self.outer: dict[str, Any] = {}  # the variables of the scopes around, which it may only read
         self.previous = previous  # id of the last event here
         self.phase = READY
         self.item: dict[str, Any] | None = None  # the context's Map.Item

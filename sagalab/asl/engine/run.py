@@ -168,6 +168,7 @@ class Run(Recorder):
         start_at = self.program.scopes[scope].start_at
         frame = Frame(self._next(), outer.id, scope, index, start_at, value, outer.variables, previous)
         frame.item = outer.item
+        frame.outer = outer.variables
         self.frames[frame.id] = frame
         self._ready.append(frame)
         return frame

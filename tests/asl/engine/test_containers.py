@@ -213,3 +213,14 @@ def test_a_map_run_of_a_thousand_children_one_at_a_time():
 def test_a_machine_that_cannot_be_run_is_named():
     with pytest.raises(ValueError, match="'A' cannot be run"):
         program({"A": {"Type": "Wait", "End": True}})
+
+
+def test_a_branch_may_not_assign_to_a_variable_of_an_outer_scope():
+    inner = scope(B=end(Assign={"order": 2}))
+    states = {
+        "A": {"Type": "Pass", "Assign": {"order": 1}, "Next": "P"},
+        "P": end("Parallel", Branches=[inner]),
+    }
+    ran = run(program(states))
+    assert ran.error == "States.Runtime"
+    assert "'order': it belongs to an outer scope" in ran.cause

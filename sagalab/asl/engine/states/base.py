@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagalab.asl.engine import catch, history
 from sagalab.asl.engine.data import Env, Template, plain_path, template
-from sagalab.asl.engine.errors import StateFailed, exceeds, too_large
+from sagalab.asl.engine.errors import StateFailed, exceeds, runtime_error, too_large
 from sagalab.asl.engine.frame import RETRY, Frame
 from sagalab.asl.engine.retry import Retrier, retrier_for
 
@@ -95,11 +95,19 @@ class State:
             "outputDetails": history.NOT_TRUNCATED,
         }
         if assigned:
+            if frame.outer:
+                self._may_assign(frame, assigned)
             details["assignedVariables"] = {key: history.json_text(assigned[key]) for key in sorted(assigned)}
             details["assignedVariablesDetails"] = history.NOT_TRUNCATED
             frame.variables = {**frame.variables, **assigned}
         run.add(frame, self.exited_event, details)
         run.go(frame, target, output)
+
+    def _may_assign(self, frame: Frame, assigned: dict[str, Any]) -> None:
+        """Refuse a name of an outer scope, as workflow-variables.html has it."""
+        for name in assigned:
+            if name in frame.outer:
+                raise runtime_error(f"Cannot assign to the variable '{name}': it belongs to an outer scope.")
 
     def succeed(self, run: "Run", frame: Frame, env: Env, output: Any) -> None:
         """Leave with what the state's last fields make of `output` (OutputPath, or JSONata's Output)."""
