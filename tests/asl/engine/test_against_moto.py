@@ -4,10 +4,13 @@ Where they may differ (AWS's document or a recording says why):
 - States.Runtime: never retried nor caught (concepts-error-handling.html), and in other words;
 - an expression that fails after the state's task: the cause names the event at which the state was entered;
 - states inside what a failing branch ends are aborted too, not only the outermost of them;
-- branches that run side by side: moto's threads go in any order, so only how the run ended is compared.
+- States.ResultPathMatchFailure (the same document): moto puts a result into a number all the same;
+- where moto ends with a Python error (a failure without a name in a Map with Retry);
+- branches that run side by side: moto's threads go in any order, so only a good end is compared.
 """
 
 import json
+import re
 
 import machines_drawn
 import pytest
@@ -18,6 +21,8 @@ from sagalab.asl import document
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.rehearsal.world import Answer, World
+
+PYTHON_ERROR = re.compile(r"\w+(Error|Exception)\(")
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +85,8 @@ def unnumbered(events):
     return [[0, 0, *event[2:]] for event in events if not event[2].endswith("Aborted")]
 
 
-def is_runtime(event):
-    return event[3].get("error") == "States.Runtime"
-
-
-def ends_alike(theirs, ours):
-    return [theirs[2], theirs[3].get("error"), theirs[3].get("output")] == [
-        *(ours[2], ours[3].get("error"), ours[3].get("output")),
-    ]
+def has_no_twin(event):
+    return event[3].get("error") in ("States.Runtime", "States.ResultPathMatchFailure")
 
 
 @settings(deadline=None)
@@ -100,10 +99,11 @@ def test_a_drawn_machine_has_the_same_history(old, machine):
     world = World(Functions())
     world.start(Program(document.read(machine)), text)
     theirs, ours = [plain(event) for event in events], [plain(event) for event in world.finish().events]
-    if theirs == ours or is_runtime(ours[-1]):
+    if theirs == ours or has_no_twin(ours[-1]) or PYTHON_ERROR.match(str(theirs[-1][3].get("cause"))):
         return
     if side_by_side(machine):
-        assert ends_alike(theirs[-1], ours[-1])
+        if not any(event[2].endswith("Failed") for event in ours):
+            assert theirs[-1][2:] == ours[-1][2:]
         return
     if any(event[2].endswith("Aborted") for event in ours):
         theirs, ours = unnumbered(theirs), unnumbered(ours)
