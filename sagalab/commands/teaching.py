@@ -60,7 +60,7 @@ def _print_room(found: "Room") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sagalab.course.exercise import exercises
+    from sagalab.course.exercises import exercises
 
     notebooks = {
         notebook: [each.name for each in group]

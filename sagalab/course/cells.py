@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sagalab.asl.text import read_text
-from sagalab.course.exercise import find_exercise
+from sagalab.course.exercises import find_exercise
 from sagalab.errors import SagaLabError
 from sagalab.project import NOTEBOOKS
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sagalab.course import completed
 from sagalab.course.cells import exercise_cell, reference_answer
-from sagalab.course.exercise import Exercise, exercises, find_exercise
+from sagalab.course.exercise import Exercise
+from sagalab.course.exercises import exercises, find_exercise
 from sagalab.course.magic import Note
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
 from sagalab.markup import escape

@@ -1,16 +1,11 @@
 """The exercises of the course: what each asks, its hints, and the judge of its answers.
 
-The exercises of notebook NN stand in exercises/nbNN.py; files there are found by themselves. The solution of
+The exercises of notebook NN stand in exercises/nbNN.py; files there are found by themselves (exercises/__init__.py). The solution of
 an exercise stands in its notebook (cells.py).
 """
 
-import functools
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from sagalab.errors import SagaLabError
 
 Judge = Callable[..., str]
 
@@ -32,7 +27,7 @@ class Exercise:
     takes: str = "machine"
 
 
-_registered: dict[str, Exercise] = {}
+registered: dict[str, Exercise] = {}
 
 
 def exercise(
@@ -41,24 +36,7 @@ def exercise(
     """Register the decorated judge as the exercise `name` of a notebook such as "03_retry"."""
 
     def register(judge: Judge) -> Judge:
-        _registered[name] = Exercise(name, notebook, title, hints, judge, takes)
+        registered[name] = Exercise(name, notebook, title, hints, judge, takes)
         return judge
 
     return register
-
-
-@functools.cache
-def exercises() -> dict[str, Exercise]:
-    """Return all exercises by name, in the order of the course."""
-    from sagalab.course import exercises as folder
-
-    for name in sorted(found.name for found in pkgutil.iter_modules(folder.__path__)):
-        importlib.import_module(f"{folder.__name__}.{name}")
-    return dict(sorted(_registered.items(), key=lambda item: item[1].notebook))
-
-
-def find_exercise(name: str) -> Exercise:
-    """Return the exercise of this name. Raises SagaLabError, with the names that there are, for another."""
-    if name not in exercises():
-        raise SagaLabError(f"There is no exercise {name!r}.", f"There are: {', '.join(exercises())}.")
-    return exercises()[name]

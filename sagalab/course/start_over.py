@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sagalab.course import completed
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, state_dir
 

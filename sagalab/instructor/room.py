@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sagalab.course.completed import FILE
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 
 DONE, TRIED, OPEN = "done", "tried", "open"

@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 from sagalab.instructor.room import DONE, OPEN, TRIED, Room
 from sagalab.pictures import palette

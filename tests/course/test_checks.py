@@ -6,7 +6,7 @@ import pytest
 from wrong_answers import WRONG
 
 from sagalab import Fault, SagaLabError, check, definition, deploy, plan, tables
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED
 from sagalab.course.outcome import WRONG as WRONG_NAME
 

@@ -6,7 +6,7 @@ from html import unescape
 import nbformat
 import pytest
 
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.project import NOTEBOOKS
 
 MOST_LINES = 15

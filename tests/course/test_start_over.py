@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sagalab.commands.app import _register, app
 from sagalab.course import completed, start_over
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from sagalab.commands.app import _register, app
 from sagalab.course import completed
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 from sagalab.instructor.room import read_room
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from sagalab.course.exercise import exercises
+from sagalab.course.exercises import exercises
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, SIGNS
 from sagalab.project import NOTEBOOKS
 

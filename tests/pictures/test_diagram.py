@@ -56,8 +56,10 @@ def test_iterations_are_counted_and_steps_numbered_across_scopes():
         ),
         ({"Condition": "{% $states.input.total > 100 %}"}, "total > 100"),
         ({"Variable": "$.a", "FutureOperator": 3}, "$.a FutureOperator 3"),
-        ({"Not": {"Or": [{"Variable": "$.a", "IsNull": True}, {"Variable": "$.b", "IsNull": True}]}},
-         "not ($.a is null or $.b is null)"),
+        (
+            {"Not": {"Or": [{"Variable": "$.a", "IsNull": True}, {"Variable": "$.b", "IsNull": True}]}},
+            "not ($.a is null or $.b is null)",
+        ),
         ({"Variable": "$.a", "StringEquals": {"b": 1}}, "$.a = …"),
         ({}, "?"),
         ("nonsense", "?"),

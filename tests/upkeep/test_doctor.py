@@ -84,9 +84,9 @@ def test_another_version_of_a_package_is_wrong(tmp_path):
 def test_a_missing_package_is_wrong(tmp_path):
     for name in ("pyproject.toml", "uv.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(text.replace("statelint", "statelint-of-the-moon"), encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("pyyaml", "pyyaml-of-the-moon"), encoding="utf-8")
     check = doctor_packages.packages(tmp_path)
-    assert (check.state, check.found) == (State.WRONG, "statelint-of-the-moon is missing")
+    assert (check.state, check.found) == (State.WRONG, "pyyaml-of-the-moon is missing")
 
 
 def test_without_dot_drawing_is_wrong(monkeypatch):
