@@ -7,10 +7,17 @@ from typing import Any
 def escape(text: Any) -> str:
     """Return `text` so that it is shown as it stands, and is markup nowhere: `& < > " '` become entities.
 
-    Characters that XML 1.0 does not allow (control characters, lone surrogates, U+FFFE, U+FFFF) are shown as U+FFFD,
-    since one of them would make the whole picture unreadable. Source: https://www.w3.org/TR/xml/#charsets
+    Characters that XML does not allow are replaced as by `readable`.
     """
-    return html.escape(str(text).translate(_NOT_IN_XML), quote=True)
+    return html.escape(readable(text), quote=True)
+
+
+def readable(text: Any) -> str:
+    """Return `text` with U+FFFD for what XML 1.0 does not allow: control characters, lone surrogates, U+FFFE, U+FFFF.
+
+    One of them would make a whole picture unreadable. Source: https://www.w3.org/TR/xml/#charsets
+    """
+    return str(text).translate(_NOT_IN_XML)
 
 
 class _NotInXml(dict[int, str]):

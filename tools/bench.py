@@ -89,7 +89,7 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
     """
     rivals = {"sagalab": local_cloud}
     if importlib.util.find_spec("ministack"):
-        rivals["ministack"] = _ministack
+        rivals["ministack"] = ministack
     found = {}
     for name, running in rivals.items():
         begun = time.perf_counter()
@@ -117,7 +117,7 @@ def local_cloud(prefix: str = _PREFIX) -> Iterator[tuple[Cloud, psutil.Process]]
 
 
 @contextmanager
-def _ministack() -> Iterator[tuple[Cloud, psutil.Process]]:
+def ministack() -> Iterator[tuple[Cloud, psutil.Process]]:
     """Start ministack, without a container."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -6,6 +6,7 @@ from pathlib import Path
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
 from sagalab.instructor.room import DONE, OPEN, TRIED, Room
+from sagalab.markup import readable
 from sagalab.pictures import palette
 
 LOOKS = {
@@ -22,6 +23,20 @@ def save_picture(room: Room, path: Path) -> None:
     """Write the heat map to a .png or .svg file. Raises SagaLabError for another ending, or where it cannot."""
     if path.suffix.lower() not in (".png", ".svg"):
         raise SagaLabError(f"{path.name} is no name for a picture.", "End it in .png or .svg.")
+    from matplotlib import rc_context
+
+    with rc_context({"text.parse_math": False}):  # a name may have dollars in it
+        figure = _figure(room)
+    try:
+        figure.savefig(path, dpi=150, metadata={"Title": "The room"})
+    except OSError as error:
+        raise SagaLabError(
+            f"{path} cannot be written: {error.strerror or error}.", "Choose another place."
+        ) from None
+
+
+def _figure(room: Room):
+    """Draw the map: a row each participant, a column each exercise."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -44,12 +59,7 @@ def save_picture(room: Room, path: Path) -> None:
     _notebooks(axes)
     figure.suptitle(f"The room: {len(rows)} participants, {len(names)} exercises")
     figure.supxlabel(KEY, fontsize=10)
-    try:
-        figure.savefig(path, dpi=150, metadata={"Title": "The room"})
-    except OSError as error:
-        raise SagaLabError(
-            f"{path} cannot be written: {error.strerror or error}.", "Choose another place."
-        ) from None
+    return figure
 
 
 def _cell(axes, column: int, row: int, sign: str, look: palette.Look) -> None:
@@ -73,4 +83,5 @@ def _notebooks(axes) -> None:
 
 
 def _short(name: str) -> str:
+    name = readable(name)
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

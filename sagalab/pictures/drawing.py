@@ -17,7 +17,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape
+from sagalab.markup import escape, readable
 from sagalab.pictures.text_width import printable, text_width
 
 FONT = "Arial"
@@ -58,7 +58,9 @@ def run_dot(source: str, format: str, *options: str) -> bytes:
         source = source.translate(_PNG_SIGNS)
     command = [str(dot), "-Kdot", f"-T{format}", *options]
     try:
-        done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=_TIME_LIMIT)
+        done = subprocess.run(
+            command, input=readable(source).encode(), capture_output=True, timeout=_TIME_LIMIT
+        )
     except subprocess.TimeoutExpired:
         raise SagaLabError(f"{dot.name} took more than {_TIME_LIMIT} s to draw the graph.") from None
     except OSError as error:

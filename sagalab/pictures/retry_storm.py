@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
+from matplotlib import rc_context
+
 from sagalab.asl.backoff import backoff
 from sagalab.pictures.palette import BACKGROUND, NEUTRAL
 from sagalab.pictures.timeline import Chart
@@ -27,6 +29,7 @@ def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> lis
     return sorted(moments)
 
 
+@rc_context({"text.parse_math": False})  # a name may have dollars in it
 def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart:
     """Return a chart of the calls to a service that is down: how many come in each quarter of a second.
 

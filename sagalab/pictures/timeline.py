@@ -6,6 +6,7 @@ from datetime import datetime
 from io import BytesIO
 from itertools import pairwise
 
+from matplotlib import rc_context
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -80,6 +81,7 @@ class _Bars:
             )
 
 
+@rc_context({"text.parse_math": False})  # a name may have dollars in it
 def timeline(execution, *, title: str | None = None) -> Chart:
     """Return a Gantt chart of an execution, a matplotlib Figure; the axis is in seconds since the start.
 

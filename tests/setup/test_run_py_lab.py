@@ -84,6 +84,8 @@ def test_lab_answers_with_the_saga_deployed_and_ends_without_a_trace(tmp_path):
         assert cloud["running"]
         ours = [psutil.Process(cloud["pid"]), *psutil.Process(lab.pid).children(recursive=True)]
         assert len(ours) >= 2
+        sockets = [each for one in [*ours, psutil.Process(lab.pid)] for each in one.net_connections("inet")]
+        assert {each.laddr.ip for each in sockets if each.status == "LISTEN"} == {"127.0.0.1"}
     finally:
         lab.send_signal(signal.SIGTERM)
         rest, _ = lab.communicate(timeout=60)
