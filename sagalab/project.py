@@ -1,16 +1,26 @@
 """Where things are: the folders of this clone and the place of its run-time state."""
 
 import contextlib
+import errno
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from sagalab import settings
 from sagalab.errors import SagaLabError
 
 ROOT = Path(__file__).resolve().parent.parent
 LAMBDAS = ROOT / "lambdas"
 STATEMACHINE = ROOT / "statemachine"
 NOTEBOOKS = ROOT / "notebooks"
+_TRIED_BYTES = 64_000  # the local cloud's record and the first of its log
+
+
+def state_path() -> Path:
+    """Return where the folder of run-time state is or will be; nothing is made or looked at."""
+    return settings.state_folder() or ROOT / ".sagalab"
 
 
 def state_dir() -> Path:
@@ -20,13 +30,36 @@ def state_dir() -> Path:
     the clone, so that two clones never meet. `SAGALAB_STATE_DIR` puts it elsewhere (tests do). Raises
     SagaLabError when it belongs to another user of this computer, or cannot be made.
     """
-    path = Path(os.environ.get("SAGALAB_STATE_DIR") or ROOT / ".sagalab")
-    try:
+    path = state_path()
+    with writing(path, f"The state folder {path}"):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         _keep_private(path)
-    except OSError as error:
-        raise SagaLabError(f"The state folder {path} cannot be used: {error.strerror}.", _OWN) from None
     return path
+
+
+def try_state_dir() -> None:
+    """Write a file to the state folder and remove it. Raises SagaLabError when that cannot be."""
+    folder = state_dir()
+    with writing(folder, f"The state folder {folder}"), tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(_TRIED_BYTES))
+        file.flush()
+
+
+@contextlib.contextmanager
+def writing(path: Path, what: str = "") -> Iterator[None]:
+    """Let what cannot be written or read be told in words: SagaLabError in place of OSError. `what` names it."""
+    try:
+        yield
+    except OSError as error:
+        raise unusable(error, what or f"The file {path}") from None
+
+
+def unusable(error: OSError, what: str) -> SagaLabError:
+    """Return what a failed use of a file or folder of ours means, and the cure. `what` names it."""
+    cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        cure = "Free some space there, or set SAGALAB_STATE_DIR to a folder on another disk."
+    return SagaLabError(f"{what} cannot be used: {error.strerror or error}.", cure)
 
 
 _OWN = "Set SAGALAB_STATE_DIR to a folder of your own."

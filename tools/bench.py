@@ -26,7 +26,6 @@ from sagalab.cloud.local_key import LocalKey
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import Deployment
 from sagalab.errors import SagaLabError
-from sagalab.localcloud import owner
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import start
 from sagalab.orders.scenarios import SCENARIOS, run_one
@@ -104,7 +103,7 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
 def local_cloud(prefix: str = _PREFIX) -> Iterator[tuple[Cloud, psutil.Process]]:
     """Start a local cloud in a state folder of its own, at real time, and stop it. Give it and its server."""
     changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": "1", "SAGALAB_PREFIX": prefix}
-    changed[owner.VARIABLE] = str(os.getpid())
+    changed["SAGALAB_OWNER"] = str(os.getpid())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         before = dict(os.environ)
         os.environ.update(changed, SAGALAB_STATE_DIR=state)

@@ -1,13 +1,13 @@
 """Errors of AWS itself in plain words, each with its cure: credentials, region, permissions, network."""
 
 import functools
-import os
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sagalab import settings
 from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 
@@ -43,7 +43,7 @@ def explain(error: Exception) -> SagaLabError | None:
 
     The names are botocore's exceptions and the "Common errors" of each service's API reference.
     """
-    if os.environ.get("SAGALAB_CLOUD") != "aws":
+    if not settings.on_aws():
         return None
     if isinstance(error, ClientError):
         return _answered(error)

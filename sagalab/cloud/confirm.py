@@ -3,9 +3,9 @@
 The account's number is shown with its last four digits only, so that no notebook, log or picture keeps it.
 """
 
-import os
 import sys
 
+from sagalab import settings
 from sagalab.cloud.accounts import masked
 from sagalab.cloud.connect import Cloud
 from sagalab.errors import SagaLabError
@@ -36,7 +36,7 @@ def confirm(cloud: Cloud) -> None:
     if cloud.is_local or (cloud.account, cloud.region) in _confirmed:
         return
     show(cloud)
-    given = os.environ.get("SAGALAB_CONFIRM", "")
+    given = settings.confirmed()
     if given != place(cloud):
         _ask(cloud, given)
     _confirmed.add((cloud.account, cloud.region))

@@ -16,11 +16,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+from sagalab import settings
 from sagalab.cloud import local_process
 from sagalab.cloud.aws_errors import explained, no_region, tell_when_lost
 from sagalab.cloud.local_key import LocalKey, local_key
 from sagalab.cloud.prefix import prefix_of_participant
-from sagalab.errors import SagaLabError
 from sagalab.project import state_dir
 
 LOCAL_REGION = "us-east-1"
@@ -79,6 +79,7 @@ class Cloud:
     region: str
     prefix: str
     endpoint: str | None
+    time_scale: float = 1.0  # the local cloud's: by what it multiplies waits
     _account: str | None = field(default=None, repr=False)  # notebooks keep what they show
     _made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.RLock, repr=False)
@@ -123,21 +124,16 @@ def connect() -> Cloud:
     """Return the cloud that SAGALAB_CLOUD names: `local` (the default) or `aws`.
 
     The local cloud is started when it does not run; a line on stderr says when it had died. Raises
-    SagaLabError for another name, a local cloud of another version, or one that does not start; on AWS
+    SagaLabError for a variable SAGALAB_… that means nothing, a local cloud of another version, or one that does not start; on AWS
     without credentials that it accepts, a region, or a name to make a prefix of.
     """
-    name = os.environ.get("SAGALAB_CLOUD") or "local"
-    if name == "local":
+    if settings.cloud() == settings.LOCAL:
         record = local_process.running(say=lambda text: print(text, file=sys.stderr))
         prefix = prefix_of_participant(on_aws=False)
         key = local_key(state_dir())
-        return _local(record["endpoint"], record["id"], key, record["account"], prefix)
-    if name == "aws":
-        settings = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
-        return _aws(settings, prefix_of_participant(on_aws=True))
-    raise SagaLabError(
-        f"SAGALAB_CLOUD is {name!r}.", "Set it to `local` or `aws`, or leave it out for `local`."
-    )
+        return _local(record["endpoint"], record["id"], key, record["account"], prefix, record["time_scale"])
+    given = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
+    return _aws(given, prefix_of_participant(on_aws=True))
 
 
 def local_variables() -> dict[str, str | None]:
@@ -159,18 +155,18 @@ def local_variables() -> dict[str, str | None]:
 
 
 @functools.lru_cache(maxsize=8)
-def _aws(settings: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
+def _aws(given: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
     """Return one Cloud for each AWS environment, so that its clients are made once, and AWS knows us."""
     # AWS_REGION is the name that all other SDKs read; boto3 reads AWS_DEFAULT_REGION and the profile
-    session = explained(boto3.session.Session)(region_name=dict(settings).get("AWS_REGION"))
+    session = explained(boto3.session.Session)(region_name=dict(given).get("AWS_REGION"))
     if not session.region_name:
         raise no_region()
     cloud = Cloud(session, session.region_name, prefix, None)
-    assert cloud.account  # asked now: without valid credentials nothing else is worth trying
+    _ = cloud.account  # asked now: without valid credentials nothing else is worth trying
     return cloud
 
 
 @functools.lru_cache(maxsize=8)
-def _local(endpoint: str, identity: str, key: LocalKey, account: str, prefix: str) -> Cloud:
+def _local(endpoint: str, identity: str, key: LocalKey, account: str, prefix: str, scale: float) -> Cloud:
     """Return one Cloud for each server, so that its clients are made once."""
-    return Cloud(LocalSession(endpoint, key), LOCAL_REGION, prefix, endpoint, account)
+    return Cloud(LocalSession(endpoint, key), LOCAL_REGION, prefix, endpoint, scale, account)

@@ -17,11 +17,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sagalab import settings
 from sagalab.cloud.local_key import local_key
 from sagalab.cloud.version import server_version
 from sagalab.errors import SagaLabError
-from sagalab.project import ROOT, private_opener, state_dir
-from sagalab.settings import time_scale, workers
+from sagalab.project import ROOT, private_opener, state_dir, try_state_dir, writing
 
 CONTROL = "/_sagalab"
 PROOF = "Sagalab-Proof"  # header of a control request: nonce, space, proof; of its answer: proof
@@ -98,7 +98,10 @@ def _read_record() -> dict | None:
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
     """Let one starter or stopper at a time work on this state folder. The system frees a dead one's lock."""
-    with open(state_dir() / "cloud.lock", "a+b", opener=private_opener) as file:
+    lock = state_dir() / "cloud.lock"
+    with writing(lock):
+        opened = open(lock, "a+b", opener=private_opener)
+    with opened as file:
         if os.name == "nt":
             import msvcrt
 
@@ -198,8 +201,10 @@ def allow_workers(count: int) -> int:
 def running(say=None) -> dict:
     """Return the record of the running local cloud, started if need be.
 
-    `say(text)` is told when one had died. Raises SagaLabError when it is of another version, or silent.
+    `say(text)` is told when one had died. Raises SagaLabError when it is of another version, or silent, and
+    for a variable SAGALAB_… that means nothing.
     """
+    settings.check()
     found = _find(_read_record())
     if found is None:
         with _locked():
@@ -262,10 +267,12 @@ def _enforces(record: dict | None) -> bool:
 def _start(port: int, *, iam: bool = False) -> dict:
     if port:
         _check_port(port)
-    time_scale(), workers()  # refused here, in words
+    settings.time_scale(), settings.workers(), settings.owner()  # refused here, in words
+    try_state_dir()
     state, identity = state_dir(), secrets.token_hex(8)
     local_key(state)  # it is there before the server looks for it
-    _record_path(state).unlink(missing_ok=True)
+    with writing(_record_path(state)):
+        _record_path(state).unlink(missing_ok=True)
     command = [
         *(sys.executable, "-m", "sagalab.localcloud"),
         *("--port", str(port), "--state", str(state.resolve()), "--id", identity),

@@ -1,9 +1,9 @@
 """The prefix of a participant who set none: "saga" on the local cloud, made of the user's name on AWS."""
 
 import getpass
-import os
 import re
 
+from sagalab import settings
 from sagalab.errors import SagaLabError
 
 LOCAL_PREFIX = "saga"
@@ -18,9 +18,9 @@ _NOBODYS = {
 def prefix_of_participant(*, on_aws: bool) -> str:
     """Return SAGALAB_PREFIX, else "saga" locally and the user's name on AWS, in letters, digits and hyphens.
 
-    Raises SagaLabError on AWS when the name is one that many have, or leaves nothing.
+    Raises SagaLabError for a prefix that no name can begin with; on AWS also when the name is one that many have, or leaves nothing.
     """
-    given = os.environ.get("SAGALAB_PREFIX")
+    given = settings.prefix()
     if given or not on_aws:
         return given or LOCAL_PREFIX
     name = _user()

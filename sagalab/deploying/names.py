@@ -1,15 +1,12 @@
 """The names of everything that is deployed, made from one prefix, and the tags that say it is ours."""
 
-import re
 from dataclasses import dataclass
 
-from sagalab.errors import SagaLabError
+from sagalab.settings import valid_prefix
 
 TAG_PREFIX = "sagalab:prefix"
 TAG_PROJECT = "sagalab:project"
 PROJECT = "saga-lab"
-# The longest name is a role's: P-release-inventory-role, and IAM allows 64 characters.
-_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,7 @@ class Names:
     prefix: str
 
     def __post_init__(self) -> None:
-        if not _PREFIX.fullmatch(self.prefix):
-            raise SagaLabError(
-                f"{self.prefix!r} cannot be a prefix.",
-                "Set SAGALAB_PREFIX to a letter and up to 39 more letters, digits or hyphens.",
-            )
+        valid_prefix(self.prefix)
 
     def table(self, key: str) -> str:
         return f"{self.prefix}-{key}"

@@ -13,7 +13,6 @@ from sagalab.failurelab.run import ENDED, JUDGING, LATE, RUNNING, LabRun
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import verdict
 from sagalab.orders.runs import start
-from sagalab.settings import time_scale
 
 LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution
 
@@ -70,8 +69,7 @@ class Drive:
         if self._stopping.is_set():
             self._stop_execution()
         run.stage = RUNNING
-        if found.cloud.is_local:
-            run.scale = time_scale()
+        run.scale = found.cloud.time_scale
         poll = LOCAL_POLL if found.cloud.is_local else AWS_POLL
         for run.execution in Execution.fetch(client, self._arn).follow(poll, until - time.monotonic()):
             run.parked = parked(run.execution)

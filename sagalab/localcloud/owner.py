@@ -5,7 +5,6 @@ was started for a process which is gone: tests and measurements name themselves 
 killed leaves nothing behind. A record that was damaged is written anew, so that what is deployed is not lost.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,12 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from sagalab import settings
 from sagalab.cloud.local_process import read_record, write_record
 from sagalab.errors import SagaLabError
 
-VARIABLE = (
-    "SAGALAB_OWNER"  # the pid of the process that the local cloud is for; without it, it is for everybody
-)
 _LOOK_SECONDS = 1.0
 
 
@@ -28,10 +25,10 @@ def watch(state: Path, record: dict, end: Callable[[], None]) -> None:
 
 
 def _owner() -> psutil.Process | None:
-    pid = os.environ.get(VARIABLE)
+    pid = settings.owner()
     try:
-        return psutil.Process(int(pid)) if pid else None
-    except (ValueError, psutil.Error):
+        return psutil.Process(pid) if pid else None
+    except psutil.Error:
         return None
 
 

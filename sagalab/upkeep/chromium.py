@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from sagalab import settings
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _USUAL_PLACES = (
     "/usr/bin/chromium",
@@ -18,9 +20,9 @@ _USUAL_PLACES = (
 
 def find_chromium() -> str | None:
     """Return the path of a Chromium or Chrome: `SAGALAB_CHROMIUM`, the PATH, the usual places; else None."""
-    chosen = os.environ.get("SAGALAB_CHROMIUM")
+    chosen = settings.chromium()
     if chosen:
-        return chosen if Path(chosen).is_file() else None
+        return str(chosen) if chosen.is_file() else None
     for name in _NAMES:
         if found := shutil.which(name):
             return found

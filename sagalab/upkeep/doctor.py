@@ -4,13 +4,11 @@ import os
 import shutil
 import struct
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from sagalab import settings
 from sagalab.errors import SagaLabError
-from sagalab.project import ROOT, state_dir
+from sagalab.project import ROOT, state_path, try_state_dir
 from sagalab.upkeep.chromium import find_chromium
 from sagalab.upkeep.doctor_check import Check, State
 from sagalab.upkeep.doctor_cloud import aws, free_port, local_cloud
@@ -59,16 +57,11 @@ def drawing() -> Check:
 
 def state_folder() -> Check:
     """Write a file to the folder of run-time state."""
-    folder = Path(os.environ.get("SAGALAB_STATE_DIR") or ROOT / ".sagalab")
     try:
-        with tempfile.NamedTemporaryFile(dir=state_dir()):
-            pass
+        try_state_dir()
     except SagaLabError as problem:
         return Check("State folder", State.WRONG, problem.what.rstrip("."), problem.cure)
-    except OSError as error:
-        cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."
-        return Check("State folder", State.WRONG, f"{folder} cannot be written to: {error.strerror}", cure)
-    return Check("State folder", State.GOOD, f"{folder} can be written to")
+    return Check("State folder", State.GOOD, f"{state_path()} can be written to")
 
 
 def disk() -> Check:
@@ -94,6 +87,15 @@ def time_scale() -> Check:
     return Check("Time scale", State.GOOD, "waits on the local cloud last as long as they say")
 
 
+def settings_of_ours() -> Check:
+    """Look whether every variable SAGALAB_… means something."""
+    try:
+        settings.check()
+    except SagaLabError as problem:
+        return Check("Settings", State.WRONG, problem.what.rstrip("."), problem.cure)
+    return Check("Settings", State.GOOD, "all variables SAGALAB_… that are set mean something")
+
+
 def chromium() -> Check:
     """Say whether the browser tests can run. Nobody needs them to take part."""
     found = find_chromium()
@@ -111,6 +113,7 @@ CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("State folder", state_folder),
     ("Disk", disk),
     ("Local cloud", local_cloud),
+    ("Settings", settings_of_ours),
     ("Time scale", time_scale),
     ("AWS", aws),
     ("Test tools", tools_for_tests),

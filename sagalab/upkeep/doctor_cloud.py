@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 
+from sagalab import settings
 from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT
@@ -68,13 +69,12 @@ def _try_start() -> str:
 
 def aws() -> Check:
     """Say which cloud would be used; for AWS look at region, credentials and endpoint."""
-    name = os.environ.get("SAGALAB_CLOUD") or "local"
-    if name == "local":
+    try:
+        name = settings.cloud()
+    except SagaLabError as problem:
+        return Check("AWS", State.WRONG, problem.what.rstrip("."), problem.cure)
+    if name == settings.LOCAL:
         return Check("AWS", State.GOOD, "not used: SAGALAB_CLOUD is local, no account is needed")
-    if name != "aws":
-        return Check(
-            "AWS", State.WRONG, f"SAGALAB_CLOUD is {name!r}", "Set it to local or aws, or leave it out."
-        )
     endpoints = [variable for variable in os.environ if variable.startswith("AWS_ENDPOINT_URL")]
     if endpoints:
         found = f"{', '.join(sorted(endpoints))} sends calls for AWS elsewhere"
