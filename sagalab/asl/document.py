@@ -134,7 +134,8 @@ class Machine:
     """A whole definition. `body` is the raw value, whatever it is.
 
     `scopes` and `states` hold those inside Parallel and Map too, in the order of the text: a state comes
-    before what is in it. `by_name` finds the first state of a name. `source` is the text that it was read from, if there was one.
+    before what is in it. `by_name` finds the first state of a name. `source` is the text that it was read
+    from, if there was one.
     """
 
     body: Any

@@ -38,8 +38,6 @@ _PLAIN = frozenset(
 )
 _INTRINSIC = re.compile(r"[A-Za-z_][\w.]*\(")
 _VARIABLE = re.compile(r"\$[^\W\d]\w*")
-# A dotted name, or a name or index in brackets: no operator that may find several values.
-_STEP = re.compile(r"\.[^\s.\[\]()*?@,:;=<>!&|'\"]+|\[(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +89,6 @@ class Expression:
 def is_jsonata(value: object) -> bool:
     """Tell whether a value is a text that Step Functions takes as JSONata: {% … %}, nothing around it."""
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
-
-
-def is_reference_path(text: str) -> bool:
-    """Tell whether a path names one place by names and indices alone: $, $.a-b, $['a'][0], $x.y, $$.Task."""
-    match = re.match(r"\$(?:\$|[^\W\d]\w*)?", text)
-    position = match.end() if match else -1
-    while 0 <= position < len(text):
-        step = _STEP.match(text, position)
-        position = step.end() if step else -1
-    return position == len(text)
 
 
 def kind_of(text: str) -> ExpressionKind:

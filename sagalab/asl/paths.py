@@ -12,13 +12,8 @@ from typing import Any
 
 from jsonpath_ng.ext.parser import parse
 
-Steps = tuple[str | int, ...]
+from sagalab.asl.reference_path import Steps, steps_of
 
-# A name after a dot may hold any letters and hyphens (AWS's own examples have $.delivery-partner).
-_STEP = re.compile(
-    r"\.(?P<name>[^\s.\[\]()*?@,:;=<>!&|'\"]+)"
-    r"|\[\s*(?:'(?P<single>(?:\\.|[^'\\])*)'|\"(?P<double>(?:\\.|[^\"\\])*)\"|(?P<index>-?\d+))\s*\]"
-)
 _DOTTED = re.compile(
     r"(?P<dots>\.\.?)(?P<name>[^\s\d.\[\]()*?@,:;=<>!&|'\"][^\s.\[\]()*?@,:;=<>!&|'\"]*)(?!\()"
 )
@@ -45,7 +40,7 @@ class Path:
         if not text.startswith("$"):
             raise PathError(f"{text!r} is no path: it must begin with $")
         self.text = text
-        self.steps = _steps(text)
+        self.steps = steps_of(text)
         self._find: Callable[[Any], list[Any]] | None = None if self.steps is not None else _other(text)
 
     def get(self, root: Any) -> Any:
@@ -80,24 +75,6 @@ def reference(text: str) -> Steps:
     if steps is None:
         raise PathError(f"{text!r} is no reference path: it may find several values")
     return steps
-
-
-def _steps(text: str) -> Steps | None:
-    steps: list[str | int] = []
-    position = 1
-    while position < len(text):
-        match = _STEP.match(text, position)
-        if match is None:
-            return None
-        if match["index"] is not None:
-            steps.append(int(match["index"]))
-        elif match["name"] is not None:
-            steps.append(match["name"])
-        else:  # only the quote itself is escaped: AWS finds the key Test\\""Name" by just that (recorded)
-            single, double = match["single"], match["double"]
-            steps.append(double.replace('\\"', '"') if single is None else single.replace("\\'", "'"))
-        position = match.end()
-    return tuple(steps)
 
 
 def _other(text: str) -> Callable[[Any], list[Any]]:

@@ -11,8 +11,9 @@ from sagalab.asl import intrinsics, paths
 from sagalab.asl.check.jsonata_text import Unreadable, look_at
 from sagalab.asl.check.problem import BAD_JSONATA, SCHEMA, UNSUPPORTED_JSONATA, Problem
 from sagalab.asl.document import State
-from sagalab.asl.expressions import Expression, expressions, is_jsonata, is_reference_path, kind_of
+from sagalab.asl.expressions import Expression, expressions, is_jsonata, kind_of
 from sagalab.asl.placeholder import fill, has_placeholder
+from sagalab.asl.reference_path import is_reference_path
 
 
 def _has_result(found: Expression) -> bool:
