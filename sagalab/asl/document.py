@@ -11,122 +11,18 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sagalab.asl.resource import Resource, read_resource
-from sagalab.asl.rules import Catcher, ChoiceRule, Retrier, Transition
+from sagalab.asl.parts import Body, Catcher, ChoiceRule, Retrier, Scope, State, Transition, text_of
+from sagalab.asl.resource import read_resource
 from sagalab.asl.source import Path, Source
 
-Body = Mapping[str, Any]
+__all__ = ["LANGUAGES", "PROCESSORS", "Body", "Machine", "Scope", "State", "objects", "read"]
 
 PROCESSORS = ("ItemProcessor", "Iterator")
 LANGUAGES = ("JSONPath", "JSONata")
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Scope:
-    """The states that can reach each other: the machine itself, a branch, or a Map's item processor.
-
-    `key` is the place in the owner: ("Branches", 0) or ("ItemProcessor",); empty for the machine itself.
-    `branch` is the branch's number in a Parallel, from 0. `states` are in the order of the text.
-    """
-
-    body: Body
-    owner: "State | None"
-    key: Path
-    states: Mapping[str, "State"]
-
-    @property
-    def path(self) -> Path:
-        """The place in the definition; () for the machine itself."""
-        return self.owner.path + self.key if self.owner is not None else ()
-
-    @property
-    def branch(self) -> int | None:
-        """Which branch of its Parallel this is, from 0; None for a Map's processor and for the machine."""
-        return next((step for step in self.key if isinstance(step, int)), None)
-
-    @property
-    def start_at(self) -> str | None:
-        """The name in StartAt, whether or not such a state exists; None when it is missing or no text."""
-        value = self.body.get("StartAt")
-        return value if isinstance(value, str) else None
-
-    @property
-    def start(self) -> "State | None":
-        """The state of StartAt, if there is one."""
-        return self.states.get(self.start_at) if self.start_at is not None else None
-
-    @property
-    def is_distributed(self) -> bool:
-        """Whether each item is a child execution of its own (a distributed Map)."""
-        config = self.body.get("ProcessorConfig")
-        return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
-
-    def __repr__(self) -> str:
-        return f"<Scope of {self.owner!r}>" if self.owner is not None else "<Scope of the machine>"
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class State:
-    """One state. Its parts (retriers, transitions, …) are in the order of the text.
-
-    `query_language` is "JSONPath" or "JSONata", inherited as AWS has it: from the machine, never from the
-    Parallel or Map around it; in a JSONata machine every state is JSONata, whatever it says itself.
-    `resource` is set for a Task with a Resource. `inner` are a Parallel's branches or a Map's processor.
-    """
-
-    name: str
-    type: str
-    body: Body
-    scope: Scope
-    query_language: str
-    resource: Resource | None
-    inner: tuple[Scope, ...] = field(init=False, default=())
-    transitions: tuple[Transition, ...] = field(init=False, default=())
-    retriers: tuple[Retrier, ...] = field(init=False, default=())
-    catchers: tuple[Catcher, ...] = field(init=False, default=())
-    rules: tuple[ChoiceRule, ...] = field(init=False, default=())
-
-    @property
-    def path(self) -> Path:
-        """The place in the definition: ("States", "Pay"), with what is around it before."""
-        steps: list[Path] = []
-        state: State | None = self
-        while state is not None:
-            steps.append((*state.scope.key, "States", state.name))
-            state = state.scope.owner
-        return tuple(step for part in reversed(steps) for step in part)
-
-    @property
-    def comment(self) -> str:
-        """The Comment; empty when there is none."""
-        return _text(self.body, "Comment")
-
-    @property
-    def ends(self) -> bool:
-        """Whether its scope can end here: Succeed, Fail, or End is true."""
-        return self.type in ("Succeed", "Fail") or self.body.get("End") is True
-
-    @property
-    def succeeds(self) -> bool:
-        """Whether its scope can end here well."""
-        return self.ends and self.type != "Fail"
-
-    @property
-    def is_jsonata(self) -> bool:
-        """Whether its expressions are JSONata."""
-        return self.query_language == "JSONata"
-
-    @property
-    def waits_for_token(self) -> bool:
-        """Whether it waits until someone hands in its task token (.waitForTaskToken)."""
-        return self.resource is not None and self.resource.waits_for_token
-
-    def __repr__(self) -> str:
-        return f"<{self.type} {self.name}>"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -149,7 +45,7 @@ class Machine:
     @property
     def comment(self) -> str:
         """The machine's Comment; empty when there is none."""
-        return _text(self.top.body, "Comment")
+        return text_of(self.top.body, "Comment")
 
     @property
     def timeout_seconds(self) -> int | None:
@@ -227,10 +123,10 @@ def _scope(body: Body, owner: State | None, key: Path, language: str) -> tuple[S
     for name, state_body in bodies.items() if isinstance(bodies, dict) else ():
         if not isinstance(name, str) or not isinstance(state_body, dict):
             continue
-        kind = _text(state_body, "Type")
+        kind = text_of(state_body, "Type")
         own = state_body.get("QueryLanguage")
         spoken = own if language == "JSONPath" and own in LANGUAGES else language
-        resource = _text(state_body, "Resource") if kind == "Task" else ""
+        resource = text_of(state_body, "Resource") if kind == "Task" else ""
         states[name] = State(
             name, kind, state_body, scope, spoken, read_resource(resource) if resource else None
         )
@@ -278,8 +174,3 @@ def _inner_bodies(state: State) -> Iterator[tuple[Path, Body]]:
             if isinstance(state.body.get(name), dict):
                 yield (name,), state.body[name]
                 return
-
-
-def _text(body: Body, name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""

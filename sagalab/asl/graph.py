@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sagalab.asl.document import Scope, State
-from sagalab.asl.rules import Transition
+from sagalab.asl.parts import Transition
 
 
 def nested(states: Iterable[State]) -> Iterator[State]:

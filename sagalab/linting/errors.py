@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sagalab.asl.document import Machine, State
 from sagalab.asl.expressions import expressions
 from sagalab.asl.graph import reach, ways
-from sagalab.asl.rules import Catcher, Retrier
+from sagalab.asl.parts import Catcher, Retrier
 from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
 

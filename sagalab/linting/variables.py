@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from sagalab.asl.document import Machine, Scope, State
 from sagalab.asl.expressions import expressions, jsonata_of
 from sagalab.asl.graph import ways
-from sagalab.asl.rules import Transition
+from sagalab.asl.parts import Transition
 from sagalab.asl.source import path_text
 from sagalab.linting.jsonata_text import FUNCTIONS, free_variables
 from sagalab.linting.language import found_by, place_of

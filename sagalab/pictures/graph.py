@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sagalab.asl import document
 from sagalab.asl.document import Machine, State
-from sagalab.asl.rules import Transition
+from sagalab.asl.parts import Transition
 from sagalab.pictures.choice_labels import choice_label
 from sagalab.pictures.ran import ran_definition
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sagalab.asl.document import State
 from sagalab.asl.graph import nested, reach
-from sagalab.asl.rules import Catcher
+from sagalab.asl.parts import Catcher
 from sagalab.saga.roles import Saga
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagalab.asl.backoff import backoff, retrier_for
-from sagalab.asl.rules import Retrier
+from sagalab.asl.parts import Retrier
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial import Trial

@@ -1,16 +1,121 @@
-"""What a state says about errors and about the way on: retriers, catchers, choice rules, transitions."""
+"""The parts of a machine: scopes, states, transitions, retriers, catchers, choice rules.
+
+They refer to each other; document.py makes them. Places are worked out when asked for.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+from sagalab.asl.resource import Resource
 from sagalab.asl.source import Path
-
-if TYPE_CHECKING:
-    from sagalab.asl.document import State
 
 Body = Mapping[str, Any]
 Kind = Literal["next", "choice", "default", "catch"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scope:
+    """The states that can reach each other: the machine itself, a branch, or a Map's item processor.
+
+    `key` is the place in the owner: ("Branches", 0) or ("ItemProcessor",); empty for the machine itself.
+    `branch` is the branch's number in a Parallel, from 0. `states` are in the order of the text.
+    """
+
+    body: Body
+    owner: "State | None"
+    key: Path
+    states: Mapping[str, "State"]
+
+    @property
+    def path(self) -> Path:
+        """The place in the definition; () for the machine itself."""
+        return self.owner.path + self.key if self.owner is not None else ()
+
+    @property
+    def branch(self) -> int | None:
+        """Which branch of its Parallel this is, from 0; None for a Map's processor and for the machine."""
+        return next((step for step in self.key if isinstance(step, int)), None)
+
+    @property
+    def start_at(self) -> str | None:
+        """The name in StartAt, whether or not such a state exists; None when it is missing or no text."""
+        value = self.body.get("StartAt")
+        return value if isinstance(value, str) else None
+
+    @property
+    def start(self) -> "State | None":
+        """The state of StartAt, if there is one."""
+        return self.states.get(self.start_at) if self.start_at is not None else None
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether each item is a child execution of its own (a distributed Map)."""
+        config = self.body.get("ProcessorConfig")
+        return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
+
+    def __repr__(self) -> str:
+        return f"<Scope of {self.owner!r}>" if self.owner is not None else "<Scope of the machine>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class State:
+    """One state. Its parts (retriers, transitions, …) are in the order of the text.
+
+    `query_language` is "JSONPath" or "JSONata", inherited as AWS has it: from the machine, never from the
+    Parallel or Map around it; in a JSONata machine every state is JSONata, whatever it says itself.
+    `resource` is set for a Task with a Resource. `inner` are a Parallel's branches or a Map's processor.
+    """
+
+    name: str
+    type: str
+    body: Body
+    scope: Scope
+    query_language: str
+    resource: Resource | None
+    inner: tuple[Scope, ...] = field(init=False, default=())
+    transitions: "tuple[Transition, ...]" = field(init=False, default=())
+    retriers: "tuple[Retrier, ...]" = field(init=False, default=())
+    catchers: "tuple[Catcher, ...]" = field(init=False, default=())
+    rules: "tuple[ChoiceRule, ...]" = field(init=False, default=())
+
+    @property
+    def path(self) -> Path:
+        """The place in the definition: ("States", "Pay"), with what is around it before."""
+        steps: list[Path] = []
+        state: State | None = self
+        while state is not None:
+            steps.append((*state.scope.key, "States", state.name))
+            state = state.scope.owner
+        return tuple(step for part in reversed(steps) for step in part)
+
+    @property
+    def comment(self) -> str:
+        """The Comment; empty when there is none."""
+        return text_of(self.body, "Comment")
+
+    @property
+    def ends(self) -> bool:
+        """Whether its scope can end here: Succeed, Fail, or End is true."""
+        return self.type in ("Succeed", "Fail") or self.body.get("End") is True
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether its scope can end here well."""
+        return self.ends and self.type != "Fail"
+
+    @property
+    def is_jsonata(self) -> bool:
+        """Whether its expressions are JSONata."""
+        return self.query_language == "JSONata"
+
+    @property
+    def waits_for_token(self) -> bool:
+        """Whether it waits until someone hands in its task token (.waitForTaskToken)."""
+        return self.resource is not None and self.resource.waits_for_token
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.name}>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +173,7 @@ class _Listed:
     @property
     def comment(self) -> str:
         """The Comment; empty when there is none."""
-        value = self.body.get("Comment")
-        return value if isinstance(value, str) else ""
+        return text_of(self.body, "Comment")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -141,6 +245,12 @@ class ChoiceRule(_Listed):
         """The JSONata condition; None for a rule of JSONPath."""
         value = self.body.get("Condition")
         return value if isinstance(value, str) else None
+
+
+def text_of(body: Body, name: str) -> str:
+    """Return a field that holds a text; "" when it is missing or no text."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
 
 
 _MOST = 10**15
