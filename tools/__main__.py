@@ -6,7 +6,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Measure the local cloud.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="What developers run.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 
 @app.command()
@@ -121,6 +125,16 @@ def _checkpoints(points: list, grown: list[str]):
         ]
     )
     return table
+
+
+@app.command()
+def check() -> None:
+    """Check format, lint, types and the order of the rooms; exit 1 when one of them fails."""
+    from tools.check import check as run_checks
+
+    failed = run_checks()
+    print(f"✗ {', '.join(failed)}" if failed else "✓ format, lint, types and rooms are as they should be")
+    raise typer.Exit(bool(failed))
 
 
 if __name__ == "__main__":

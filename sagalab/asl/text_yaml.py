@@ -12,7 +12,7 @@ from sagalab.asl.syntax_error import AslSyntaxError
 _MOST_PARTS = 500_000
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
     """Scalars as JSON has them: no dates."""
 
 

@@ -112,7 +112,8 @@ class Progress:
         rows = self.rows()
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = [
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[3]]) for row in rows
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+            for row in rows
         ]
         return "\n".join([*lines, self._summary()])
 

@@ -19,7 +19,7 @@ class Prediction:
     def right(self, path: Sequence[str]) -> int:
         """Return how many states from the start agree."""
         agree = 0
-        for expected, found in zip(self.path, path):
+        for expected, found in zip(self.path, path, strict=False):
             if expected != found:
                 break
             agree += 1

@@ -217,13 +217,15 @@ def read_events(raws: list[Any]) -> tuple[list[Event], list[str]]:
         warnings.append(
             f"{_count(len(raws) - len(typed), 'entry', 'entries')} had no event type and could not be read."
         )
-    ids = [whole_number(raw.get("id")) for raw in typed]
-    if None in ids:
-        warnings.append(f"{_count(ids.count(None), 'event')} had no id; the order of the list was kept.")
+    given = [whole_number(raw.get("id")) for raw in typed]
+    if None in given:
+        warnings.append(f"{_count(given.count(None), 'event')} had no id; the order of the list was kept.")
         if typed[-1]["type"] == "ExecutionStarted" != typed[0]["type"]:
             typed.reverse()
-            ids.reverse()
-        ids = _fill(ids)
+            given.reverse()
+        ids = _fill(given)
+    else:
+        ids = [number for number in given if number is not None]
     events: dict[int, Event] = {}
     copies = 0
     for event_id, raw in zip(ids, typed, strict=True):

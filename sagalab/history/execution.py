@@ -39,7 +39,11 @@ class Execution:
     """
 
     def __init__(
-        self, events: list[Event], warnings: list[str], definition: dict | None, arn: str | None = None
+        self,
+        events: list[Event],
+        warnings: list[str],
+        definition: dict[str, Any] | None,
+        arn: str | None = None,
     ):
         """Use `from_history` or `fetch`."""
         self.history = events
@@ -57,7 +61,7 @@ class Execution:
         self._owners = walk.owner_of_event
 
     @classmethod
-    def from_history(cls, events: Any, definition: Mapping | str | None = None) -> "Execution":
+    def from_history(cls, events: Any, definition: Mapping[str, Any] | str | None = None) -> "Execution":
         """Read an execution from its history events.
 
         `events`: a list of events as boto3, the AWS CLI or a log group gives them, or a response (a
@@ -104,13 +108,14 @@ class Execution:
             current = grown
 
     def _refreshed(self) -> "Execution":
-        description = execution_fetch.describe(self._client, self.arn)
+        arn = self.arn or ""  # what was fetched has one
+        description = execution_fetch.describe(self._client, arn)
         last = self.history[-1].id if self.history else 0
-        fresh = execution_fetch.new_events(self._client, self.arn, last)
+        fresh = execution_fetch.new_events(self._client, arn, last)
         if not fresh and description.get("status") == self._description.get("status"):
             return self
         text = json.dumps(self.definition) if self.definition is not None else None
-        fetched = execution_fetch.Fetched(description, text, [*self.events, *fresh])
+        fetched = execution_fetch.Fetched(description, text, [*map(dict, self.events), *fresh])
         return self._from_service(self._client, fetched)
 
     def at(self, k: int) -> "Execution":
@@ -231,7 +236,7 @@ class Execution:
         return "<br>".join(lines)
 
 
-def _definition(definition: Any) -> tuple[dict | None, list[str]]:
+def _definition(definition: Any) -> tuple[dict[str, Any] | None, list[str]]:
     """Return a definition as a dict, and a complaint if it is none."""
     parsed = parse_json(definition)
     if parsed is None:

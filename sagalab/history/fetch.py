@@ -23,7 +23,8 @@ class Fetched:
 def describe(client: Any, arn: str) -> dict[str, Any]:
     """Return DescribeExecution. Raises SagaLabError if there is no such execution."""
     try:
-        return client.describe_execution(executionArn=arn)
+        answer: dict[str, Any] = client.describe_execution(executionArn=arn)
+        return answer
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code not in ("ExecutionDoesNotExist", "InvalidArn"):
@@ -46,7 +47,8 @@ def fetch(client: Any, arn: str) -> Fetched:
 def _definition(client: Any, arn: str) -> str | None:
     """Return the definition that the execution runs with; None where one may not read it."""
     try:
-        return client.describe_state_machine_for_execution(executionArn=arn).get("definition")
+        answer: dict[str, str] = client.describe_state_machine_for_execution(executionArn=arn)
+        return answer.get("definition")
     except ClientError:
         return None
 

@@ -70,7 +70,7 @@ def _name(walk: Reading, event: Event) -> str:
 def _scope_for(walk: Reading, step: Step, name: str) -> Scope:
     """Return the scope of a state that is entered: the place's own, a branch in it, or one in a new round."""
     place = step.place
-    kind = walk.kinds.get(step.event.previous_id)
+    kind = walk.kinds.get(step.event.previous_id or 0)
     if place is None or kind == "iteration_started":
         return step.scope
     if not place.open:
@@ -177,7 +177,7 @@ def on_evaluation_failed(walk: Reading, step: Step) -> Place | None:
     name = to_text(event.details.get("state"))
     here = place
     if place is None or not place.open or (name is not None and place.visit.name != name):
-        here = walk.entered_after.get((event.previous_id, name)) or named(walk, name, None, step)
+        here = walk.entered_after.get((event.previous_id, name or "")) or named(walk, name, None, step)
     if here is None:
         walk.note("Event {} is an error of a state that was not seen to be entered.", event)
         return None

@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl import resource
-
-if TYPE_CHECKING:
-    from sagalab.history.visits import Visit
+from sagalab.history.visits import Visit
 
 _SUBMITTED = "taskSubmittedEventDetails"
 
@@ -21,9 +19,10 @@ def waits_for_token(client: Any, arn: str) -> bool:
     return resource.waits_for_token(details.get("resource", ""))
 
 
-def waiting_visit(execution: Any) -> "Visit | None":
+def waiting_visit(execution: Any) -> Visit | None:
     """Return the visit of a running execution that waits for a task token, or None."""
-    for visit in reversed(execution.visits):
+    visits: list[Visit] = execution.visits
+    for visit in reversed(visits):
         if (
             visit.status == "running"
             and visit.attempts
@@ -33,7 +32,7 @@ def waiting_visit(execution: Any) -> "Visit | None":
     return None
 
 
-def token_of(visit: "Visit", task_tokens_name: str = "task_token") -> str | None:
+def token_of(visit: Visit, task_tokens_name: str = "task_token") -> str | None:
     """Return the task token of a visit: it stands in what the task was called with (TaskScheduled)."""
     return _find(visit.attempts[-1].parameters, task_tokens_name)
 
@@ -46,8 +45,9 @@ def _find(value: Any, name: str) -> str | None:
         except ValueError:
             return None
     if isinstance(value, Mapping):
-        if isinstance(value.get(name), str):
-            return value[name]
+        found = value.get(name)
+        if isinstance(found, str):
+            return found
         value = list(value.values())
     if isinstance(value, list):
         return next((found for item in value if (found := _find(item, name))), None)

@@ -174,5 +174,9 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def gaps(visit: Visit) -> list[float]:
-    """Return how long a visit really waited before each retry: seconds from an end to the next start."""
-    return [(later.scheduled - earlier.ended).total_seconds() for earlier, later in pairwise(visit.attempts)]
+    """Return how long a visit really waited before each retry: seconds from an end to the next start.
+
+    A wait of which an end is not known (the history is cut) is left out.
+    """
+    waits = (_seconds(earlier.ended, later.scheduled) for earlier, later in pairwise(visit.attempts))
+    return [wait for wait in waits if wait is not None]

@@ -22,7 +22,8 @@ class HistoryWalk(Reading):
 
     def run(self) -> "HistoryWalk":
         """Read all events."""
-        for event, self.following in zip_longest(self.events, self.events[1:]):
+        for event, following in zip_longest(self.events, self.events[1:]):
+            self.following = following
             step = self._step(event)
             handler = HANDLERS.get(event.kind)
             if handler is None:

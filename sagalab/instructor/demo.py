@@ -10,8 +10,9 @@ from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.deploying.machines import definition
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
-from sagalab.instructor.paths import DEMO_PATHS, HARDENED, DemoPath, demo_path
+from sagalab.instructor.paths import DEMO_PATHS, HARDENED, DemoPath, demo_path, following
 from sagalab.ledger.verdict import Verdict, verdict
+from sagalab.markup import escape
 from sagalab.orders.forget import forget
 from sagalab.orders.runs import start
 from sagalab.pictures.diagram import diagram
@@ -19,14 +20,6 @@ from sagalab.pictures.drawing import Drawing
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
-from typing import TYPE_CHECKING
-
-from sagalab.instructor.paths import following
-from sagalab.markup import escape
-
-if TYPE_CHECKING:
-    from sagalab.instructor.demo import DemoRun
-
 
 TIMEOUT_SECONDS = 60.0
 LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution

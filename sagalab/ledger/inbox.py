@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sagalab.project import state_dir
 
 if TYPE_CHECKING:
-    from sagalab.deploying.deploy import Deployment
+    from sagalab.deploying.deployment import Deployment
 
 AT_ONCE = 10  # the most that SQS hands out in one call (ReceiveMessage, MaxNumberOfMessages)
 

@@ -13,7 +13,7 @@ from sagalab.ledger.inbox import Notification, notifications
 from sagalab.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
-    from sagalab.deploying.deploy import Deployment
+    from sagalab.deploying.deployment import Deployment
 
 Row = dict[str, Any]
 _decode = TypeDeserializer().deserialize

@@ -11,7 +11,7 @@ from sagalab.ledger.read import read_ledgers
 from sagalab.markup import escape
 
 if TYPE_CHECKING:
-    from sagalab.deploying.deploy import Deployment
+    from sagalab.deploying.deployment import Deployment
     from sagalab.history.execution import Execution
 
 CONSISTENT, ANNOUNCED, LEAKED = "consistent", "announced", "leaked"

@@ -120,6 +120,7 @@ class Handler(MotoRequestHandler):
         )
         if self.command == "POST" and self.path == f"{CONTROL}/stop":
             threading.Thread(target=server.shutdown).start()
+        return None
 
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)

@@ -145,7 +145,7 @@ class FaultPlan:
 
     def __post_init__(self) -> None:
         in_order = sorted(self.faults, key=lambda fault: TASKS.index(fault.task))
-        for first, second in zip(in_order, in_order[1:]):
+        for first, second in zip(in_order, in_order[1:], strict=False):
             if first.task == second.task:
                 raise SagaLabError(
                     f"Two faults on one task: {first} and {second}.", "A plan holds at most one fault a task."

@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from sagalab.deploying.catalogue import CATALOGUE
@@ -28,7 +28,7 @@ def make_order(
     """
     order: dict[str, Any] = {
         "order_id": order_id or new_order_id(),
-        "order_date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "order_date": datetime.now(UTC).isoformat(timespec="seconds"),
         "customer_id": customer_id,
         "items": order_items(DEFAULT_ITEMS if items is None else items),
     }

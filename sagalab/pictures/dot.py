@@ -123,9 +123,9 @@ class Picture:
         nodes = list(scope.nodes.values())
         texts = {node: self._lines(node, shape) for node in nodes}
         width = max((self._width(node, texts[node], shape) for node in nodes), default=0)
-        groups = {node: "forward" for node in shape.forward}
-        groups |= {node: "undo" for node in shape.undo}
-        groups |= {node: "handlers" for node in shape.handlers}
+        groups = dict.fromkeys(shape.forward, "forward")
+        groups |= dict.fromkeys(shape.undo, "undo")
+        groups |= dict.fromkeys(shape.handlers, "handlers")
         lane = [node for node in nodes if node in shape.lane]
         aside = [node for node in nodes if node in shape.handlers]
         for node in nodes:

@@ -35,8 +35,7 @@ def _inner(owner: dict[str, Any], branch: int | None) -> dict[str, Any]:
     while len(branches) <= (branch or 0):
         branches.append(None)
     branches[branch or 0] = branches[branch or 0] or {"States": {}}
-    made = branches[branch or 0]
-    return made
+    return branches[branch or 0]
 
 
 def _lead(body: dict[str, Any], before: Any, target: str) -> None:

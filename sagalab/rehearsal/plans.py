@@ -32,7 +32,7 @@ def _of_kind(task: str, kind: str) -> list[Fault]:
 
 def fitted(faults: FaultPlan, timeout_seconds: int) -> FaultPlan:
     """Return the plan for an edition whose tasks time out after so many seconds: its `ms` are made to fit."""
-    ms = {kind: timeout_seconds * 1000 + OVER_MS for kind in OUTLASTING} | {"slow": SLOW_MS}
+    ms = dict.fromkeys(OUTLASTING, timeout_seconds * 1000 + OVER_MS) | {"slow": SLOW_MS}
     return FaultPlan(tuple(replace(fault, ms=ms.get(fault.kind)) for fault in faults.faults))
 
 

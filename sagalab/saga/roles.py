@@ -197,6 +197,6 @@ def _pair(saga: Saga, chain: list[State]) -> None:
             saga.undo_of[step] = scores[0][1]
     taken = set(saga.undo_of.values())
     alone = [step for step in saga.steps if step not in saga.undo_of]
-    for step, undo in zip(alone, reversed([undo for undo in chain if undo not in taken])):
+    for step, undo in zip(alone, reversed([undo for undo in chain if undo not in taken]), strict=False):
         saga.undo_of[step] = undo
         saga.guessed.add(step)

@@ -27,10 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="setup/run.py", description="Make everything that Saga Lab needs in .venv, then start it."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test|check")
     lab = commands.add_parser("lab", help="deploy the saga on the local cloud and start JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
+    commands.add_parser("check", help="check format, lint, types and the order of the rooms")
     test = commands.add_parser("test", help="run all tests", add_help=False)
     test.add_argument(
         "pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are, to run some of them"
@@ -44,7 +45,7 @@ def _python_outside() -> str | None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `lab` or `test`; return the exit code. What a user can mend is one line with its cure, and 2."""
+    """Run `lab`, `test` or `check`; return the exit code. What a user can mend is one line with its cure, and 2."""
     prepare()
     # argparse would take pytest's options for its own.
     if arguments[:1] == ["test"]:
@@ -55,7 +56,9 @@ def main(arguments: Sequence[str]) -> int:
         outside = _python_outside() if venv_folder.why_not_usable() else None
         if outside:
             return subprocess.call([outside, sys.argv[0], *arguments])
-        ensure(dev=options.command == "test")
+        ensure(dev=options.command != "lab")
+        if options.command == "check":
+            return run_in_front([str(PYTHON), "-m", "tools", "check"])[0]
         if options.command == "test":
             return run_in_front([str(PYTHON), "-m", "pytest", *(options.pytest_arguments or _ALL_TESTS)])[0]
         in_ci = bool(os.environ.get("CI"))

@@ -85,7 +85,8 @@ def test_a_syntax_error_points_at_its_place(marked, words):
         "- " * 100_000,
         "a: &a [x,x,x,x,x,x,x,x,x]\n"
         + "".join(
-            f"{n}: &{n} [*{p},*{p},*{p},*{p},*{p},*{p},*{p}]\n" for p, n in zip("abcdefgh", "bcdefghi")
+            f"{n}: &{n} [*{p},*{p},*{p},*{p},*{p},*{p},*{p}]\n"
+            for p, n in zip("abcdefgh", "bcdefghi", strict=False)
         ),
         "a: \x01",
         "? [1]\n: 2",

@@ -49,7 +49,7 @@ def played(panel: Panel, *clicks) -> list[str]:
 def test_run_shows_every_state_blue_then_green_and_the_verdict(lab):
     panel = lab.panel
     pictures = played(panel)
-    for number, state in enumerate(GOOD[:-1]):
+    for _number, state in enumerate(GOOD[:-1]):
         running = [f"{state} (running)" in words(picture) for picture in pictures]
         beyond = [f"{state} →" in words(picture) and "Path:" in words(picture) for picture in pictures]
         assert any(running), f"{state} was never seen running"

@@ -132,7 +132,7 @@ def test_a_damaged_history_never_raises(events):
     for visit in execution.visits:
         assert repr(visit) and (visit.input, visit.output, visit.assigned, visit.duration) is not None
         assert visit.status != "running" or execution.status == "RUNNING"
-        assert [(a.parameters, a.result, a.label, repr(a)) for a in visit.attempts] != None
+        assert all(repr(a) and (a.parameters, a.result, a.label) for a in visit.attempts)
     assert (execution.input, execution.output, execution.duration, repr(execution)) is not None
     assert execution._repr_html_()
     assert execution.at(len(execution.events) // 2).path is not None

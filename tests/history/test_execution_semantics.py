@@ -184,7 +184,7 @@ def test_an_item_of_no_possible_number_is_warned_of_and_the_table_holds():
     history.task("T", history.add("MapIterationStarted", started, name="M", index=10**30))
     execution = Execution.from_history(history.events)
     assert "Event 4 does not say which item it is about." in execution.warnings
-    assert [name for name in execution.table()["state"]] == ["M", "T"]
+    assert list(execution.table()["state"]) == ["M", "T"]
 
 
 @pytest.mark.parametrize("says_failed", [True, False])

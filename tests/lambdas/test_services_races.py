@@ -1,5 +1,6 @@
 """Two workers at the same time: no interleaving takes money or stock twice, or leaves it taken."""
 
+import functools
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -49,7 +50,8 @@ def test_an_original_races_its_undo(services, task):
         item = services.stock(10)
         order = make_order((item, 1, 9.99))
         original, undone = at_once(
-            lambda: services.call(task, order), lambda: services.call(UNDO_OF[task], order)
+            functools.partial(services.call, task, order),
+            functools.partial(services.call, UNDO_OF[task], order),
         )
         assert isinstance(original, dict) or "already undone" in str(original)
         assert isinstance(undone, dict)

@@ -58,16 +58,15 @@ def test_a_function_of_much_memory_has_it(function):
     assert made.invoke({})["Payload"] == 300_000_000
 
 
-STARTS = (
-    """
+STARTS = f"""
 import os, subprocess, sys, time
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 def handler(event, context):
-    mark = os.environ["%s"]
+    mark = os.environ["{MARK}"]
     if event["how"] != "clean":
         subprocess.Popen(SLEEP, start_new_session=event["how"] == "session")
     else:
-        subprocess.Popen(SLEEP, env={}, start_new_session=True)
+        subprocess.Popen(SLEEP, env={{}}, start_new_session=True)
     print("started", flush=True)
     if event["then"] == "exits":
         os._exit(3)
@@ -76,8 +75,6 @@ def handler(event, context):
             pass
     return mark
 """
-    % MARK
-)
 
 
 def sleepers() -> list[psutil.Process]:

@@ -68,7 +68,7 @@ def test_a_long_kind_is_drawn(kind, retry):
 def test_a_deep_machine_is_drawn_as_deep_as_one_can_see():
     rule = {"Variable": "$.a", "IsNull": True}
     body = {"Type": "Choice", "Choices": [], "Default": "A"}
-    for level in range(2000):
+    for _level in range(2000):
         rule = {"Not": rule}
         body = {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": body}}], "End": True}
     choice = {"Type": "Choice", "Choices": [{**rule, "Next": "A"}], "Default": "A"}

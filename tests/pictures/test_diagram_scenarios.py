@@ -90,8 +90,8 @@ def _places(drawing) -> dict[str, tuple[float, float]]:
 def test_a_scenario_shows_its_path(key):
     failing, path = SCENARIOS[key]
     shown = structure(diagram(SAGA, saga_run(failing)).svg())
-    expected = {name: "not_reached" for name in SAGA["States"]} | {name: "succeeded" for name in path}
-    expected |= {name: "caught" for name in failing}
+    expected = dict.fromkeys(SAGA["States"], "not_reached") | dict.fromkeys(path, "succeeded")
+    expected |= dict.fromkeys(failing, "caught")
     expected |= {BAD: "failed"} if BAD in path else {}
     assert {
         name: next(iter(classes & set(expected.values()))) for name, classes in shown.states.items()

@@ -153,11 +153,7 @@ def test_a_saga_in_a_map_looks_after_its_own_steps():
             if "Next" in holder:
                 holder["Next"] = f"Item {holder['Next']}"
     definition = two_steps(
-        **{
-            "Type": "Map",
-            "ItemProcessor": {"StartAt": "Item Begin", "States": inner},
-            "Items": "{% $order.items %}",
-        }
+        Type="Map", ItemProcessor={"StartAt": "Item Begin", "States": inner}, Items="{% $order.items %}"
     )
     for key in ("Resource", "Arguments", "TimeoutSeconds"):
         del definition["States"]["Second"][key]

@@ -15,7 +15,7 @@ import yaml
 from sagalab.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-SUBCOMMANDS = ("lab", "test")
+SUBCOMMANDS = ("lab", "test", "check")
 
 
 def read(name: str) -> str:

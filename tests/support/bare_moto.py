@@ -125,7 +125,7 @@ def chain(*states: tuple[str, dict], **top: Any) -> dict:
     """Return a definition of states one after another."""
     names = [name for name, _ in states]
     made = {}
-    for name, follower in zip(names, [*names[1:], None]):
+    for name, follower in zip(names, [*names[1:], None], strict=False):
         state = dict(states)[name]
         ends = state["Type"] in ("Choice", "Succeed", "Fail") or "Next" in state
         made[name] = state if ends else {**state, **({"Next": follower} if follower else {"End": True})}

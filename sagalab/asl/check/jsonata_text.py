@@ -73,13 +73,14 @@ def look_at(code: str) -> Seen:
         if kind == "variable":
             if value == "$" or value == "" and outermost:
                 top["$$" if value == "$" else "$"] = None
-        procedure = getattr(node, "procedure", None)
+        procedure: Any = getattr(node, "procedure", None)
         if getattr(procedure, "type", None) == "variable":
-            called.add(str(procedure.value))
+            called.add(str(getattr(procedure, "value", "")))
         if kind == "path":
-            steps = node.steps or [None]
-            if len(steps) > 1 and (steps[0].type, steps[0].value) == ("variable", "states"):
-                fields.add(str(steps[1].value))
+            steps: list[Any] = list(node.steps or [None])
+            first = (getattr(steps[0], "type", None), getattr(steps[0], "value", None))
+            if len(steps) > 1 and first == ("variable", "states"):
+                fields.add(str(getattr(steps[1], "value", "")))
             todo += [(steps[0], outermost), *((step, False) for step in steps[1:])]
         relative = kind in ("lambda", "transform")
         for name, inner in vars(node).items():

@@ -13,29 +13,32 @@ from sagalab.asl.placeholder import has_placeholder
 PATTERNS = (None, "sync", "sync:2", "waitForTaskToken")
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 OPTIMIZED = {
-    "lambda": {"invoke"},
-    "sns": {"publish"},
-    "sqs": {"sendMessage"},
-    "dynamodb": {"getItem", "putItem", "updateItem", "deleteItem"},
-    "events": {"putEvents"},
-    "states": {"startExecution"},
-    "batch": {"submitJob"},
-    "ecs": {"runTask"},
-    "glue": {"startJobRun"},
-    "databrew": {"startJobRun"},
-    "codebuild": {"startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch", "stopBuildBatch", "retryBuildBatch", "deleteBuildBatch"},
-    "sagemaker": {"createTrainingJob", "createTransformJob", "createEndpoint", "createEndpointConfig", "createHyperParameterTuningJob", "createLabelingJob", "createModel", "createProcessingJob", "updateEndpoint"},
-    "athena": {"startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"},
-    "apigateway": {"invoke"},
-    "bedrock": {"invokeModel", "createModelCustomizationJob"},
-    "eks": {"createCluster", "deleteCluster", "createFargateProfile", "deleteFargateProfile", "createNodegroup", "deleteNodegroup", "runJob", "call"},
-    "elasticmapreduce": {"createCluster", "terminateCluster", "addStep", "cancelStep", "setClusterTerminationProtection", "modifyInstanceFleetByName", "modifyInstanceGroupByName"},
-    "emr-containers": {"createVirtualCluster", "deleteVirtualCluster", "startJobRun"},
-    "emr-serverless": {"createApplication", "startApplication", "stopApplication", "deleteApplication", "startJobRun", "cancelJobRun"},
-    "mediaconvert": {"createJob"},
-    "http": {"invoke"},
-    "s3": {"getObject", "listObjectsV2", "putObject"},
-}  # fmt: skip
+    service: frozenset(actions.split())
+    for service, actions in {
+        "lambda": "invoke",
+        "sns": "publish",
+        "sqs": "sendMessage",
+        "dynamodb": "deleteItem getItem putItem updateItem",
+        "events": "putEvents",
+        "states": "startExecution",
+        "batch": "submitJob",
+        "ecs": "runTask",
+        "glue": "startJobRun",
+        "databrew": "startJobRun",
+        "codebuild": "batchDeleteBuilds batchGetReports deleteBuildBatch retryBuildBatch startBuild startBuildBatch stopBuild stopBuildBatch",
+        "sagemaker": "createEndpoint createEndpointConfig createHyperParameterTuningJob createLabelingJob createModel createProcessingJob createTrainingJob createTransformJob updateEndpoint",
+        "athena": "getQueryExecution getQueryResults startQueryExecution stopQueryExecution",
+        "apigateway": "invoke",
+        "bedrock": "createModelCustomizationJob invokeModel",
+        "eks": "call createCluster createFargateProfile createNodegroup deleteCluster deleteFargateProfile deleteNodegroup runJob",
+        "elasticmapreduce": "addStep cancelStep createCluster modifyInstanceFleetByName modifyInstanceGroupByName setClusterTerminationProtection terminateCluster",
+        "emr-containers": "createVirtualCluster deleteVirtualCluster startJobRun",
+        "emr-serverless": "cancelJobRun createApplication deleteApplication startApplication startJobRun stopApplication",
+        "mediaconvert": "createJob",
+        "http": "invoke",
+        "s3": "getObject listObjectsV2 putObject",
+    }.items()
+}
 _NOT_AN_ARN = "Value is not a valid resource ARN"
 
 

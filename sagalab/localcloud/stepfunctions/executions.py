@@ -60,7 +60,7 @@ def _start(
         account_id=self.account_id,
         region_name=self.region_name,
         state_machine=snapshot,
-        start_date=datetime.datetime.now(tz=datetime.timezone.utc),
+        start_date=datetime.datetime.now(tz=datetime.UTC),
         cloud_watch_logging_session=machine_logs.session_for(snapshot, arn),
         input_data=execution_input,
         trace_header=trace_header,
@@ -117,7 +117,7 @@ def _stop(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     execution = _execution(self)
     if execution.exec_status == ExecutionStatus.RUNNING:
         _end(execution, self._get_param("error"), self._get_param("cause"))
-    return _answer({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.timezone.utc)})
+    return _answer({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.UTC)})
 
 
 def _end(execution: Execution, error: str | None, cause: str | None) -> None:
@@ -128,9 +128,7 @@ def _end(execution: Execution, error: str | None, cause: str | None) -> None:
     while execution.exec_status == ExecutionStatus.RUNNING and time.monotonic() < deadline:
         env = execution.exec_worker.env
         if not stopped and env is not None and env.is_running():
-            execution.stop(
-                stop_date=datetime.datetime.now(tz=datetime.timezone.utc), error=error, cause=cause
-            )
+            execution.stop(stop_date=datetime.datetime.now(tz=datetime.UTC), error=error, cause=cause)
             stopped = True
         time.sleep(0.002)
 

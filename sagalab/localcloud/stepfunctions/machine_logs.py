@@ -51,7 +51,7 @@ class Session:
         if not self._lines or place.log_group_name not in logs.groups:
             return
         machine = place.state_machine_arn.rsplit(":", 1)[-1]
-        minute = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d-%H-%M")
+        minute = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d-%H-%M")
         suffix = hashlib.sha256(place.state_machine_arn.encode()).hexdigest()[:8]
         stream = f"states/{machine}/{minute}/{suffix}"
         logs.ensure_log_stream(place.log_group_name, stream)

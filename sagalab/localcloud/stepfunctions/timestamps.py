@@ -22,7 +22,7 @@ from sagalab.localcloud.stepfunctions import jsonata
 
 def text(moment: datetime.datetime) -> str:
     """Return a time as AWS writes it: 2025-01-31T23:59:59.123Z."""
-    utc = moment.astimezone(datetime.timezone.utc)
+    utc = moment.astimezone(datetime.UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
@@ -35,9 +35,7 @@ def _seconds_until(self: Timestamp, env: Environment) -> float:
         raise jsonata.fail(env, f"The Timestamp field cannot be parsed as {kind}: {wanted}", "Timestamp")
     if moment is None:
         raise FailureEventException(self._create_failure_event(env, wanted))
-    return (
-        moment.replace(tzinfo=datetime.timezone.utc) - datetime.datetime.now(datetime.timezone.utc)
-    ).total_seconds()
+    return (moment.replace(tzinfo=datetime.UTC) - datetime.datetime.now(datetime.UTC)).total_seconds()
 
 
 def _execution_data(**fields: Any) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def _execution_data(**fields: Any) -> dict[str, Any]:
 
 
 def _state_data(**fields: Any) -> dict[str, Any]:
-    return {**fields, "EnteredTime": text(datetime.datetime.now(datetime.timezone.utc))}
+    return {**fields, "EnteredTime": text(datetime.datetime.now(datetime.UTC))}
 
 
 def _encoder(self: JSONEncoder, **options: Any) -> None:
