@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from sagalab import settings
 from sagalab.cloud import local_process
 from sagalab.cloud.connect import connect

@@ -7,7 +7,9 @@ from tools import bench
 
 def listening(process) -> set[str]:
     family = [process, *process.children(recursive=True)]
-    return {each.laddr.ip for one in family for each in one.net_connections("inet") if each.status == "LISTEN"}
+    return {
+        each.laddr.ip for one in family for each in one.net_connections("inet") if each.status == "LISTEN"
+    }
 
 
 def test_the_local_cloud_that_is_measured():
