@@ -25,7 +25,7 @@ _Loader.yaml_implicit_resolvers = {
 def read_yaml(text: str) -> tuple[Any, Place]:
     """Return the value of a YAML text and the places of its parts. Raises AslSyntaxError.
 
-    CloudFormation's tags (!Sub, !GetAtt, !Ref, …) are read as placeholders.
+    CloudFormation's functions (!Sub, !GetAtt, !Ref, Fn::Sub, …) are read as placeholders.
     """
     try:
         loader = _Loader(text)
@@ -88,6 +88,9 @@ class _Builder:
             value = {}
             for key, child in node.value:
                 value[key.value], place.inner[key.value] = self._child(child, key)
+            if len(value) == 1 and next(iter(value)).startswith("Fn::"):  # the long form of a tag
+                [(name, inside)] = value.items()
+                value = _substitute(name[4:], inside)
         elif isinstance(node, yaml.SequenceNode):
             value = []
             for index, child in enumerate(node.value):

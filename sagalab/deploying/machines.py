@@ -1,11 +1,11 @@
 """State machine definitions: read from statemachine/, and with their ${…} substitutions filled in."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.project import STATEMACHINE
 
@@ -26,7 +26,7 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
     """Return a definition as it is written, with its ${…} placeholders.
 
     A name such as "saga" means statemachine/saga.asl.json. Raises SagaLabError when there is no such
-    file or it is not JSON.
+    file, or where it is neither JSON nor YAML, with line and column.
     """
     path = STATEMACHINE / f"{name_or_path}{_SUFFIX}"
     if not path.is_file():
@@ -37,9 +37,12 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
             f"Give a path, or one of: {', '.join(machine_names())}.",
         )
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SagaLabError(f"{path.name} is not JSON: {error}.", "Correct it at that line.") from None
+        document = read_text(path.read_text(encoding="utf-8")).body
+    except AslSyntaxError as error:
+        cure = error.advice or "Correct it at that line."
+        raise SagaLabError(f"{path.name} cannot be read: {error.what}", cure) from None
+    except UnicodeDecodeError as error:
+        raise SagaLabError(f"{path.name} is no text: {error}.", "Save it as UTF-8.") from None
     if not isinstance(document, dict):
         raise SagaLabError(
             f"{path.name} is not a state machine: it is no JSON object.", "Write { … } around it."

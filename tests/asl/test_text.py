@@ -26,6 +26,9 @@ from sagalab.asl.text import AslSyntaxError, read_text
         ("a: !Sub ['x-${T}', {T: !Ref Topic}]", {"a": "x-${T}"}),
         ("a: !Join [':', [arn, !Ref P]]", {"a": "arn:${P}"}),
         ("a: !If [Live, 5, 1]", {"a": "${If}"}),
+        ("a: {Fn::GetAtt: [Pay, Arn]}", {"a": "${Pay.Arn}"}),
+        ("a:\n  Fn::Sub: 'x-${Topic}'", {"a": "x-${Topic}"}),
+        ("a: {Fn::Sub: x, b: 1}", {"a": {"Fn::Sub": "x", "b": 1}}),
     ],
 )
 def test_what_is_read(text, value):

@@ -149,6 +149,14 @@ def test_a_definition_is_found_by_name_or_by_path(tmp_path):
     with pytest.raises(SagaLabError, match="no state machine definition"):
         definition("nothing")
     broken = tmp_path / "broken.asl.json"
-    broken.write_text("{", encoding="utf-8")
-    with pytest.raises(SagaLabError, match="not JSON"):
+    broken.write_text('{"a": 1,\n "b" 2}', encoding="utf-8")
+    with pytest.raises(
+        SagaLabError, match="broken.asl.json cannot be read: line 2, column 6: a colon is missing"
+    ):
         definition(broken)
+    broken.write_bytes(b'{"a": "\xff"}')
+    with pytest.raises(SagaLabError, match="UTF-8"):
+        definition(broken)
+    in_yaml = tmp_path / "rest.yaml"
+    in_yaml.write_text("StartAt: Rest\nStates: {Rest: {Type: Succeed}}", encoding="utf-8")
+    assert definition(in_yaml) == {"StartAt": "Rest", "States": {"Rest": {"Type": "Succeed"}}}
