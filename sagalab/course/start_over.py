@@ -12,7 +12,7 @@ from typing import Any
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
-from sagalab.project import ROOT, state_dir
+from sagalab.project import ROOT, private_opener, state_dir
 
 GIT_SECONDS = 5
 LAST_COMMIT, SET_UP = "the last commit", "the copy of the set-up"
@@ -71,7 +71,8 @@ class StartOver:
             yield copy
         if self.entries:
             copy = kept.with_name(f"{kept.name}-progress.json")
-            copy.write_text(json.dumps({"exercises": self.entries}, indent=1), encoding="utf-8")
+            with open(copy, "w", encoding="utf-8", opener=private_opener) as file:
+                json.dump({"exercises": self.entries}, file, indent=1)
             yield copy
             completed.drop(self.entries)
         if self.changed:

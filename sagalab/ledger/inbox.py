@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sagalab.project import state_dir
+from sagalab.project import private_opener, state_dir
 
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
@@ -61,7 +61,7 @@ def _drain(deployment: "Deployment") -> None:
         ).get("Messages", [])
         if not messages:
             return
-        with _path(deployment).open("a", encoding="utf-8") as file:
+        with open(_path(deployment), "a", encoding="utf-8", opener=private_opener) as file:
             for message in messages:
                 file.write(json.dumps(_record(message)) + "\n")
         sqs.delete_message_batch(
