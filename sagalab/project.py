@@ -57,7 +57,7 @@ def writing(path: Path, what: str = "") -> Iterator[None]:
 def unusable(error: OSError, what: str) -> SagaLabError:
     """Return what a failed use of a file or folder of ours means, and the cure. `what` names it."""
     cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         cure = "Free some space there, or set SAGALAB_STATE_DIR to a folder on another disk."
     return SagaLabError(f"{what} cannot be used: {error.strerror or error}.", cure)
 

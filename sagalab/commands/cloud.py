@@ -1,12 +1,13 @@
 """`sagalab cloud start|stop|status|reset|env|logs`: the local cloud as a process."""
 
-import json
 import os
 import time
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 app = typer.Typer(help="The local cloud: start, stop, look at it.", no_args_is_help=True)
 
@@ -83,7 +84,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
     known = local_process.status()
     if as_json:
-        print(json.dumps(known, indent=2))
+        print_json(known)
     elif known["running"]:
         print(f"The local cloud runs: {known['endpoint']} (process {known['pid']}, {known['version']}).")
         print(f"Started {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(known['started']))}.")

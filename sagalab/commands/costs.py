@@ -1,10 +1,11 @@
 """`sagalab costs`: what sagas cost on AWS, before and after."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from sagalab.commands.output import print_json
 
 if TYPE_CHECKING:
     from sagalab.orders.costs import Costs
@@ -31,7 +32,7 @@ def costs(
         if not as_json:
             print(error.what)
     if as_json:
-        print(json.dumps({"prices": NOTE, **{key: _record(each) for key, each in tables.items()}}, indent=2))
+        print_json({"prices": NOTE, **{key: _record(each) for key, each in tables.items()}})
         return
     for title, each in tables.items():
         _print(f"{title}: {each.sagas} sagas", each)

@@ -1,9 +1,10 @@
 """`sagalab doctor`: is everything here that the workshop needs?"""
 
-import json
 from typing import Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
                 print(f"{'':25}→ {check.cure}", flush=True)
     wrong = [check for check in checks if check.state is State.WRONG]
     if as_json:
-        print(json.dumps({"good": not wrong, "checks": [check.as_dict() for check in checks]}, indent=2))
+        print_json({"good": not wrong, "checks": [check.as_dict() for check in checks]})
     elif wrong:
         print(f"\n{len(wrong)} of {len(checks)} need a cure (→).")
     else:

@@ -1,13 +1,14 @@
 """Commands: explore a machine under fault plans, and send a storm of orders."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 if TYPE_CHECKING:
     from sagalab.pictures.drawing import Drawing
@@ -44,7 +45,7 @@ def explore(
     with progress_on_stderr("Exploring") as advance:
         found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance)
     if as_json:
-        print(json.dumps([case.record for case in found.cases], indent=2, ensure_ascii=False))
+        print_json([case.record for case in found.cases])
     else:
         _print(found, machine)
     drawn = found.picture() if picture else None
@@ -73,7 +74,7 @@ def storm(
     with progress_on_stderr("Storm") as advance:
         found = order_storm(orders, seed=seed, machine=machine, advance=advance)
     if as_json:
-        print(json.dumps(found.record, indent=2, ensure_ascii=False))
+        print_json(found.record)
     else:
         _print_storm(found)
     if chart:

@@ -1,12 +1,13 @@
 """Command: lint state machines in files or on standard input."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 if TYPE_CHECKING:
     from sagalab.linting.lint import Findings
@@ -42,7 +43,7 @@ def lint(
             unreadable.append(error)
     if as_json:
         rows = [{"file": file, **asdict(finding)} for file, findings in found.items() for finding in findings]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     else:
         for file, findings in found.items():
             _print_table(file, findings)

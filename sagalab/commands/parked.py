@@ -1,9 +1,10 @@
 """Commands: list the executions that wait for a human, and answer one."""
 
-import json
 from typing import Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +33,7 @@ def parked(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
             }
             for each in found
         ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     if not found:
         print("No execution waits for a human.")
@@ -61,6 +62,6 @@ def resume(
     chosen = SETTLED if settled else RETRY
     found = answer(which, chosen)
     if as_json:
-        print(json.dumps({"order_id": found.order_id, "answer": chosen, "execution": found.arn}, indent=2))
+        print_json({"order_id": found.order_id, "answer": chosen, "execution": found.arn})
     else:
         print(f"Order {found.order_id}: answered “{chosen}” ({MEANING[chosen]}).")

@@ -86,17 +86,29 @@ def run(
     raise typer.Exit(0 if good else 1)
 
 
-def _read_order(path: Path) -> Any:
+def _read_order(path: Path) -> dict[str, Any]:
+    """Return the order in a file. Raises SagaLabError for a file without one, in the services' own words."""
     from sagalab.errors import SagaLabError
+    from sagalab.orders.orders import checked_order
 
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        order = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
     except OSError as error:
         raise SagaLabError(
             f"{path} cannot be read: {error.strerror}.", "Give the path of a JSON file."
         ) from None
     except ValueError as error:
         raise SagaLabError(f"{path} is not JSON: {error}.", "Correct it at that place.") from None
+    except RecursionError:
+        raise SagaLabError(f"{path} is nested too deeply to be an order.", "Give an order.") from None
+    try:
+        return checked_order(order)
+    except SagaLabError as error:
+        raise SagaLabError(f"{path} holds no order: {error.what}", error.cure) from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
 
 
 def _seconds(execution: "Execution") -> float | None:

@@ -1,11 +1,12 @@
 """Commands for whoever teaches: the demonstration, the room, and a lab back to its start."""
 
-import json
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from sagalab.commands.output import print_json
 
 if TYPE_CHECKING:
     from sagalab.instructor.room import Room
@@ -45,7 +46,7 @@ def room(
 
         save_picture(found, picture)
     if as_json:
-        print(json.dumps(found.as_record(), indent=2, ensure_ascii=False))
+        print_json(found.as_record())
         return
     _print_room(found)
     if picture is not None:

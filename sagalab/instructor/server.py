@@ -9,12 +9,14 @@ for no other Host than this computer's. The token stands in files that only the 
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import webbrowser
 from pathlib import Path
+from typing import NoReturn
 
 import nbformat
 
@@ -87,11 +89,17 @@ def voila_command(page: Path, port: int) -> list[str]:
 
 
 def serve(port: int, token: str, *, browser: bool) -> int:
-    """Serve the demonstration until Ctrl-C; return Voila's exit code (0 after Ctrl-C)."""
+    """Serve the demonstration until Ctrl-C; return Voila's exit code (0 after Ctrl-C).
+
+    A SIGTERM, and a terminal that is closed, end Voila and its kernels too.
+    """
     page = write_page(token)
     command = voila_command(page, port)
     # The kernel of this environment, not one of the same name in the user's home.
     environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):  # each system has its own
+            signal.signal(getattr(signal, name), _ended)
     voila = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
     try:
         if browser:
@@ -101,6 +109,11 @@ def serve(port: int, token: str, *, browser: bool) -> int:
         return 0
     finally:
         _end(voila)
+
+
+def _ended(number: int, _frame: object) -> NoReturn:
+    """Let a signal that ends this process end it in order, so that nothing stays behind."""
+    sys.exit(128 + number)  # as shells count signals
 
 
 def _open(folder: Path, port: int, token: str, voila: subprocess.Popen) -> None:

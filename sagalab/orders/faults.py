@@ -13,15 +13,16 @@ from sagalab.errors import SagaLabError
 from sagalab.project import LAMBDAS
 
 
-def _load() -> ModuleType:
-    """Load the services' own module: lambdas/ is no package, and its names must not meet ours."""
-    spec = importlib.util.spec_from_file_location("sagalab._fault_plans", LAMBDAS / "fault_plans.py")
+def services_module(name: str) -> ModuleType:
+    """Load one of the services' own modules: lambdas/ is no package, and its names must not meet ours."""
+    spec = importlib.util.spec_from_file_location(f"sagalab._{name}", LAMBDAS / f"{name}.py")
+    assert spec is not None and spec.loader is not None  # for type checkers: a path to a .py file has both
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-_plans = _load()
+_plans = services_module("fault_plans")
 TASKS: tuple[str, ...] = _plans.TASKS
 KINDS: dict[str, str] = _plans.KINDS  # kind → what it does, in words
 WHEN: tuple[str, ...] = _plans.WHEN

@@ -8,6 +8,7 @@ from typing import Any
 
 from sagalab.deploying.catalogue import CATALOGUE
 from sagalab.errors import SagaLabError
+from sagalab.orders.faults import services_module
 
 DEFAULT_ITEMS = {"1": 2, "2": 1}
 DEFAULT_CUSTOMER = "customer-1"
@@ -35,6 +36,21 @@ def make_order(
     if faults is not None:
         order["faults"] = dict(faults)
     return order
+
+
+def checked_order(order: Any) -> dict[str, Any]:
+    """Return an order that the services take. Raises SagaLabError for anything else, in the services' words."""
+    try:
+        services_module("order_check").check_order(order, _NoOrder)
+    except _NoOrder as problem:
+        raise SagaLabError(
+            f"{problem}.", "An order has order_id, customer_id and items; make_order() makes one."
+        ) from None
+    return order
+
+
+class _NoOrder(Exception):
+    """What the services' check says of a value that is no order."""
 
 
 def new_order_id() -> str:

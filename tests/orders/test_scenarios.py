@@ -209,6 +209,16 @@ def test_sagalab_scenarios_fails_on_a_transition_that_is_wrong(command_line, dep
     assert [each["scenario"] for each in json.loads(done.stdout) if each["result"] == "differs"] == ["3"]
 
 
+NO_ORDERS = {
+    "[]": "holds no order: the order must be an object, not []",
+    "7": "holds no order: the order must be an object, not 7",
+    '{"customer_id": "c"}': "order_id must be text of 1 to 500 characters, not missing",
+    '{"order_id": "4", "customer_id": "c", "items": {}}': "items must be a list of 1 to 98 items",
+    '{"order_id": "4", "customer_id": "c", "items": [{"item_id": "1", "qty": NaN, "unit_price": 1}]}': "no number",
+    "[" * 100_000: "nested too deeply",
+}
+
+
 def test_sagalab_run_runs_a_scenario_or_a_file(command_line, prefix, tmp_path):
     done = command_line.invoke(app, ["run", "--scenario", "2", "--json"])
     found = json.loads(done.stdout)
@@ -220,6 +230,11 @@ def test_sagalab_run_runs_a_scenario_or_a_file(command_line, prefix, tmp_path):
     done = command_line.invoke(app, ["run", "--input", str(path)])
     assert done.exit_code == 0
     assert "SUCCEEDED" in done.stdout and "✓ consistent: all was done" in done.stdout
+
+    for wrong, told in NO_ORDERS.items():
+        path.write_text(wrong, encoding="utf-8")
+        refused = command_line.invoke(app, ["run", "--input", str(path)]).exception
+        assert isinstance(refused, SagaLabError) and told in refused.what and refused.cure, wrong
 
     path.write_text("{", encoding="utf-8")
     done = command_line.invoke(app, ["run", "--input", str(path)])

@@ -1,0 +1,127 @@
+"""The command line on any terminal: encodings that lack signs, Ctrl-C, a disk that takes nothing."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from sagalab.project import ROOT
+
+MACHINE = {"StartAt": "Größe 中", "States": {"Größe 中": {"Type": "Pass", "Next": "Gone"}}}
+
+
+def sagalab(*arguments: str, encoding: str = "utf-8", **variables: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "sagalab", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"} | variables,
+        capture_output=True,
+    )
+
+
+@pytest.fixture
+def machine(tmp_path) -> str:
+    path = tmp_path / "machine.asl.json"
+    path.write_text(json.dumps(MACHINE), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sign"), [("cp1252", "× error"), ("cp437", "x error"), ("ascii", "x error")]
+)
+def test_a_finding_has_a_sign_that_the_encoding_has(machine, encoding, sign):
+    done = sagalab("lint", machine, encoding=encoding)
+    assert done.returncode == 1 and done.stderr == b""
+    shown = done.stdout.decode(encoding)
+    assert sign in shown and "\\u4e2d" in shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_json_and_errors_and_help_are_told_in_any_encoding(machine, encoding, tmp_path):
+    found = json.loads(sagalab("lint", "--json", machine, encoding=encoding).stdout.decode(encoding))
+    assert found[0]["state"] == "Größe 中"
+    done = sagalab("lint", str(tmp_path / "中.json"), encoding=encoding)
+    assert done.returncode == 2 and b"There is no file" in done.stderr and b"Traceback" not in done.stderr
+    assert sagalab("--help", encoding=encoding).returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone")
+@pytest.mark.parametrize("command", ["storm", "run"])
+def test_ctrl_c_says_what_to_run_again(cloud, tmp_path, monkeypatch, command):
+    arguments = {"storm": ["storm", "300"], "run": ["run", "--scenario", "3"]}[command]
+    # stands still where the command begins to work, so that Ctrl-C meets it there
+    code = (
+        "import sys, time; sys.argv[0] = 'sagalab'; from sagalab.cloud import connect\n"
+        "def still(): print('works', flush=True); time.sleep(60)\n"
+        "connect.connect = still\n"
+        "from sagalab.commands.app import main; main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stdout.readline() == "works\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert f"Run it again: sagalab {' '.join(arguments)}" in said and "Traceback" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+def test_a_demonstration_that_is_ended_leaves_no_process(cloud):
+    with subprocess.Popen(
+        [sys.executable, "-m", "sagalab", "demo", "--no-browser"],
+        cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | {"SAGALAB_PREFIX": "demo-end"},
+    ) as process:  # fmt: skip
+        assert b"The demonstration" in process.stdout.readline()
+        ours = psutil.Process(process.pid)
+        while not (started := ours.children(recursive=True)):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
+    _, alive = psutil.wait_procs(started, timeout=10)
+    for each in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    assert not alive
+
+
+COMMANDS = (
+    ["deploy"],
+    ["status"],
+    ["parked"],
+    ["demo"],
+    ["cloud", "start"],
+    ["cloud", "stop"],
+    ["cloud", "env"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_folder_that_cannot_be_made_is_one_sentence_and_its_cure(tmp_path, command):
+    (tmp_path / "file").touch()
+    done = sagalab(*command, SAGALAB_STATE_DIR=str(tmp_path / "file" / "state"))
+    assert done.returncode == 2
+    what, cure = done.stderr.decode().splitlines()
+    assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no size of files")
+@pytest.mark.parametrize("command", [["deploy"], ["cloud", "start"], ["doctor"]], ids=" ".join)
+def test_a_disk_that_takes_nothing_is_one_sentence_and_its_cure(tmp_path, command):
+    full = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+    code = f"{full}sys.argv = {['sagalab', *command]}; from sagalab.commands.app import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code],
+        cwd=ROOT, env=os.environ | {"SAGALAB_STATE_DIR": str(tmp_path)}, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    told = done.stdout if command == ["doctor"] else done.stderr
+    assert done.returncode == (1 if command == ["doctor"] else 2)
+    assert "cannot be used: File too large" in told and "Free some space there" in told
+    assert "Traceback" not in done.stdout + done.stderr
