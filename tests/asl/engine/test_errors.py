@@ -76,6 +76,7 @@ def test_a_runtime_error_is_neither_retried_nor_caught():
         "'$.nothing' specified for the field 'x.$' could not be found in the input '{}'"
     )
     assert types(ran) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+    assert ran.stopped == ran.started
 
 
 def test_a_runtime_error_in_a_branch_ends_the_execution_past_the_catcher_around_it():
