@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from typer.testing import CliRunner
 from sagalab.cloud import local_process
 from sagalab.cloud.local_key import local_key
 from sagalab.errors import SagaLabError
+from sagalab.localcloud.functions import worker
 from sagalab.project import state_dir
 
 ROLE = {
@@ -83,14 +85,15 @@ FOREIGN = [
 def test_a_rebound_name_gets_nothing(cloud, host):
     """A page whose name now means 127.0.0.1 is of the same origin: no Origin, no preflight, only its Host tells."""
     name = host.format(port=port_of(cloud))
+    refused = (403, b"The Host of this request is not the local cloud.\n")
     for query in (ROLE, STACK):
-        assert ask(cloud, "GET", f"/?{urlencode(query)}", Host=name)[0] == 403
-        assert ask(cloud, "POST", "/", urlencode(query).encode(), Host=name, **FORM)[0] == 403
+        assert ask(cloud, "GET", f"/?{urlencode(query)}", Host=name) == refused
+        assert ask(cloud, "POST", "/", urlencode(query).encode(), Host=name, **FORM) == refused
+    assert ask(cloud, "GET", "/_sagalab/status", Host=name) == refused
     # not even with a right signature
     right = signature(cloud, "GET", FUNCTIONS, b"", "lambda")
     assert ask(cloud, "GET", FUNCTIONS, **right)[0] == 200
-    assert ask(cloud, "GET", FUNCTIONS, **right | {"Host": name})[0] == 403
-    assert ask(cloud, "GET", "/_sagalab/status", Host=name)[0] == 403
+    assert ask(cloud, "GET", FUNCTIONS, **right | {"Host": name}) == refused
     assert "attacker" not in roles(cloud)
 
 
@@ -376,3 +379,28 @@ def _may_all_run(path: str) -> bool:
         real = Path(path).resolve(strict=True)
         return all(each.stat().st_mode & 0o001 for each in (real, *real.parents))
     return False
+
+
+def test_a_stranger_who_connects_to_a_workers_port_is_not_taken_for_the_worker(tmp_path, monkeypatch):
+    """The port on which a worker that starts is awaited is open to all users of the computer."""
+    strangers, start = [], subprocess.Popen
+
+    def start_after_a_stranger(command, env, **options):
+        host, _, port = env["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
+        strangers.append(socket.create_connection((host, int(port)), timeout=10))
+        strangers[0].sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n")
+        return start(command, env=env, **options)
+
+    (tmp_path / "code.py").write_text(
+        "def handler(event, context):\n    return 'the function'\n", encoding="utf-8"
+    )
+    version = worker.FunctionVersion(("1", "r", "f", "1"), "code.handler", tmp_path, 128, "python3.13", ())
+    made = worker.Worker(version, tmp_path / "logs", "http://127.0.0.1:1")
+    monkeypatch.setattr(worker.subprocess, "Popen", start_after_a_stranger)
+    try:
+        assert made.call(worker.Call("id", "arn", b"{}", 30.0)).payload == b'"the function"'
+        with contextlib.suppress(ConnectionResetError):  # of what it had sent nothing was read
+            assert strangers[0].recv(1000) == b""
+    finally:
+        made.end()
+        strangers[0].close()
