@@ -27,8 +27,6 @@ HOW_TO_GET_DOT = (
     "(`python3 setup/run.py lab` does it for you); Graphviz from https://graphviz.org works as well."
 )
 _TIME_LIMIT = 60
-# Signs that the fonts inside graphviz-pure lack, and what stands for them in a PNG.
-_PNG_SIGNS = str.maketrans({"✓": "√", "✗": "×", "↷": "»", "◔": "○"})
 
 
 def find_dot() -> Path | None:
@@ -54,8 +52,6 @@ def run_dot(source: str, format: str, *options: str) -> bytes:
     dot = find_dot()
     if dot is None:
         raise SagaLabError("There is no `dot` to draw with.", "pip install graphviz-pure")
-    if format == "png":
-        source = source.translate(_PNG_SIGNS)
     command = [str(dot), "-Kdot", f"-T{format}", *options]
     try:
         done = subprocess.run(
@@ -142,8 +138,13 @@ class Drawing(graphviz.Digraph):
         return self._svg[1]
 
     def png(self, dpi: int = 144) -> bytes:
-        """Return the picture as PNG bytes; `dpi` dots an inch. Raises SagaLabError without a `dot`."""
-        return run_dot(self.source, "png", f"-Gdpi={dpi}")
+        """Return the picture as PNG bytes; `dpi` dots an inch.
+
+        Raises SagaLabError without a `dot`, and where no font has some sign of its texts.
+        """
+        from sagalab.pictures.png import png  # matplotlib's fonts: only who wants a PNG waits for it
+
+        return png(self.svg(), dpi)
 
     def text(self) -> str:
         """Return the words for the picture."""
@@ -154,6 +155,8 @@ class Drawing(graphviz.Digraph):
         if (format or self.format) == "svg":
             svg = self.svg()
             return svg if encoding else svg.encode("utf-8")
+        if (format or self.format) == "png":
+            return self.png()
         return super().pipe(format, *args, encoding=encoding, **{"quiet": True, **options})
 
     def save(self, filename=None, directory=None, **options) -> str:
