@@ -54,6 +54,23 @@ def writing(path: Path, what: str = "") -> Iterator[None]:
         raise unusable(error, what or f"The file {path}") from None
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process and thread at a time go on that has this lock file. The system frees a dead one's lock.
+
+    Raises SagaLabError when the file cannot be made.
+    """
+    from filelock import FileLock
+
+    lock = FileLock(path, mode=0o600, thread_local=False, poll_interval=0.02)
+    with writing(path):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def unusable(error: OSError, what: str) -> SagaLabError:
     """Return what a failed use of a file or folder of ours means, and the cure. `what` names it."""
     cure = "Set SAGALAB_STATE_DIR to a folder that you can write to, or copy the project to such a one."

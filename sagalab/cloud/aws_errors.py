@@ -1,8 +1,10 @@
 """Errors of AWS itself in plain words, each with its cure: credentials, region, permissions, network."""
 
 import functools
+import socket
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
@@ -110,6 +112,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+_LISTENS_SECONDS = 2
 _GONE = (exceptions.EndpointConnectionError, exceptions.ConnectionClosedError)
 
 
@@ -119,9 +122,19 @@ def tell_when_lost(client: Any) -> Any:
     return client
 
 
+def _answers(endpoint: str) -> bool:
+    """Tell whether somebody listens at an address: one call that was cut off says nothing of the server."""
+    address = urlsplit(endpoint)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=_LISTENS_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
 def _explain(caught_exception: Exception | None = None, **event: Any) -> None:
     """Botocore asks after each call whether to try again; a server that is gone does not come back."""
-    if isinstance(caught_exception, _GONE):
+    if isinstance(caught_exception, _GONE) and not _answers(event["endpoint"].host):
         raise SagaLabError(
             "The local cloud is gone: it was stopped or killed, and with it what ran and what was deployed.",
             "Run `sagalab deploy` (in a notebook: deploy()), which starts a new one; in the failure lab press Run.",

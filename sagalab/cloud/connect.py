@@ -53,9 +53,12 @@ _NOTHING_FROM_OUTSIDE = {
 }
 
 
+# no proxy; and one host for all, where AWS has others beside it (sync-states.…) for some operations
+_OURS_ALWAYS = Config(proxies={}, inject_host_prefix=False)
+
+
 def _local_options(endpoint: str, key: LocalKey, config: Config | None) -> dict[str, Any]:
     local = Config(
-        proxies={},
         retries={"total_max_attempts": 1, "mode": "standard"},
         connect_timeout=5,
         read_timeout=_LONGEST_CALL_SECONDS,
@@ -67,7 +70,7 @@ def _local_options(endpoint: str, key: LocalKey, config: Config | None) -> dict[
         "aws_access_key_id": key.id,
         "aws_secret_access_key": key.secret,
         "aws_session_token": None,
-        "config": local.merge(config).merge(Config(proxies={})) if config else local,
+        "config": (local.merge(config) if config else local).merge(_OURS_ALWAYS),
     }
 
 
@@ -149,6 +152,7 @@ def local_variables() -> dict[str, str | None]:
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_DEFAULT_REGION": LOCAL_REGION,
         "AWS_REGION": LOCAL_REGION,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # there is no host sync-127.0.0.1
         "AWS_SESSION_TOKEN": None,
         "AWS_PROFILE": None,
     }

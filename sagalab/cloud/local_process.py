@@ -21,7 +21,7 @@ from sagalab import settings
 from sagalab.cloud.local_key import local_key
 from sagalab.cloud.version import server_version
 from sagalab.errors import SagaLabError
-from sagalab.project import ROOT, private_opener, state_dir, try_state_dir, writing
+from sagalab.project import ROOT, locked, private_opener, state_dir, try_state_dir, writing
 
 CONTROL = "/_sagalab"
 PROOF = "Sagalab-Proof"  # header of a control request: nonce, space, proof; of its answer: proof
@@ -98,30 +98,8 @@ def _read_record() -> dict | None:
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
     """Let one starter or stopper at a time work on this state folder. The system frees a dead one's lock."""
-    lock = state_dir() / "cloud.lock"
-    with writing(lock):
-        opened = open(lock, "a+b", opener=private_opener)
-    with opened as file:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            while True:
-                try:
-                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            try:
-                yield
-            finally:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    with locked(state_dir() / "cloud.lock"):
+        yield
 
 
 def _ask(port: int, path: str, method: str = "GET") -> dict | None:

@@ -1,5 +1,6 @@
 """What a participant has done in this clone: one local JSON file. Nothing is sent anywhere."""
 
+import contextlib
 import json
 import os
 import tempfile
@@ -8,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sagalab.project import state_dir
+from sagalab.errors import SagaLabError
+from sagalab.project import locked, state_dir
 
 FILE = "progress.json"
 Record = dict[str, Any]
@@ -44,28 +46,42 @@ def keep(
     A damaged file is set aside first (its name ends in .damaged), so that a new one can begin.
     """
     try:
-        remark = ""
-        try:
-            kept = completed()
-        except Unkept as problem:
-            _path().replace(_path().with_suffix(".damaged"))
-            kept, remark = {}, f"{problem} It was set aside, and the progress begins anew."
-        record = {"tries": 0, "done": None, "hints": 0, "solution": False} | kept.get(exercise, {})
-        record["tries"] += tried
-        record["hints"] = max(record["hints"], hints)
-        record["solution"] = record["solution"] or solution
-        if done and not record["done"]:
-            record["done"] = datetime.now(UTC).isoformat(timespec="seconds")
-        _write({**kept, exercise: record})
-        return remark
+        with _alone():
+            return _kept(exercise, tried=tried, done=done, hints=hints, solution=solution)
+    except SagaLabError as problem:
+        return f"The progress could not be kept: {problem} The answer above stands."
     except OSError as error:
         return f"The progress could not be kept: {error.strerror or error}. The answer above stands."
+
+
+def _alone() -> contextlib.AbstractContextManager[None]:
+    """Keep other kernels of this clone from reading what is about to be written anew."""
+    return locked(state_dir() / f"{FILE}.lock")
+
+
+def _kept(exercise: str, *, tried: bool, done: bool, hints: int, solution: bool) -> str:
+    """Do what `keep` does, while nobody else does. Raises OSError or SagaLabError."""
+    remark = ""
+    try:
+        kept = completed()
+    except Unkept as problem:
+        _path().replace(_path().with_suffix(".damaged"))
+        kept, remark = {}, f"{problem} It was set aside, and the progress begins anew."
+    record = {"tries": 0, "done": None, "hints": 0, "solution": False} | kept.get(exercise, {})
+    record["tries"] += tried
+    record["hints"] = max(record["hints"], hints)
+    record["solution"] = record["solution"] or solution
+    if done and not record["done"]:
+        record["done"] = datetime.now(UTC).isoformat(timespec="seconds")
+    _write({**kept, exercise: record})
+    return remark
 
 
 def drop(exercises: Iterable[str]) -> None:
     """Forget what is kept of these exercises. Raises Unkept as `completed` does, OSError if it cannot write."""
     dropped = set(exercises)
-    _write({name: record for name, record in completed().items() if name not in dropped})
+    with _alone():
+        _write({name: record for name, record in completed().items() if name not in dropped})
 
 
 def _is_record(record: Any) -> bool:

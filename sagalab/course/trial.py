@@ -85,10 +85,12 @@ class Trial:
             make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
         ]
         titles = [title.replace("_", " ") for title in cases]
-        executions = self._executions(orders, machine)
-        found = verdicts(executions, self.deployment)
-        for order in orders:
-            forget(self.deployment.cloud, order["order_id"])
+        try:
+            executions = self._executions(orders, machine)
+            found = verdicts(executions, self.deployment)
+        finally:  # a check that failed, or was interrupted, leaves nothing either
+            for order in orders:
+                forget(self.deployment.cloud, order["order_id"])
         runs = [
             Run(*each) for each in zip(titles, executions, found, strict=False)
         ]  # one that loops is the last
@@ -147,11 +149,17 @@ class Trial:
         arn = start(order, machine, deployment=self.deployment)
         client = self.deployment.cloud.client("stepfunctions")
         until = time.monotonic() + RUN_SECONDS
-        while time.monotonic() < until:
-            with contextlib.suppress(SagaLabError):
-                return wait(arn, LOOK_SECONDS, deployment=self.deployment)
-            if len(Execution.fetch(client, arn).visits) > LOOP_VISITS:
-                break
+        try:
+            while time.monotonic() < until:
+                with contextlib.suppress(SagaLabError):
+                    return wait(arn, LOOK_SECONDS, deployment=self.deployment)
+                if len(Execution.fetch(client, arn).visits) > LOOP_VISITS:
+                    break
+        except BaseException:  # Ctrl-C too: nothing may go on with an order that is forgotten
+            client.stop_execution(
+                executionArn=arn, error="StoppedByCheck", cause="The check was interrupted."
+            )
+            raise
         client.stop_execution(executionArn=arn, error="StoppedByCheck", cause="It did not come to an end.")
         return Execution.fetch(client, arn)
 

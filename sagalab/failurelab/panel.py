@@ -1,6 +1,7 @@
 """The failure lab's panel: the form, the buttons, the live picture and the tabs, and what a click does."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -21,6 +22,7 @@ from sagalab.failurelab.run import ENDED, LATE, LabRun
 from sagalab.failurelab.tabs import Tabs
 from sagalab.history.execution import Execution
 
+_log = logging.getLogger(__name__)
 FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
 PULSE_SECONDS = 0.25
 _STYLE = """<style>
@@ -304,6 +306,7 @@ class Panel:
                 "Press Run: a local cloud that was lost is started anew, and the saga deployed again."
             )
         except Exception as error:
+            _log.exception("A click in the failure lab broke.")
             words = f"This should not happen: {type(error).__name__}: {error}. Press Reset."
         else:
             return

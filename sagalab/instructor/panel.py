@@ -4,6 +4,7 @@ The demo page (demo_server.py) shows it through Voila; a notebook can show it as
 """
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from sagalab.markup import escape
 if TYPE_CHECKING:
     from sagalab.instructor.demo import DemoRun, Stage
 
+_log = logging.getLogger(__name__)
 _BIG = {"height": "56px", "width": "auto", "flex": "1 1 150px"}
 _STYLE = {"font_size": "18px", "font_weight": "bold"}
 
@@ -86,6 +88,7 @@ class DemoPanel:
             self.stage = None  # a lost local cloud is started anew at the next press
             self._show_status(f"✗ {error.what} {error.cure}", heading(path))
         except Exception as error:  # a page has no traceback to show: say it, and let the buttons live
+            _log.exception("A press on the demonstration's page broke.")
             self.stage = None
             self._show_status(f"✗ {type(error).__name__}: {error}. Press the button again; sagalab doctor.")
 

@@ -73,6 +73,13 @@ class Handler(MotoRequestHandler):
             pieces = self.server.app(environ, start_response)
             answer = b"".join(pieces)
             pieces.close()
+        except NotImplementedError:
+            operation = headers.get("x-amz-target", "").rpartition(".")[2] or f"{self.command} {self.path}"
+            report = {
+                "__type": "UnknownOperationException",
+                "message": f"The local cloud has no {operation}: it has what the workshop uses.",
+            }
+            return self._send(400, [("Content-Type", "application/json")], json.dumps(report).encode())
         except Exception as error:  # a gap in moto: tell the caller what, and the log where
             traceback.print_exc()
             report = {"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"}

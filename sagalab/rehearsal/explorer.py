@@ -13,6 +13,7 @@ from typing import Any
 from sagalab.deploying.deploy import deploy_machine
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
+from sagalab.deploying.machines import plain
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.ledger.read import read_ledgers
@@ -62,7 +63,7 @@ def explore(
     """
     if faults not in (1, 2):
         raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1 or 2.")
-    definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
+    definition = plain(machine) if isinstance(machine, Mapping) else read_definition(machine)
     begun = time.monotonic()
     every = plans.singles() + (plans.pairs() if faults == 2 else [])
     chosen = list(only) if only is not None else plans.sample(every, sample, seed)

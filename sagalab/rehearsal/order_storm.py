@@ -10,6 +10,7 @@ from sagalab.cloud import local_process
 from sagalab.deploying.deploy import deploy_machine
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
+from sagalab.deploying.machines import plain
 from sagalab.history.execution import Execution
 from sagalab.ledger.parked import RETRY, resume_all
 from sagalab.ledger.read import read_ledgers
@@ -48,7 +49,7 @@ def order_storm(
     waits. Executions that park are judged as they wait; at the end a human, played by the storm, answers each
     with "retry". Ctrl-C ends it. Raises SagaLabError on AWS, and for a machine that cannot be deployed.
     """
-    definition = dict(machine) if isinstance(machine, Mapping) else read_definition(machine)
+    definition = plain(machine) if isinstance(machine, Mapping) else read_definition(machine)
     with sandbox("storm", _WORKERS) as deployment:
         deploy_machine(deployment, _MACHINE, edition_of(definition, TIMEOUT_SECONDS))
         begun = time.monotonic()

@@ -178,3 +178,19 @@ def test_an_unknown_exercise_names_those_that_there_are():
         check.retri  # noqa: B018
     with pytest.raises(SagaLabError, match="There are: .*retry"):
         check.hint("retri")
+
+
+def test_the_orders_of_a_check_that_broke_are_forgotten(deployed, monkeypatch):
+    """A ledger that cannot be read, or Ctrl-C: the stock and the tables are as before."""
+    from sagalab.course import trial
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {name: len(rows) for name, rows in tables(deployed).items()}
+    stock = tables(deployed)["stock"].set_index("item_id")["in_stock"].to_dict()
+    monkeypatch.setattr(trial, "verdicts", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check.output(check.reference("output"))
+    assert {name: len(rows) for name, rows in tables(deployed).items()} == before
+    assert tables(deployed)["stock"].set_index("item_id")["in_stock"].to_dict() == stock

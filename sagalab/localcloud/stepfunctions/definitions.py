@@ -10,10 +10,10 @@ import functools
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.stepfunctions.parser.api import InvalidDefinition
+from moto.stepfunctions.parser.api import InvalidDefinition, StateMachineAlreadyExists
 from moto.stepfunctions.parser.asl.antlt4utils import antlr4utils
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
 from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
@@ -145,15 +145,33 @@ def _text_of(parser_rule_context: Any) -> str:
 
 
 def _creating(create: Callable[..., Any]) -> Callable[..., Any]:
-    """Let an express machine be checked as one: moto's own check is not told the type."""
+    """Let an express machine be checked as one, and a name be taken once: moto's own check is told neither."""
 
     @functools.wraps(create)
     def checked(self: Any, name: str, definition: str, *arguments: Any, **options: Any) -> Any:
         if options.get("sm_type") == "EXPRESS":
             check(definition, express=True)
-        return create(self, name, definition, *arguments, **options)
+        made = create(self, name, definition, *arguments, **options)
+        if not _is_repeat(made, definition, options):
+            raise StateMachineAlreadyExists(f"State Machine Already Exists: '{made.arn}'")
+        return made
 
     return checked
+
+
+def _is_repeat(made: Any, definition: str, options: Mapping[str, Any]) -> bool:
+    """Tell whether a machine is the one that is asked for; role and tags do not count.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+    """
+    asked = (
+        (made.type, options.get("sm_type"), "STANDARD"),
+        (made.loggingConfiguration, options.get("loggingConfiguration"), {"level": "OFF"}),
+        (made.tracingConfiguration, options.get("tracingConfiguration"), {"enabled": False}),
+        (made.encryptionConfiguration, options.get("encryptionConfiguration"), {"type": "AWS_OWNED_KEY"}),
+    )
+    same = all(has == (wanted or default) for has, wanted, default in asked)
+    return same and json.loads(made.definition) == json.loads(definition)
 
 
 def install() -> None:
