@@ -16,13 +16,13 @@ from types import MappingProxyType
 from typing import Any
 
 from sagalab.asl.parts import Body, Catcher, ChoiceRule, Retrier, Scope, State, Transition, text_of
+from sagalab.asl.placeholder import is_placeholder
 from sagalab.asl.resource import read_resource
 from sagalab.asl.source import Path, Source
 
-__all__ = ["LANGUAGES", "PROCESSORS", "Body", "Machine", "Scope", "State", "objects", "read"]
+__all__ = ["PROCESSORS", "Body", "Machine", "Scope", "State", "objects", "read"]
 
 PROCESSORS = ("ItemProcessor", "Iterator")
-LANGUAGES = ("JSONPath", "JSONata")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -84,8 +84,7 @@ def read(definition: object, source: Source | None = None) -> Machine:
     as deeply as memory allows: nothing here recurses.
     """
     body = definition if isinstance(definition, dict) else {}
-    language = body.get("QueryLanguage")
-    language = language if language in LANGUAGES else "JSONPath"
+    language = _language(body, "JSONPath")
     scopes: list[Scope] = []
     states: list[State] = []
     top, todo = _scope(body, None, (), language)
@@ -124,13 +123,19 @@ def _scope(body: Body, owner: State | None, key: Path, language: str) -> tuple[S
         if not isinstance(name, str) or not isinstance(state_body, dict):
             continue
         kind = text_of(state_body, "Type")
-        own = state_body.get("QueryLanguage")
-        spoken = own if language == "JSONPath" and own in LANGUAGES else language
+        spoken = _language(state_body, language)
         resource = text_of(state_body, "Resource") if kind == "Task" else ""
         states[name] = State(
             name, kind, state_body, scope, spoken, read_resource(resource) if resource else None
         )
     return scope, list(reversed(states.values()))
+
+
+def _language(body: Body, around: str) -> str:
+    own = body.get("QueryLanguage", around)
+    if own == around or isinstance(own, str) and is_placeholder(own):
+        return around
+    return "JSONata"
 
 
 def _close(state: State, inner: tuple[Scope, ...]) -> None:

@@ -63,7 +63,8 @@ class State:
     """One state. Its parts (retriers, transitions, …) are in the order of the text.
 
     `query_language` is "JSONPath" or "JSONata", inherited as AWS has it: from the machine, never from the
-    Parallel or Map around it; in a JSONata machine every state is JSONata, whatever it says itself.
+    Parallel or Map around it; in a JSONata machine every state is JSONata, whatever it says itself. A
+    QueryLanguage that is neither ("jsonpath", 5) counts as JSONata (so AWS answered).
     `resource` is set for a Task with a Resource. `inner` are a Parallel's branches or a Map's processor.
     """
 

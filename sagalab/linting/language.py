@@ -12,22 +12,45 @@ from functools import lru_cache
 from typing import Any
 
 from sagalab.asl.check import Problem, check
-from sagalab.asl.check.fields import CATCHER, INNER, MACHINE, PROCESSOR_CONFIG, RETRIER, STATE
-from sagalab.asl.check.problem import BAD_JSONATA, DUPLICATE, NAME, NO_END, TARGET, UNSUPPORTED_JSONATA
+from sagalab.asl.check.fields import CATCHER, INNER, MACHINE, PROCESSOR_CONFIG, RETRIER, STATE, WAITS_FOR
+from sagalab.asl.check.problem import (
+    BAD_JSONATA,
+    BAD_LABEL,
+    BAD_VARIABLE,
+    DUPLICATE,
+    DUPLICATE_LABEL,
+    DUPLICATE_VARIABLE,
+    NAME,
+    NO_END,
+    RESERVED_VARIABLE,
+    TARGET,
+    UNSUPPORTED_JSONATA,
+)
 from sagalab.asl.check.resources import OPTIMIZED
-from sagalab.asl.document import Machine, State
+from sagalab.asl.check.scopes import LONGEST_LABEL, LONGEST_NAME
+from sagalab.asl.check.texts import NO_PATH, NO_REFERENCE
+from sagalab.asl.check.values import EMPTY
+from sagalab.asl.document import PROCESSORS, Machine, State
 from sagalab.asl.source import Path, path_text
 from sagalab.linting.rule import ERROR, Finding, Report, rule
 
 _KNOWN_FIELDS = sorted(
     {*STATE, *MACHINE, *INNER, *RETRIER, *CATCHER, *PROCESSOR_CONFIG, "Condition", "Variable"}
 )
-_MISSING_WAY = re.compile(
-    r"Either 'Next' or 'End' is required|Only one of these fields can be used: \[Next, End\]"
+_ONE_OF = re.compile(
+    r"(?P<several>There should only be one) of the following fields: \[(?P<names>.*)]"
+    r"|This object should have only one of the following fields: \[(?P<none>.*)]"
 )
 _WAYS = {"StartAt", "States", "Next"}
 _NOT_IN_THIS_LANGUAGE = ("The QueryLanguage is set to", "'QueryLanguage' can not be")
-_PATH_WORDS = ("Value is not a Reference Path", "Value is not a valid JSONPath", "must be a valid JSONPath")
+_PATH_WORDS = (
+    NO_REFERENCE,
+    NO_PATH,
+    "must be a valid JSONPath",
+    "contains a JSONPath",
+    "JSONata string must",
+)
+_VARIABLES = (RESERVED_VARIABLE, BAD_VARIABLE, DUPLICATE_VARIABLE)
 
 
 @lru_cache(maxsize=4)
@@ -57,7 +80,7 @@ def _rule_of(problem: Problem) -> str:
         return "SAGA005"
     if message.startswith("States.ALL must"):
         return "SAGA101" if "Retry" in problem.path else "SAGA102"
-    if problem.code in (TARGET, NO_END, DUPLICATE) or _MISSING_WAY.match(message):
+    if problem.code in (TARGET, NO_END, DUPLICATE) or message.endswith("[Next, End]"):
         return "SAGA002"
     required = re.match(r"These fields are required: \[(.*)]", message)
     if required and set(required[1].split(", ")) <= _WAYS:
@@ -104,10 +127,12 @@ def fields(machine: Machine, report: Report) -> Iterator[Finding]:
         state, part = place_of(machine, problem.path)
         what, cure = _explain(machine, state, part, problem)
         if state is None and len(part) >= 2 and part[0] == "States":
-            path = path_text(problem.path)
-            yield Finding(report.code, report.severity, str(part[1]), what, cure, path)
+            at = machine.position(problem.path, key=True) or (None, None)
+            yield Finding(
+                report.code, report.severity, str(part[1]), what, cure, path_text(problem.path), *at
+            )
         else:
-            yield report(state, what, cure, path_text(part))
+            yield report(state, what, cure, path_text(part), at=problem.path)
 
 
 @rule("SAGA002", ERROR)
@@ -128,7 +153,7 @@ def transitions(machine: Machine, report: Report) -> Iterator[Finding]:
     for problem in found_by(machine, "SAGA002"):
         state, part = place_of(machine, problem.path)
         what, cure = _explain_way(machine, state, part, problem)
-        yield report(state, what, cure, path_text(part))
+        yield report(state, what, cure, path_text(part), at=problem.path)
 
 
 @rule("SAGA003", ERROR)
@@ -162,10 +187,14 @@ def _explain(machine: Machine, state: State | None, part: Path, problem: Problem
     value = value_at(machine.body, problem.path)
     where = _in(part[:-1])
     if problem.code == NAME:
-        return (
-            f"Its name has {len(str(part[-1] if part else state.name if state else ''))} characters.",
-            "A name has 80 at most.",
-        )
+        name = str(part[-1] if part else state.name if state else "")
+        return f"Its name has {len(name)} characters.", f"A name has {LONGEST_NAME} at most."
+    if problem.code == BAD_LABEL:
+        return f"Its Label has {len(str(value))} characters.", f"A label has {LONGEST_LABEL} at most."
+    if problem.code == DUPLICATE_LABEL:
+        return f"Another Map has the Label {short(value)} too.", "Give each Map a label of its own."
+    if problem.code in _VARIABLES:
+        return _explain_variable(problem, name)
     if match := re.match(r"Field '(.+)' is not supported", message):
         if len(part) <= 1:
             where = f" in a {state.type} state" if state else " at the top of a machine"
@@ -181,11 +210,12 @@ def _explain(machine: Machine, state: State | None, part: Path, problem: Problem
             return "This Task has no Resource: it does not say what to do.", cure
         are = "are" if "," in missing else "is"
         return f"{missing} {are} missing{_in(part)}.", f"Add {missing}."
-    if match := re.match(r"Only one of these fields can be used: \[(.+)]", message):
-        return f"More than one of {match[1]} is given{_in(part)}.", "Keep one of them."
-    if match := re.match(r"Exactly one of these fields is required: \[(.+)]", message):
-        return f"A Wait has one of {match[1]}.", "Keep one, or add one."
-    if match := re.match(r"The value for the field '.+' must be one of \[(.+)]", message):
+    if match := _ONE_OF.match(message):
+        return _explain_one_of(value, part, match["names"] or match["none"], bool(match["several"]))
+    if message.startswith("The object must have only one"):
+        cure = "Give it a Variable with one comparison, or one And, Or or Not."
+        return f"{path_text(part)} compares nothing, or several things.", cure
+    if match := re.search(r"one of (?:the following|these values): \[(.+)]", message):
         allowed = match[1].split(", ")
         near = difflib.get_close_matches(str(value), allowed, 1, 0.5) or [
             word for word in allowed if word.lower() == str(value).lower()
@@ -194,7 +224,7 @@ def _explain(machine: Machine, state: State | None, part: Path, problem: Problem
     if "resource ARN" in message:
         return _explain_resource(value)
     if message.startswith("Expected value of type"):
-        kind = message.rpartition(" ")[2].lower()
+        kind = message.rpartition(" ")[2].strip("[]").lower()
         words = {"string": "a text in quotes", "integer": "a whole number", "float": "a number",
                  "boolean": "true or false", "array": "a list [ … ]", "object": "an object { … }"}  # fmt: skip
         if name == "Next" or name == "StartAt":
@@ -202,33 +232,66 @@ def _explain(machine: Machine, state: State | None, part: Path, problem: Problem
         if part and part[-1] == name and len(part) == 2 and part[0] == "States":
             return f"It is {short(value)}.", 'A state is {"Type": …}.'
         return f"{path_text(part) or 'It'} is {short(value)}.", f"It must be {words.get(kind, message)}."
-    if message.startswith("Value must be") or "RFC3339" in message:
-        cure = (
-            "Write date, time and offset: 2030-02-01T09:00:00Z."
-            if "RFC3339" in message
-            else f"It must be {message.removeprefix('Value must be ')}."
-        )
-        return f"{name} is {short(value)}.", cure
-    if "must not be empty" in message:
+    if "RFC3339" in message:
+        return f"{name} is {short(value)}.", "Write date, time and offset: 2030-02-01T09:00:00Z."
+    if match := re.match(r"(Minimum|Maximum) value is (.+)", message):
+        bound = "at least" if match[1] == "Minimum" else "at most"
+        return f"{name} is {short(value)}.", f"It must be {bound} {match[2]}."
+    if message == EMPTY:
         return f"{name} is empty.", "Put at least one entry in it."
     if match := re.match(r"The field '(.+)' is given twice", message):
         return f"{match[1]} and {match[1]}.$ give one field twice{_in(part)}.", "Keep one of the two."
     return message + ("." if not message.endswith(".") else ""), "Correct it there."
 
 
+def _explain_one_of(value: Any, part: Path, names: str, several: bool) -> tuple[str, str]:
+    """Return what is wrong with a part that has none or several of some fields, and the cure."""
+    known = names.split(", ")
+    given = [name for name in known if isinstance(value, Mapping) and name in value]
+    if several and given:
+        return f"More than one of {' and '.join(given)} is given{_in(part)}.", "Keep one of them."
+    if known == list(WAITS_FOR):
+        return "This Wait does not say how long.", "Add Seconds or Timestamp."
+    if known == list(PROCESSORS):
+        return "This Map has no ItemProcessor: it does not say what to do.", "Add ItemProcessor with StartAt and States."  # fmt: skip
+    return f"{path_text(part)} compares with nothing.", "Add a comparison, such as StringEquals."
+
+
+def _explain_variable(problem: Problem, written: str) -> tuple[str, str]:
+    """Return what is wrong with the name of a variable, and the cure."""
+    if problem.code == RESERVED_VARIABLE:
+        return "It assigns states, which is Step Functions' own.", "Give the variable another name."
+    if problem.code == DUPLICATE_VARIABLE:
+        name = written.removesuffix(".$")
+        cure = "Give it another name: what is inside may only read it."
+        return f"It assigns {name}, and a state around it has a variable {name} already.", cure
+    cure = "A name has letters, digits and _, begins with a letter, and has 80 characters at most."
+    return f"{short(written)} is no name for a variable.", cure
+
+
 def _explain_resource(value: Any) -> tuple[str, str]:
     text = str(value)
     if match := re.fullmatch(r"arn:aws[\w-]*:states:::([\w-]+):(\w+)(\.[\w:]+)?", text):
+        called, pattern = f"{match[1]}:{match[2]}", match[3] or ""
+        if match[2] in OPTIMIZED.get(match[1], ()):
+            return f"Step Functions has no {called} with {pattern}.", _pattern(match[1], pattern)
         known = [f"{service}:{action}" for service, actions in OPTIMIZED.items() for action in actions]
-        near = difflib.get_close_matches(f"{match[1]}:{match[2]}", known, 1, 0.5)
-        cure = (
-            f"Did you mean arn:aws:states:::{near[0]}{match[3] or ''}?"
-            if near
-            else "See the list of service integrations."
-        )
-        return f"Step Functions has no integration {match[1]}:{match[2]}{match[3] or ''}.", cure
+        near = difflib.get_close_matches(called, known, 1, 0.5)
+        if near:
+            return f"Step Functions has no integration {called}.", f"Did you mean arn:aws:states:::{near[0]}{pattern}?"  # fmt: skip
+        cure = f"Any call of a service is arn:aws:states:::aws-sdk:{called}."
+        return f"Step Functions has no integration {called}.", cure
+    if match := re.fullmatch(r"arn:aws[\w-]*:states:::(aws-sdk:[\w-]+:\w+)(\.[\w:]+)", text):
+        return f"Step Functions has no {match[1]} with {match[2]}.", "Leave it out, or use .waitForTaskToken."
     cure = 'A Resource is an ARN, such as "arn:aws:states:::lambda:invoke" or a function\'s.'
     return f"Resource is {short(value)}, and that is no ARN.", cure
+
+
+def _pattern(service: str, pattern: str) -> str:
+    near = difflib.get_close_matches(pattern, (".sync", ".waitForTaskToken"), 1, 0.5)
+    if near and near[0] != pattern:
+        return f"Did you mean {near[0]}?"
+    return f"Leave {pattern} out: {service} answers at once, or see the table of its patterns."
 
 
 def _explain_way(machine: Machine, state: State | None, part: Path, problem: Problem) -> tuple[str, str]:
@@ -242,8 +305,8 @@ def _explain_way(machine: Machine, state: State | None, part: Path, problem: Pro
             f'There are two states named "{name}".',
             "A name stands once in the whole machine, branches included.",
         )
-    if match := re.match(r"Missing '(\w+)' target: (.*)", message, re.DOTALL):
-        field, name = match.groups()
+    if match := re.match(r"Missing 'Next' target: (.*)", message, re.DOTALL):
+        field, name = problem.path[-1], match[1]
         scope = next((each for each in machine.scopes if each.path == problem.path[:-1]), None)
         known = (
             list(scope.states) if field == "StartAt" and scope else list(state.scope.states) if state else []
@@ -251,9 +314,9 @@ def _explain_way(machine: Machine, state: State | None, part: Path, problem: Pro
         if field == "StartAt":
             return f'StartAt names "{name}", and there is no such state.', _did_you_mean(name, known)
         return f'There is no state named "{name}".', _did_you_mean(name, known)
-    if message.startswith("Only one"):
+    if message.startswith("There should only be one"):
         return "It has both Next and End.", "Keep one of the two."
-    if message.startswith("Either"):
+    if message.startswith("This object should"):
         return "It has neither Next nor End.", "Add the Next state, or End: true."
     missing = message[message.index("[") + 1 : message.index("]")]
     if missing == "Next":

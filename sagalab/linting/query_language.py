@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sagalab.asl.check import Problem
+from sagalab.asl.check.jsonata_text import newer_operator
 from sagalab.asl.check.problem import BAD_JSONATA, UNSUPPORTED_JSONATA
 from sagalab.asl.document import Machine
 from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
@@ -46,14 +47,13 @@ def jsonata_syntax(machine: Machine, report: Report) -> Iterator[Finding]:
     """
     for problem in found_by(machine, "SAGA004"):
         state, place = place_of(machine, problem.path)
-        yield report(state, *_explain(value_at(machine.body, problem.path), place, problem), path_text(place))
+        what, cure = _explain(value_at(machine.body, problem.path), place, problem)
+        yield report(state, what, cure, path_text(place), at=problem.path)
 
 
 def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
     part, name = path_text(place), next((step for step in reversed(place) if isinstance(step, str)), "")
-    if problem.code == UNSUPPORTED_JSONATA and (
-        match := re.match(r"Reference to '(.+)' at", problem.message)
-    ):
+    if problem.code == UNSUPPORTED_JSONATA and (match := re.match(r"Reference to '(.+)' ", problem.message)):
         if match[1].startswith("$"):
             cure = "Write $states.input, $states.result or a variable."
         else:
@@ -62,22 +62,26 @@ def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
             f"{part} refers to {match[1]}, and nothing is there: Step Functions has no value at the top.",
             cure,
         )
-    if problem.code == UNSUPPORTED_JSONATA:
+    if problem.message.startswith("JSONata string must"):
         return (
-            f"{part}: Step Functions has no $eval.",
-            "Write the expression itself, or $parse a text that is JSON.",
+            f"{part} holds {{% or %}} and is no expression: {short(text)}.",
+            "Begin with {% and end with %}, with nothing around; join texts inside with &.",
         )
     if problem.code == BAD_JSONATA:
-        if not is_jsonata(text):
-            return (
-                f"{part} holds {{% or %}} and is no expression: {short(text)}.",
-                "Begin with {% and end with %}, with nothing around; join texts inside with &.",
-            )
-        known = parse_problem(fill(str(text)[2:-2]))
+        code = fill(str(text)[2:-2])
+        if newer := newer_operator(code):
+            cure = {"??": "Write $exists(a) ? a : b.", "?:": "Write a ? a : b."}[newer]
+            return f"{part} holds {newer}, which came with JSONata 2.1; Step Functions has 2.0.6.", cure
+        known = parse_problem(code)
         if known is None:
             return f"{part} is no JSONata: {problem.message}.", "See docs.jsonata.org, version 2.0."
         what = f"{part} is no JSONata: {known.what}, at character {known.column} of {known.shown}"
         return what, known.cure
+    if name.endswith(".$") and not isinstance(text, str):
+        return (
+            f"{part} ends in .$, and its value is no text: {short(text)}.",
+            "Take .$ off the name, or write a path.",
+        )
     if name.endswith(".$"):
         return (
             f"{part} ends in .$, and its value is no path: {short(text)}.",
@@ -111,6 +115,7 @@ def fields_of_the_other_language(machine: Machine, report: Report) -> Iterator[F
                 "It says JSONPath, and the whole machine is JSONata: AWS refuses that.",
                 "Write this state in JSONata, or set JSONata on the other states and not on the machine.",
                 "QueryLanguage",
+                at=problem.path,
             )
             continue
         jsonata = language == "JSONata"
@@ -120,6 +125,7 @@ def fields_of_the_other_language(machine: Machine, report: Report) -> Iterator[F
             _INSTEAD.get(name, f"Use the {language} field in its place.")
             + ("" if jsonata else ' Or set "QueryLanguage": "JSONata".'),
             path_text(place),
+            at=problem.path,
         )
 
 

@@ -44,17 +44,23 @@ class Report:
     severity: str
     machine: Machine
 
-    def __call__(self, state: State | None, what: str, cure: str, part: str = "") -> Finding:
+    def __call__(
+        self, state: State | None, what: str, cure: str, part: str = "", *, at: Path | None = None
+    ) -> Finding:
+        """Return a finding about a part of a state, or of the machine (`state` None).
+
+        `at`: where it is, when a rule knows that; else the text of `part` is looked up.
+        """
         where = path_text(state.path) if state else ""
         path = f"{where}.{part}" if where and part else where or part
-        line, column = self._position((state.path if state else ()), part) or (None, None)
+        steps = [int(index) if index else name for name, index in _STEP.findall(part)]
+        line, column = self._position(at or (*(state.path if state else ()), *steps)) or (None, None)
         return Finding(self.code, self.severity, state.name if state else "", what, cure, path, line, column)
 
-    def _position(self, path: Path, part: str) -> tuple[int, int] | None:
-        """Return where a part of a state stands in the text: its name, or what is nearest around it."""
-        steps = [int(index) if index else name for name, index in _STEP.findall(part)]
-        for count in range(len(steps), -1, -1):
-            found = self.machine.position((*path, *steps[:count]), key=True)
+    def _position(self, path: Path) -> tuple[int, int] | None:
+        """Return where a part stands in the text: its name, or what is nearest around it."""
+        for count in range(len(path), -1, -1):
+            found = self.machine.position(path[:count], key=True)
             if found:
                 return found
         return None

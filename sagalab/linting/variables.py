@@ -93,13 +93,17 @@ def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
         if "errorOutput" in problem.message:
             what = f"{part} reads $states.errorOutput, which exists in a Catch only."
             cure = 'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.'
+        elif "$states.result'" not in problem.message:
+            name = problem.message.split("'")[1]
+            what = f"{part} reads {name}, and $states has no such field."
+            cure = "It has input, context, result and errorOutput."
         else:
             what = f"{part} reads $states.result, and there is no result here."
             cure = (
                 "A result exists in Assign and Output of a Task, Parallel or Map. "
                 "Here: $states.input or a variable."
             )
-        yield report(state, what, cure, part)
+        yield report(state, what, cure, part, at=problem.path)
 
 
 def _reads(state: State) -> Iterator[tuple[str, str]]:

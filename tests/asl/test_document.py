@@ -127,7 +127,10 @@ def test_a_retrier_has_awss_defaults():
         (None, None, "JSONata", ("JSONPath", "JSONata")),
         ("JSONata", None, None, ("JSONata", "JSONata")),
         ("JSONata", "JSONPath", "JSONPath", ("JSONata", "JSONata")),  # AWS refuses JSONPath in JSONata
-        ("Latin", 7, None, ("JSONPath", "JSONPath")),
+        # whatever is not exactly JSONPath counts as JSONata (so AWS answered), a placeholder as nothing
+        ("Latin", None, None, ("JSONata", "JSONata")),
+        (None, 7, "jsonpath", ("JSONata", "JSONata")),
+        (None, "${Language}", None, ("JSONPath", "JSONPath")),
     ],
 )
 def test_the_query_language_is_inherited_from_the_machine(machine, outer, inner, expected):

@@ -32,9 +32,12 @@ CASES = {
     "no start": ('{"States": {"A": {"Type": "Succeed"}}}', "These fields are required: [StartAt]"),
     "unknown start": (
         '{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}',
-        "Missing 'StartAt' target: X at /StartAt",
+        "Missing 'Next' target: X at /StartAt",
     ),
-    "no Next": (broken(lambda s: s["A"].pop("Next")), "Either 'Next' or 'End' is required at /States/A"),
+    "no Next": (
+        broken(lambda s: s["A"].pop("Next")),
+        "This object should have only one of the following fields: [Next, End] at /States/A",
+    ),
     "unknown Next": (
         broken(lambda s: s["A"].update(Next="C")),
         "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next",
@@ -50,7 +53,7 @@ CASES = {
     "not reachable": (broken(lambda s: s["A"].update(Next="A")), 'State "B" is not reachable. at /States/B'),
     "unknown type": (
         broken(lambda s: s["B"].update(Type="Psas")),
-        "The value for the field 'Type' must be one of",
+        "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel",
     ),
     "no resource": (
         broken(lambda s: s["A"].pop("Resource")),

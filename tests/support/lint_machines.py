@@ -126,8 +126,9 @@ def parallel_undo():
     branches = []
     for name, state in undos.items():
         state.pop("Next")
+        state.pop("Assign", None)  # a branch may not assign to a variable of the machine
         state.update(End=True)
-        state["Catch"] = [catch(f"{name} is owed")]
+        state["Catch"] = [{**catch(f"{name} is owed"), "Assign": {"owed_error": "{% $states.errorOutput %}"}}]
         owed = {"Type": "Pass", "Output": name, "End": True}
         branches.append({"StartAt": name, "States": {name: state, f"{name} is owed": owed}})
     states["Undo"] = {"Type": "Parallel", "Branches": branches, "Next": "sns:NotifyFail"}

@@ -13,6 +13,8 @@ from sagalab.asl.check.resources import check_resource
 from sagalab.asl.check.scopes import check_names, check_scope
 from sagalab.asl.check.states import check_state
 from sagalab.asl.check.texts import check_texts
+from sagalab.asl.check.values import EMPTY
+from sagalab.asl.check.variables import check_variables
 from sagalab.asl.document import Machine, State
 
 __all__ = ["Problem", "check"]
@@ -30,7 +32,7 @@ def check(machine: Machine, *, express: bool = False) -> list[Problem]:
 
 def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
     if not isinstance(machine.body, dict):
-        yield Problem(SCHEMA, "Expected value of type Object", ())
+        yield Problem(SCHEMA, "Expected value of type [OBJECT]", ())
         return
     for scope in machine.scopes:
         yield from check_scope(scope, express)
@@ -48,12 +50,13 @@ def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
                 yield from _branches(state)
             yield from check_texts(state)
     yield from check_names(machine)
+    yield from check_variables(machine)
 
 
 def _branches(state: State) -> Iterator[Problem]:
     branches, place = state.body.get("Branches"), (*state.path, "Branches")
     if branches == []:
-        yield Problem(SCHEMA, "The value for the field 'Branches' must not be empty", place)
+        yield Problem(SCHEMA, EMPTY, place)
     for index, branch in enumerate(branches if isinstance(branches, list) else ()):
         if not isinstance(branch, dict):
-            yield Problem(SCHEMA, "Expected value of type Object", (*place, index))
+            yield Problem(SCHEMA, "Expected value of type [OBJECT]", (*place, index))

@@ -37,16 +37,16 @@ def check_choices(state: State) -> Iterator[Problem]:
         return
     here = (*state.path, "Choices")
     if not rules:
-        yield Problem(SCHEMA, "The value for the field 'Choices' must not be empty", here)
+        yield Problem(SCHEMA, values.EMPTY, here)
     for index, rule in enumerate(rules):
         place = (*here, index)
         if not isinstance(rule, dict):
-            yield Problem(SCHEMA, "Expected value of type Object", place)
+            yield Problem(SCHEMA, "Expected value of type [OBJECT]", place)
             continue
         if "Next" not in rule:
             yield Problem(SCHEMA, "These fields are required: [Next]", place)
         elif not isinstance(rule["Next"], str):
-            yield Problem(SCHEMA, "Expected value of type String", (*place, "Next"))
+            yield Problem(SCHEMA, "Expected value of type [STRING]", (*place, "Next"))
         if "Output" in rule and not state.is_jsonata:
             yield _other_language("Output", "JSONPath", "JSONata", place)
         if state.is_jsonata:
@@ -62,7 +62,7 @@ def _jsonata_rule(rule: dict[str, Any], place: Path) -> Iterator[Problem]:
         if name in COMPARATORS or name in _LOGIC or name == "Variable":
             yield _other_language(name, "JSONata", "JSONPath", place)
         elif name not in _TOP_FIELDS and name != "Condition":
-            yield Problem(SCHEMA, f"Field '{name}' is not supported", (*place, name))
+            yield _unsupported(name, place)
 
 
 def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Iterator[Problem]:
@@ -70,16 +70,21 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
     while todo:
         body, here, outermost = todo.pop()
         if not isinstance(body, dict):
-            yield Problem(SCHEMA, "Expected value of type Object", here)
+            yield Problem(SCHEMA, "Expected value of type [OBJECT]", here)
             continue
         logic = [name for name in _LOGIC if name in body]
         comparators = [name for name in COMPARATORS if name in body]
         if "Condition" in body:
             yield _other_language("Condition", "JSONPath", "JSONata", here)
-        if len(logic) + len(comparators) != 1 and "Condition" not in body:
-            yield Problem(SCHEMA, "A choice rule must have exactly one comparison operator", here)
-        if comparators and "Variable" not in body:
-            yield Problem(SCHEMA, "These fields are required: [Variable]", here)
+        kinds = [*logic, *(name for name in ("Variable", "Condition") if name in body)]
+        if len(kinds) != 1:
+            words = (
+                "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
+            )
+            yield Problem(SCHEMA, words, here)
+        elif kinds == ["Variable"] and len(comparators) != 1:
+            words = f"There should only be one of the following fields: [{', '.join(COMPARATORS)}]"
+            yield Problem(SCHEMA, words, here)
         for name, value in body.items():
             if name in COMPARATORS:
                 wrong = COMPARATORS[name](value)
@@ -87,22 +92,25 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
                     yield Problem(SCHEMA, wrong, (*here, name))
             elif name in ("And", "Or"):
                 if not isinstance(value, list) or not value:
-                    yield Problem(
-                        SCHEMA, f"The value for the field '{name}' must not be empty", (*here, name)
-                    )
+                    words = values.EMPTY if value == [] else "Expected value of type [ARRAY]"
+                    yield Problem(SCHEMA, words, (*here, name))
                 else:
                     todo += [(item, (*here, name, index), False) for index, item in enumerate(value)]
             elif name == "Not":
                 todo.append((value, (*here, name), False))
             elif name == "Variable":
                 if not isinstance(value, str):
-                    yield Problem(SCHEMA, "Expected value of type String", (*here, name))
+                    yield Problem(SCHEMA, "Expected value of type [STRING]", (*here, name))
             elif name != "Condition" and name != "Comment" and not (outermost and name in _TOP_FIELDS):
-                yield Problem(SCHEMA, f"Field '{name}' is not supported", (*here, name))
+                yield _unsupported(name, here)
+
+
+def _unsupported(name: str, place: Path) -> Problem:
+    return Problem(SCHEMA, f"Field '{name}' is not supported", (*place, name), at=place)
 
 
 def _other_language(name: str, language: str, other: str, place: Path) -> Problem:
-    return Problem(SCHEMA, other_language(name, language, other), (*place, name))
+    return Problem(SCHEMA, other_language(name, language, other), (*place, name), at=place)
 
 
 def other_language(name: str, language: str, other: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sagalab.asl.check import values
 from sagalab.asl.check.values import Kind
 
-TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")  # in AWS's order
 _ALL = frozenset(TYPES)
 _WORKERS = frozenset({"Task", "Parallel", "Map"})
 _GOES_ON = frozenset({"Task", "Pass", "Wait", "Parallel", "Map"})
@@ -29,7 +29,8 @@ class Field:
 
 
 _SECONDS = values.integer(1)
-_COUNT = values.integer(0)
+_FROM_0 = values.integer(0)
+_COUNT = values.integer(0, None)  # AWS takes any, and caps it when it runs
 _PERCENTAGE = values.number(0, 100)
 
 
@@ -38,7 +39,7 @@ def _of(*states: str) -> frozenset[str]:
 
 
 STATE: dict[str, Field] = {
-    "Type": Field(values.one_of(*TYPES)),
+    "Type": Field(values.state_type(*TYPES)),
     "Comment": Field(values.text),
     "QueryLanguage": Field(values.one_of(JSONPATH, JSONATA)),
     "Next": Field(values.text, _GOES_ON),
@@ -62,7 +63,7 @@ STATE: dict[str, Field] = {
     "Credentials": Field(values.obj, _of("Task"), computed=True),
     "Choices": Field(values.array, _of("Choice")),
     "Default": Field(values.text, _of("Choice")),
-    "Seconds": Field(_COUNT, _of("Wait"), computed=True),
+    "Seconds": Field(_FROM_0, _of("Wait"), computed=True),
     "SecondsPath": Field(values.text, _of("Wait"), JSONPATH),
     "Timestamp": Field(values.timestamp, _of("Wait"), computed=True),
     "TimestampPath": Field(values.text, _of("Wait"), JSONPATH),
@@ -88,24 +89,23 @@ STATE: dict[str, Field] = {
     "Label": Field(values.text, _of("Map")),
 }
 REQUIRED = {"Task": ("Resource",), "Choice": ("Choices",), "Parallel": ("Branches",)}
-EXCLUSIVE = {  # fields of which a state has one at most
+EXCLUSIVE: dict[str, tuple[tuple[str, ...], ...]] = {  # fields of which a state has one at most
     "Task": (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
     "Fail": (("Error", "ErrorPath"), ("Cause", "CausePath")),
     "Map": (
         ("MaxConcurrency", "MaxConcurrencyPath"),
         ("ToleratedFailureCount", "ToleratedFailureCountPath"),
         ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
-        ("ItemProcessor", "Iterator"),
         ("ItemSelector", "Parameters"),
     ),
 }
-WAITS_FOR = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+WAITS_FOR = ("SecondsPath", "Seconds", "TimestampPath", "Timestamp")  # in AWS's order
 
 MACHINE: dict[str, Field] = {
     "Comment": Field(values.text),
     "QueryLanguage": Field(values.one_of(JSONPATH, JSONATA)),
     "Version": Field(values.one_of("1.0")),
-    "TimeoutSeconds": Field(_SECONDS),
+    "TimeoutSeconds": Field(_FROM_0),  # 0 is taken here (measured), not in a Task
     "StartAt": Field(values.text),
     "States": Field(values.obj),
 }
@@ -122,11 +122,11 @@ PROCESSOR_CONFIG: dict[str, Field] = {
 }
 RETRIER: dict[str, Field] = {
     "ErrorEquals": Field(values.errors),
-    "IntervalSeconds": Field(_SECONDS),
-    "MaxAttempts": Field(_COUNT),
-    "BackoffRate": Field(values.number(1.0)),
+    "IntervalSeconds": Field(_FROM_0),  # 0 is taken (measured)
+    "MaxAttempts": Field(_FROM_0),
+    "BackoffRate": Field(values.number(1)),
     "MaxDelaySeconds": Field(values.integer(1, values.LONGEST_DELAY_SECONDS)),
-    "JitterStrategy": Field(values.one_of("FULL", "NONE")),
+    "JitterStrategy": Field(values.one_of("NONE", "FULL")),
     "Comment": Field(values.text),
 }
 CATCHER: dict[str, Field] = {

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from sagalab.asl.check.problem import SCHEMA, Problem
 from sagalab.asl.document import State
 from sagalab.asl.placeholder import has_placeholder
+from sagalab.asl.resource import Resource
 
-PATTERNS = (None, "sync", "sync:2", "waitForTaskToken")
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 OPTIMIZED = {
     service: frozenset(actions.split())
@@ -36,29 +36,55 @@ OPTIMIZED = {
         "emr-serverless": "cancelJobRun createApplication deleteApplication startApplication startJobRun stopApplication",
         "mediaconvert": "createJob",
         "http": "invoke",
-        "s3": "getObject listObjectsV2 putObject",
     }.items()
 }
 _NOT_AN_ARN = "Value is not a valid resource ARN"
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html: which patterns a service has not
+_NO_JOBS = frozenset("lambda sns sqs dynamodb events apigateway http".split())
+_NO_TOKENS = frozenset(
+    "athena batch codebuild elasticmapreduce emr-containers emr-serverless glue databrew mediaconvert "
+    "sagemaker dynamodb http".split()
+)
 
 
 def check_resource(state: State, express: bool) -> Iterator[Problem]:
     """Yield what is wrong with a Task's Resource and Credentials."""
-    place = (*state.path, "Resource")
+    place, credentials = (*state.path, "Resource"), state.body.get("Credentials")
     resource = state.resource
     if resource is not None and not has_placeholder(resource.arn):
         if resource.kind == "unknown":
             yield Problem(SCHEMA, _NOT_AN_ARN, place)
-        elif resource.kind == "service" and resource.action not in OPTIMIZED.get(resource.service, ()):
-            yield Problem(SCHEMA, f"The resource provided {resource.arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", place)  # fmt: skip
-        elif resource.kind in ("service", "aws-sdk", "http") and resource.pattern not in PATTERNS:
-            yield Problem(SCHEMA, _NOT_AN_ARN, place)
-        if express and resource.pattern in ("sync", "sync:2", "waitForTaskToken"):
-            # the two spaces are AWS's (recorded)
-            words = f"Express state machine does not support '.{resource.pattern}' service integration "
+        elif not _is_offered(resource):
+            words = (
+                f"The resource provided {resource.arn} is not recognized. The value is not a valid resource "
+                "ARN, or the resource is not available in this region."
+            )
+            yield Problem(SCHEMA, words, place)
+        elif express and resource.pattern is not None:
+            pattern = resource.pattern.partition(":")[0]
+            # the two spaces before "at" are AWS's (recorded)
+            words = f"Express state machine does not support '.{pattern}' service integration "
             yield Problem(SCHEMA, words, place)
         elif express and resource.kind == "activity":
             yield Problem(SCHEMA, "Express state machine does not support Activity ARN", place)
-    credentials = state.body.get("Credentials")
+        if resource.kind == "activity" and "Credentials" in state.body:
+            words = "The field 'Credentials' is not supported for activities"
+            yield Problem(SCHEMA, words, (*state.path, "Credentials"))
+            return
     if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
         yield Problem(SCHEMA, "The field 'RoleArn' is required but was missing", (*state.path, "Credentials"))
+
+
+def _is_offered(resource: Resource) -> bool:
+    """Tell whether Step Functions has this integration, with this pattern."""
+    if resource.kind not in ("service", "aws-sdk", "http"):
+        return True
+    if resource.kind != "aws-sdk" and resource.action not in OPTIMIZED.get(resource.service, ()):
+        return False
+    if resource.waits_for_token:
+        return resource.kind == "aws-sdk" or resource.service not in _NO_TOKENS
+    if resource.pattern == "sync:2":
+        return resource.service == "states" and resource.kind == "service"
+    if resource.pattern == "sync":
+        return resource.kind != "aws-sdk" and resource.service not in _NO_JOBS
+    return resource.pattern is None

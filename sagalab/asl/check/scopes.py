@@ -1,17 +1,28 @@
-"""What leads where: StartAt, transitions, states that nothing leads to, ends, and names."""
+"""What leads where: StartAt, transitions, states that nothing leads to, ends, names and labels."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from sagalab.asl.check import fields
-from sagalab.asl.check.problem import DUPLICATE, NAME, NO_END, SCHEMA, TARGET, Problem
-from sagalab.asl.check.states import check_part
+from sagalab.asl.check.problem import (
+    BAD_LABEL,
+    DUPLICATE,
+    DUPLICATE_LABEL,
+    NAME,
+    NO_END,
+    SCHEMA,
+    TARGET,
+    Problem,
+)
+from sagalab.asl.check.states import check_one_of, check_part
+from sagalab.asl.check.values import EMPTY
 from sagalab.asl.document import Machine, Scope
 from sagalab.asl.graph import reach
 from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.source import Path
 
 LONGEST_NAME = 80  # characters (https://states-language.net/spec.html#states)
+LONGEST_LABEL = 40  # characters (state-map-distributed.html)
 _GOES_ON = ("Task", "Pass", "Wait", "Parallel", "Map")
 
 
@@ -30,14 +41,16 @@ def check_scope(scope: Scope, express: bool) -> Iterator[Problem]:
     if not isinstance(states, dict):
         return
     if not states:
-        yield Problem(SCHEMA, "The value for the field 'States' must not be empty", (*place, "States"))
+        yield Problem(SCHEMA, EMPTY, (*place, "States"))
         return
     for name, state in states.items():
         if not isinstance(state, dict):
-            yield Problem(SCHEMA, "Expected value of type Object", (*place, "States", str(name)))
+            yield Problem(SCHEMA, "Expected value of type [OBJECT]", (*place, "States", str(name)))
         elif not isinstance(state.get("Type"), str):
             if "Type" in state:
-                yield Problem(SCHEMA, "Expected value of type String", (*place, "States", str(name), "Type"))
+                yield Problem(
+                    SCHEMA, "Expected value of type [STRING]", (*place, "States", str(name), "Type")
+                )
             else:
                 yield Problem(SCHEMA, "These fields are required: [Type]", (*place, "States", str(name)))
     yield from _ways(scope)
@@ -48,39 +61,53 @@ def _config(config: dict[str, Any], place: Path, express: bool) -> Iterator[Prob
     distributed = config.get("Mode") == "DISTRIBUTED"
     if distributed and "ExecutionType" not in config:
         yield Problem(SCHEMA, "These fields are required: [ExecutionType]", place)
+    if config.get("Mode") == "INLINE" and "ExecutionType" in config:
+        yield Problem(SCHEMA, "Field 'ExecutionType' is not supported", (*place, "ExecutionType"), at=place)
     if distributed and express:
-        yield Problem(SCHEMA, "Express state machine does not support distributed Map", place)
+        words = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        yield Problem(SCHEMA, words, (*place, "Mode"), at=place)
 
 
 def _ways(scope: Scope) -> Iterator[Problem]:
+    """What AWS says of StartAt and Default too is "Missing 'Next' target" (measured)."""
     place = scope.path
     start = scope.start_at
     if start is not None and scope.start is None and not has_placeholder(start):
-        yield Problem(TARGET, f"Missing 'StartAt' target: {start}", (*place, "StartAt"))
+        yield Problem(TARGET, f"Missing 'Next' target: {start}", (*place, "StartAt"))
     for state in scope.states.values():
-        if len(state.name) > LONGEST_NAME:
-            yield Problem(NAME, f"State name exceeds the limit of {LONGEST_NAME} characters", state.path)
-        next_, end = state.body.get("Next"), state.body.get("End")
         if state.type in _GOES_ON:
-            if "Next" in state.body and end is True:
-                yield Problem(SCHEMA, "Only one of these fields can be used: [Next, End]", state.path)
-            elif next_ is None and end is not True:
-                yield Problem(SCHEMA, "Either 'Next' or 'End' is required", state.path)
+            ends = ("End",) if state.body.get("End") is True else ()  # End: false is as good as none
+            given = ("Next", *ends) if "Next" in state.body else ends
+            yield from check_one_of(given, ("Next", "End"), state.path)
         for way in state.transitions:
             if way.target is None and not has_placeholder(way.target_name):
-                field = "Default" if way.kind == "default" else "Next"
-                yield Problem(TARGET, f"Missing '{field}' target: {way.target_name}", way.path)
-    if scope.start is not None:
-        reached = reach([scope.start], catch=True)
+                yield Problem(TARGET, f"Missing 'Next' target: {way.target_name}", way.path)
+    if scope.owner is None and scope.states and not any(state.ends for state in scope.states.values()):
+        # only of the machine itself, and then nothing of states that cannot be reached (measured)
+        yield Problem(NO_END, "Workflow has no terminal state", (*place, "States"))
+    elif start is not None and not has_placeholder(start):
+        reached = reach([scope.start] if scope.start is not None else [], catch=True)
         for state in scope.states.values():
             if state not in reached:
                 yield Problem(TARGET, f'State "{state.name}" is not reachable.', state.path)
-    if scope.states and not any(state.ends for state in scope.states.values()):
-        yield Problem(NO_END, "No terminal state found in the workflow", (*place, "States"))
 
 
 def check_names(machine: Machine) -> Iterator[Problem]:
-    """Yield the states whose name another one of the same machine has, in whatever scope."""
+    """Yield names of states and labels of Maps that are too long, and those that the machine has twice."""
+    labels: set[str] = set()
     for state in machine.states:
-        if machine.by_name[state.name] is not state:
-            yield Problem(DUPLICATE, f"Duplicate state name: {state.name}", state.path)
+        name, label = state.name, state.body.get("Label")
+        if len(name) > LONGEST_NAME:
+            words = f"State name '{name}' exceeds the {LONGEST_NAME}-character limit allowed by the service"
+            yield Problem(NAME, words, state.path)
+        if machine.by_name[name] is not state:
+            yield Problem(DUPLICATE, f"Duplicate State name: {name}", state.path)
+        if state.type != "Map" or not isinstance(label, str) or has_placeholder(label):
+            continue
+        place = (*state.path, "Label")
+        if len(label) > LONGEST_LABEL:
+            words = f"Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
+            yield Problem(BAD_LABEL, words, place)
+        if label in labels:
+            yield Problem(DUPLICATE_LABEL, f"Duplicate Label name: {label}", place)
+        labels.add(label)

@@ -1,34 +1,39 @@
 """One part of a definition against the table of fields: what is missing, unknown, or of the wrong kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from sagalab.asl.check import fields
 from sagalab.asl.check.choices import other_language
 from sagalab.asl.check.fields import JSONATA, JSONPATH, Field
 from sagalab.asl.check.problem import SCHEMA, Problem
-from sagalab.asl.document import State
+from sagalab.asl.document import PROCESSORS, State
 from sagalab.asl.expressions import is_jsonata
 from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.source import Path
 
 
 def check_part(
-    body: Mapping[str, Any], table: Mapping[str, Field], place: Path, language: str, kind: str = "Task"
+    body: Mapping[str, Any], table: Mapping[str, Field], place: Path, language: str | None, kind: str = "Task"
 ) -> Iterator[Problem]:
-    """Yield the fields of a part that the table does not know, and those whose value is of the wrong kind."""
+    """Yield the fields of a part that the table does not know, and those whose value is of the wrong kind.
+
+    `language` None: fields of either query language are taken (AWS says no more of a state whose
+    QueryLanguage it refuses; measured).
+    """
     for name, value in body.items():
         field = table.get(name)
         if field is None or kind not in field.states:
-            yield Problem(SCHEMA, f"Field '{name}' is not supported", (*place, str(name)))
-        elif field.language not in (None, language):
-            yield Problem(SCHEMA, other_language(name, language, str(field.language)), (*place, name))
+            yield Problem(SCHEMA, f"Field '{name}' is not supported", (*place, str(name)), at=place)
+        elif language is not None and field.language not in (None, language):
+            words = other_language(name, language, str(field.language))
+            yield Problem(SCHEMA, words, (*place, name), at=place)
         elif isinstance(value, str) and has_placeholder(value):
             continue
         elif language == JSONATA and field.computed and is_jsonata_like(value):
             continue
         elif wrong := field.kind(value):
-            yield Problem(SCHEMA, wrong.replace("{name}", name), (*place, name))
+            yield Problem(SCHEMA, wrong, (*place, name))
 
 
 def is_jsonata_like(value: Any) -> bool:
@@ -45,38 +50,44 @@ def check_state(state: State, machine_language: str) -> Iterator[Problem]:
     body, place = state.body, state.path
     if state.type not in fields.TYPES:
         if wrong := fields.STATE["Type"].kind(state.type):
-            yield Problem(SCHEMA, wrong.replace("{name}", "Type"), (*place, "Type"))
+            yield Problem(SCHEMA, wrong, (*place, "Type"))
         return
-    own = body.get("QueryLanguage")
-    if machine_language == JSONATA and own == JSONPATH:
+    language: str | None = state.query_language
+    if machine_language == JSONATA and body.get("QueryLanguage") == JSONPATH:
         words = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
-        yield Problem(SCHEMA, words, (*place, "QueryLanguage"))
-    yield from check_part(body, fields.STATE, place, state.query_language, state.type)
+        yield Problem(SCHEMA, words, (*place, "QueryLanguage"), at=place)
+        language = None
+    yield from check_part(body, fields.STATE, place, language, state.type)
     missing = [name for name in fields.REQUIRED.get(state.type, ()) if name not in body]
-    if state.type == "Map" and "ItemProcessor" not in body and "Iterator" not in body:
-        missing.append("ItemProcessor")
     if missing:
         yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", place)
     for names in fields.EXCLUSIVE.get(state.type, ()):
-        given = [name for name in names if name in body]
-        if len(given) > 1:
-            yield Problem(SCHEMA, f"Only one of these fields can be used: [{', '.join(given)}]", place)
+        yield from check_one_of(body, names, place, needed=False)
     if state.type == "Wait":
-        given = [name for name in fields.WAITS_FOR if name in body]
-        if len(given) != 1:
-            yield Problem(SCHEMA, f"Exactly one of these fields is required: [{', '.join(fields.WAITS_FOR)}]", place)  # fmt: skip
+        yield from check_one_of(body, fields.WAITS_FOR, place)
+    if state.type == "Map":
+        yield from check_one_of(body, PROCESSORS, place)
     yield from _times(state)
     yield from _lists(state)
+
+
+def check_one_of(
+    body: Container[str], names: Sequence[str], place: Path, *, needed: bool = True
+) -> Iterator[Problem]:
+    """Yield the problem of a part that has several of some fields, or (when `needed`) none of them."""
+    listed = ", ".join(names)
+    count = sum(name in body for name in names)
+    if count > 1:
+        yield Problem(SCHEMA, f"There should only be one of the following fields: [{listed}]", place)
+    elif count == 0 and needed:
+        words = f"This object should have only one of the following fields: [{listed}]"
+        yield Problem(SCHEMA, words, place)
 
 
 def _times(state: State) -> Iterator[Problem]:
     timeout, heartbeat = state.body.get("TimeoutSeconds"), state.body.get("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         yield Problem(SCHEMA, "HeartbeatSeconds must be smaller than TimeoutSeconds", state.path)
-    for retrier in state.retriers:
-        delay, interval = retrier.body.get("MaxDelaySeconds"), retrier.body.get("IntervalSeconds", 1)
-        if isinstance(delay, int) and isinstance(interval, int) and delay <= interval:
-            yield Problem(SCHEMA, "MaxDelaySeconds must be greater than IntervalSeconds", retrier.path)
 
 
 def _lists(state: State) -> Iterator[Problem]:
@@ -90,7 +101,7 @@ def _lists(state: State) -> Iterator[Problem]:
         for index, item in enumerate(listed):
             place = (*state.path, name, index)
             if not isinstance(item, dict):
-                yield Problem(SCHEMA, "Expected value of type Object", place)
+                yield Problem(SCHEMA, "Expected value of type [OBJECT]", place)
                 continue
             missing = [field for field in required if field not in item]
             if missing:

@@ -4,7 +4,7 @@ Sources: https://states-language.net/spec.html (Paths, Reference Paths, Payload 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (JSONata).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagalab.asl import intrinsics, paths
@@ -12,8 +12,14 @@ from sagalab.asl.check.jsonata_text import Unreadable, look_at
 from sagalab.asl.check.problem import BAD_JSONATA, SCHEMA, UNSUPPORTED_JSONATA, Problem
 from sagalab.asl.document import State
 from sagalab.asl.expressions import Expression, expressions, is_jsonata, kind_of
+from sagalab.asl.parts import Catcher, ChoiceRule
 from sagalab.asl.placeholder import fill, has_placeholder
 from sagalab.asl.reference_path import is_reference_path
+from sagalab.asl.source import Path
+
+NO_PATH = "Value must be a valid JSONPath."
+NO_REFERENCE = "Value is not a Reference Path"
+NO_START = f"{NO_REFERENCE}: Reference path didn't start with '$'"
 
 
 def _has_result(found: Expression) -> bool:
@@ -26,8 +32,21 @@ def _has_error(found: Expression) -> bool:
     return found.path[0] == "Catch" and len(found.path) > 2 and found.path[2] in ("Assign", "Output")
 
 
+def _everywhere(found: Expression) -> bool:
+    return True
+
+
+def _nowhere(found: Expression) -> bool:
+    return False
+
+
 # "will be caught at creation, update, or validation of the state machine" (transforming-data.html)
-_ONLY_IN = {"result": _has_result, "errorOutput": _has_error}
+_STATES_FIELDS = {
+    "input": _everywhere,
+    "context": _everywhere,
+    "result": _has_result,
+    "errorOutput": _has_error,
+}
 
 
 def check_texts(state: State) -> Iterator[Problem]:
@@ -38,7 +57,7 @@ def check_texts(state: State) -> Iterator[Problem]:
         else:
             yield from _jsonpath(found)
     if not state.is_jsonata:
-        yield from _duplicates(state)
+        yield from _templates(state)
 
 
 def _jsonata(found: Expression) -> Iterator[Problem]:
@@ -47,8 +66,8 @@ def _jsonata(found: Expression) -> Iterator[Problem]:
     text, place = found.text, (*found.state.path, *found.path)
     bare = text.strip()
     if not is_jsonata(text):
-        if bare.startswith("{%") or bare.endswith("%}"):
-            yield Problem(BAD_JSONATA, "A JSONata expression must start with '{%' and end with '%}'", place)
+        if (bare.startswith("{%") or bare.endswith("%}")) and not has_placeholder(text):
+            yield Problem(SCHEMA, "JSONata string must start with {% and end with %}", place)
         return
     try:
         seen = look_at(fill(text[2:-2]))
@@ -56,13 +75,12 @@ def _jsonata(found: Expression) -> Iterator[Problem]:
         yield Problem(BAD_JSONATA, str(error), place)
         return
     for name in seen.at_the_top:
-        yield Problem(UNSUPPORTED_JSONATA, f"Reference to '{name}' at the top level is not supported", place)
+        yield Problem(UNSUPPORTED_JSONATA, f"Reference to '{name}' at the top level is not supported.", place)
+    if seen.reads_root:
+        yield Problem(UNSUPPORTED_JSONATA, "Reference to '$$' is not supported.", place)
     for name in seen.states_fields:
-        if name in _ONLY_IN and not _ONLY_IN[name](found):
-            words = f"Reference to '$states.{name}' is not supported here"
-            yield Problem(UNSUPPORTED_JSONATA, words, place)
-    if "eval" in seen.called:
-        yield Problem(UNSUPPORTED_JSONATA, "Function '$eval' is not supported", place)
+        if not _STATES_FIELDS.get(name, _nowhere)(found):
+            yield Problem(UNSUPPORTED_JSONATA, f"Field '$states.{name}' does not exist.", place)
 
 
 def _jsonpath(found: Expression) -> Iterator[Problem]:
@@ -70,20 +88,24 @@ def _jsonpath(found: Expression) -> Iterator[Problem]:
     text, key = found.text, found.key
     if found.taken in ("value", "plain") or has_placeholder(text):
         return
-    if found.taken == "reference path":
-        if key == "ResultPath" and kind_of(text) != "path":
-            yield Problem(SCHEMA, "Value is not a Reference Path", place)
-        elif not is_reference_path(text):
-            yield Problem(SCHEMA, "Value is not a Reference Path", place)
-    elif found.taken == "path":
-        if not _is_path(text):
-            yield Problem(SCHEMA, "Value is not a valid JSONPath", place)
-    elif not (_is_path(text) or _is_function(text)):
-        yield Problem(
-            SCHEMA,
-            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
-            place,
-        )
+    if found.taken == "path or function":
+        if _is_path(text) or _is_function(text):
+            return
+        if key.endswith(".$"):
+            words = (
+                f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+            )
+            yield Problem(SCHEMA, words, place, at=(*found.state.path, found.path[0]))
+        else:
+            yield Problem(SCHEMA, NO_PATH, place)
+    elif not text.startswith("$"):
+        # what a Choice compares has words of its own (reported)
+        yield Problem(SCHEMA, NO_START if found.path[0] == "Choices" else NO_PATH, place)
+    elif found.taken == "reference path":
+        if not is_reference_path(text) or key == "ResultPath" and kind_of(text) != "path":
+            yield Problem(SCHEMA, NO_REFERENCE, place)
+    elif not _is_path(text):
+        yield Problem(SCHEMA, NO_PATH, place)
 
 
 def _is_path(text: str) -> bool:
@@ -116,19 +138,34 @@ def _is_function(text: str) -> bool:
     return True
 
 
-def _duplicates(state: State) -> Iterator[Problem]:
-    """A payload template that gives one field twice: `note` and `note.$`."""
-    todo: list[tuple[Any, tuple[str | int, ...]]] = [
-        (state.body[name], (*state.path, name))
-        for name in ("Parameters", "ResultSelector", "ItemSelector", "Assign")
-        if name in state.body
+def _templates(state: State) -> Iterator[Problem]:
+    """Payload templates: one field given twice (`note` and `note.$`), and a `.$` whose value is no text."""
+    todo: list[tuple[Any, Path]] = [
+        (body[name], (*place, name))
+        for body, place in _with_templates(state)
+        for name in ("Parameters", "ResultSelector", "ItemSelector", "Assign", "BatchInput", "Credentials")
+        if name in body
     ]
     while todo:
-        value, place = todo.pop()
+        value, place = todo.pop(0)
         if isinstance(value, dict):
-            for name in value:
-                if isinstance(name, str) and name.endswith(".$") and name[:-2] in value:
+            for name, item in value.items():
+                if not name.endswith(".$"):
+                    continue
+                if name[:-2] in value:
                     yield Problem(SCHEMA, f"The field '{name[:-2]}' is given twice, also as '{name}'", place)
-            todo += [(item, (*place, str(name))) for name, item in value.items()]
+                if not isinstance(item, str):
+                    words = f"The value for the field '{name}' must be a STRING that contains a JSONPath"
+                    yield Problem(SCHEMA, words, (*place, name), at=place)
+            todo += [(item, (*place, name)) for name, item in value.items()]
         elif isinstance(value, list):
             todo += [(item, (*place, index)) for index, item in enumerate(value)]
+
+
+def _with_templates(state: State) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    yield state.body, state.path
+    listed: list[Catcher | ChoiceRule] = [*state.catchers, *state.rules]
+    for part in listed:
+        yield part.body, part.path
+    if isinstance(state.body.get("ItemBatcher"), dict):
+        yield state.body["ItemBatcher"], (*state.path, "ItemBatcher")
