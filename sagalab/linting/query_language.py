@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sagalab.asl.check import Problem
 from sagalab.asl.check.jsonata_text import newer_operator
 from sagalab.asl.check.problem import BAD_JSONATA, UNSUPPORTED_JSONATA
+from sagalab.asl.check.texts import NO_REFERENCE
 from sagalab.asl.document import Machine
 from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
 from sagalab.asl.placeholder import fill
@@ -87,7 +88,7 @@ def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
             f"{part} ends in .$, and its value is no path: {short(text)}.",
             "Write a path such as $.order, an intrinsic function, or take .$ off the name.",
         )
-    kind = "reference path: names and indices only" if "Reference" in problem.message else "path"
+    kind = "reference path: names and indices only" if problem.message == NO_REFERENCE else "path"
     return f"{name} is {short(text)}.", f"It must be a {kind}, such as $.order."
 
 
