@@ -1,0 +1,13 @@
+"""What may go wrong with an expression."""
+
+
+class Undefined(Exception):
+    """The expression found nothing."""
+
+
+class JsonataError(Exception):
+    """The expression could not be evaluated; the text says why in AWS's words ("T0412: Argument 1 of …")."""
+
+
+class JsonataSyntaxError(ValueError):
+    """The text is no JSONata; the error's text says why ("S0207: Unexpected end of expression")."""
