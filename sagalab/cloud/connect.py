@@ -134,7 +134,9 @@ def connect() -> Cloud:
         record = local_process.running(say=lambda text: print(text, file=sys.stderr))
         prefix = prefix_of_participant(on_aws=False)
         key = local_key(state_dir())
-        return _local(record["endpoint"], record["id"], key, record["account"], prefix, record["time_scale"])
+        return local_cloud_at(
+            record["endpoint"], record["id"], key, record["account"], prefix, record["time_scale"]
+        )
     given = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
     return _aws(given, prefix_of_participant(on_aws=True))
 
@@ -171,6 +173,8 @@ def _aws(given: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
 
 
 @functools.lru_cache(maxsize=8)
-def _local(endpoint: str, identity: str, key: LocalKey, account: str, prefix: str, scale: float) -> Cloud:
+def local_cloud_at(
+    endpoint: str, identity: str, key: LocalKey, account: str, prefix: str, scale: float
+) -> Cloud:
     """Return one Cloud for each server, so that its clients are made once."""
     return Cloud(LocalSession(endpoint, key), LOCAL_REGION, prefix, endpoint, scale, account)

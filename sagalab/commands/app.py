@@ -37,7 +37,7 @@ app = typer.Typer(
 )
 
 
-def _register() -> None:
+def register_commands() -> None:
     """Let every file of `sagalab/commands/` add its commands, in the order of the help page."""
     from sagalab.commands import ORDER
 
@@ -49,7 +49,7 @@ def main() -> None:
     """Run the command line; an error that a user can cause is two lines and exit code 2."""
     print_in_any_encoding()
     try:
-        _register()
+        register_commands()
         app()
     except KeyboardInterrupt:
         _interrupted()

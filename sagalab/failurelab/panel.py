@@ -51,7 +51,7 @@ class Panel:
         self._begun = self._painted = 0.0
         self._machine = self.lab.choice.machine
         self._grown = asyncio.Event()
-        self._tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
+        self.tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
         self._make()
         self._show_idle()
         self.show_choice()
@@ -89,7 +89,7 @@ class Panel:
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
         self.reset_button.on_click(lambda _button: self._later(self._reset()))
-        self.find_button.on_click(lambda _button: self._later(self._find_machines()))
+        self.find_button.on_click(lambda _button: self._later(self.find_machines()))
         self.predict.observe(lambda _change: self._predict_changed(), names="value")
 
     # What others tell the panel
@@ -110,7 +110,7 @@ class Panel:
     def found_in_cloud(self) -> None:
         """Look for the machines that are deployed, beside whatever else the kernel does."""
         if _has_loop():
-            self._later(self._find_machines(quiet=True))
+            self._later(self.find_machines(quiet=True))
 
     # Clicks
 
@@ -183,7 +183,7 @@ class Panel:
             for task in (pulse, painter):
                 task.cancel()
             self._show_idle()
-        await self._find_machines(quiet=True)
+        await self.find_machines(quiet=True)
 
     async def _follow(self) -> None:
         updates = self.lab.updates()
@@ -240,12 +240,12 @@ class Panel:
         self._show_idle()
         self._say("Everything is set back.")
         await self._guarded(self._show_machine(), quiet=True)
-        await self._find_machines(quiet=True)
+        await self.find_machines(quiet=True)
 
     async def _forget(self) -> None:
         self.lab.reset()
 
-    async def _find_machines(self, quiet: bool = False) -> None:
+    async def find_machines(self, quiet: bool = False) -> None:
         async def find() -> None:
             names = await asyncio.to_thread(self.lab.machines)
             self.controls.offer_machines(names)
@@ -317,8 +317,8 @@ class Panel:
         """Start work beside whatever else the kernel does; without an event loop (a plain script) do it now."""
         if _has_loop():
             task = asyncio.get_running_loop().create_task(work)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
             return task
         asyncio.run(work)
         return None

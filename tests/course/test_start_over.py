@@ -8,7 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from sagalab.commands.app import _register, app
+from sagalab.commands.app import register_commands, app
 from sagalab.course import completed, start_over
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
@@ -22,7 +22,7 @@ GIT = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org"]
 
 @pytest.fixture(scope="module")
 def command():
-    _register()
+    register_commands()
     return app
 
 

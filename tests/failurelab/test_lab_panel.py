@@ -9,7 +9,7 @@ import ipywidgets
 import pytest
 
 from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
-from sagalab.cloud.connect import _local
+from sagalab.cloud.connect import local_cloud_at
 from sagalab.cloud.local_key import LocalKey
 from sagalab.failurelab import drive as lab_drive
 from sagalab.failurelab.panel import Panel
@@ -107,7 +107,7 @@ def test_an_empty_order_is_refused_in_words_and_nothing_runs(lab):
 
 def test_a_double_click_runs_once(lab):
     panel = lab.panel
-    played(panel, panel._run_clicked, panel._run_clicked)
+    played(panel, panel.run_button.click, panel.run_button.click)
     assert len(lab.history) == 1
 
 
@@ -188,9 +188,9 @@ def test_machines_deployed_later_are_found_and_their_tasks_shown(lab, deployed):
     deploy_machine(deployed, "small", small)
 
     async def play() -> None:
-        await panel._find_machines()
+        await panel.find_machines()
         panel.controls.machine.choose("small")
-        await asyncio.gather(*panel._tasks)
+        await asyncio.gather(*panel.tasks)
 
     asyncio.run(play())
     assert list(panel.controls.faults.task.options) == ["ProcessOrder"]
@@ -210,8 +210,8 @@ def test_two_runs_are_compared_in_the_panel(lab):
 
 def test_a_lost_cloud_is_said_and_the_next_run_works(lab, deployed, monkeypatch):
     """Nothing listens at the address of the cloud: as after its process was killed."""
-    dead = _local(
-        "http://127.0.0.1:9", "another", LocalKey("LOCAL", "x"), deployed.cloud.account, deployed.prefix
+    dead = local_cloud_at(
+        "http://127.0.0.1:9", "another", LocalKey("LOCAL", "x"), deployed.cloud.account, deployed.prefix, 1.0
     )
     with monkeypatch.context() as patch:
         patch.setattr(lab_drive, "ready", lambda _prefix: replace(deployed, cloud=dead))

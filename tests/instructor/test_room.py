@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from sagalab.commands.app import _register, app
+from sagalab.commands.app import register_commands, app
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
@@ -16,7 +16,7 @@ FIRST, SECOND, THIRD = list(exercises())[:3]
 
 @pytest.fixture(scope="module")
 def command():
-    _register()
+    register_commands()
     return app
 
 

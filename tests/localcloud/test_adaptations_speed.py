@@ -225,7 +225,7 @@ def test_what_many_ask_at_one_moment_is_read_once(kind, monkeypatch):
 
     def ask(_: int) -> None:
         asked.wait(timeout=30)
-        integrations._operations(name) if kind == "service" else definitions.parsed(name)
+        integrations.operations_of(name) if kind == "service" else definitions.parsed(name)
 
     name = uuid4().hex
     monkeypatch.setattr(integrations.botocore.session, "get_session", slowly)

@@ -75,9 +75,9 @@ def test_a_request_waits_for_the_one_before(monkeypatch):
             both_inside.wait(timeout=0.3)
             return "met"
 
-    monkeypatch.setattr(dynamodb, "_moto_call_action", request)
+    monkeypatch.setattr(dynamodb, "moto_call_action", request)
     with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(dynamodb._call_action, [None, None])) == [None, None]
+        assert list(threads.map(dynamodb.call_one_at_a_time, [None, None])) == [None, None]
 
 
 def test_no_write_is_lost_among_many_at_once(cloud, table):

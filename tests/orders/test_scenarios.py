@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from sagalab.commands.app import _register, app
+from sagalab.commands.app import register_commands, app
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.machines import definition
@@ -184,7 +184,7 @@ def test_errors_of_starting_are_for_people(cloud, deployed):
 @pytest.fixture(scope="module")
 def command_line():
     if not app.registered_commands:
-        _register()
+        register_commands()
     return CliRunner()
 
 

@@ -17,14 +17,14 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 _one_at_a_time = threading.RLock()
-_moto_call_action = DynamoHandler.call_action
+moto_call_action = DynamoHandler.call_action
 _moto_transact = DynamoDBBackend.transact_write_items
 
 
-@functools.wraps(_moto_call_action)
-def _call_action(self: DynamoHandler) -> Any:
+@functools.wraps(moto_call_action)
+def call_one_at_a_time(self: DynamoHandler) -> Any:
     with _one_at_a_time:
-        return _moto_call_action(self)
+        return moto_call_action(self)
 
 
 @functools.wraps(_moto_transact)
@@ -66,5 +66,5 @@ def _restorer(backend: DynamoDBBackend, table: Table, key: dict[str, Any]) -> Ca
 
 def install() -> None:
     """Install this file's adaptations into moto."""
-    DynamoHandler.call_action = _call_action
+    DynamoHandler.call_action = call_one_at_a_time
     DynamoDBBackend.transact_write_items = _transact

@@ -22,7 +22,7 @@ from sagalab.localcloud.stepfunctions import timestamps
 _reading = threading.Lock()
 
 
-def _operations(service: str) -> dict[str, OperationModel]:
+def operations_of(service: str) -> dict[str, OperationModel]:
     with _reading:  # else all tasks that start at one moment would read it, for seconds and in 300 MB
         return _read(service)
 
@@ -36,7 +36,7 @@ def _read(service: str) -> dict[str, OperationModel]:
 def _operation(task: StateTaskService, service: str | None, action: str | None) -> OperationModel | None:
     service_name = task._get_boto_service_name(boto_service_name=service)
     try:
-        operations = _operations(service_name)
+        operations = operations_of(service_name)
     except botocore.exceptions.UnknownServiceError:
         return None
     return operations.get(task._get_boto_service_action(service_action_name=action))
