@@ -34,7 +34,7 @@ _TEMPLATES = frozenset(
 _COMPARED_PATH = re.compile(r"(?:String|Numeric|Boolean|Timestamp)\w+Path")
 # Names and words of the language itself: nothing in them is computed.
 _PLAIN = frozenset(
-    "Type Next Default Resource ErrorEquals QueryLanguage End JitterStrategy ProcessorConfig".split()
+    "Type Next Default Resource ErrorEquals QueryLanguage End JitterStrategy ProcessorConfig CSVHeaders".split()
 )
 _INTRINSIC = re.compile(r"[A-Za-z_][\w.]*\(")
 _VARIABLE = re.compile(r"\$[^\W\d]\w*")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sagalab.asl.check import Problem, check
-from sagalab.asl.check.fields import CATCHER, INNER, MACHINE, PROCESSOR_CONFIG, RETRIER, STATE, WAITS_FOR
+from sagalab.asl.check.fields import CATCHER, MACHINE, PROCESSOR, PROCESSOR_CONFIG, RETRIER, STATE, WAITS_FOR
 from sagalab.asl.check.problem import (
     BAD_JSONATA,
     BAD_LABEL,
@@ -35,7 +35,7 @@ from sagalab.asl.source import Path, path_text
 from sagalab.linting.rule import ERROR, Finding, Report, rule
 
 _KNOWN_FIELDS = sorted(
-    {*STATE, *MACHINE, *INNER, *RETRIER, *CATCHER, *PROCESSOR_CONFIG, "Condition", "Variable"}
+    {*STATE, *MACHINE, *PROCESSOR, *RETRIER, *CATCHER, *PROCESSOR_CONFIG, "Condition", "Variable"}
 )
 _ONE_OF = re.compile(
     r"(?P<several>There should only be one) of the following fields: \[(?P<names>.*)]"

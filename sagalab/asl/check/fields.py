@@ -109,13 +109,12 @@ MACHINE: dict[str, Field] = {
     "StartAt": Field(values.text),
     "States": Field(values.obj),
 }
-INNER: dict[str, Field] = {
+BRANCH: dict[str, Field] = {
     "Comment": Field(values.text),
-    "QueryLanguage": Field(values.one_of(JSONPATH, JSONATA)),
     "StartAt": Field(values.text),
     "States": Field(values.obj),
-    "ProcessorConfig": Field(values.obj),
 }
+PROCESSOR: dict[str, Field] = {**BRANCH, "ProcessorConfig": Field(values.obj)}
 PROCESSOR_CONFIG: dict[str, Field] = {
     "Mode": Field(values.one_of("INLINE", "DISTRIBUTED")),
     "ExecutionType": Field(values.one_of("STANDARD", "EXPRESS")),

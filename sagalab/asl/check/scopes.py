@@ -29,7 +29,9 @@ _GOES_ON = ("Task", "Pass", "Wait", "Parallel", "Map")
 def check_scope(scope: Scope, express: bool) -> Iterator[Problem]:
     """Yield what is wrong with a machine, a branch or an item processor as a whole."""
     place, body = scope.path, scope.body
-    table = fields.MACHINE if scope.owner is None else fields.INNER
+    table = fields.MACHINE
+    if scope.owner is not None:
+        table = fields.BRANCH if scope.owner.type == "Parallel" else fields.PROCESSOR
     language = scope.owner.query_language if scope.owner is not None else fields.JSONPATH
     missing = [name for name in ("StartAt", "States") if name not in body]
     if missing:
