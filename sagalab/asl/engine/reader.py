@@ -55,6 +55,8 @@ def _rows(text: str, config: Mapping[str, Any]) -> list[Any]:
         headers: list[str] = list(config.get("CSVHeaders") or ())
     else:
         headers, rows = (rows[0], rows[1:]) if rows else ([], [])
+    if len(set(headers)) < len(headers):
+        raise StateFailed(ITEM_READER_FAILED, "CSV headers cannot contain duplicates.")
     return [
         {header: row[index] if index < len(row) else "" for index, header in enumerate(headers)}
         for row in rows
