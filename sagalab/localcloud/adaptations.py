@@ -34,6 +34,7 @@ from sagalab.localcloud.stepfunctions import (
     quick_copies,
     service_errors,
     shortcuts,
+    single_states,
     timestamps,
 )
 
@@ -67,6 +68,7 @@ ADAPTATIONS = (
     timestamps.install,
     callbacks.install,
     activities.install,
+    single_states.install,
     integrations.install,
     service_errors.install,
     clients.install,

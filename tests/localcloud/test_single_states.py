@@ -1,0 +1,68 @@
+"""TestState: what AWS answered to recorded calls, and what it says to calls that it refuses."""
+
+import json
+
+import aws_runs
+import pytest
+import teststate
+from botocore.exceptions import ClientError
+from moto.core.exceptions import AWSError
+
+from sagalab.localcloud.stepfunctions import api_errors, single_states
+
+PASS = {"Type": "Pass", "Parameters": {"x.$": "$.n"}, "End": True}
+PUT = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:sfn:startExecution",
+    "Parameters": {"StateMachineArn": "a"},
+    "End": True,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def errors_with_codes():
+    api_errors.install()
+
+
+def answered(request):
+    try:
+        return single_states.answer(request)
+    except AWSError as error:
+        return {"exception": {"code": error.TYPE, "message": error.message}}
+
+
+@teststate.needs_calls
+@pytest.mark.parametrize("number", teststate.NUMBERS)
+def test_a_recorded_call_has_aws_s_answer(number):
+    call = teststate.recorded_call(number)
+    assert list(aws_runs.unlike(call["answer"], answered(call["request"]), "")) == []
+
+
+@pytest.mark.parametrize(
+    ("result", "mode", "words"),
+    [
+        ({}, "STRICT", "Required field 'ExecutionArn' is missing"),
+        ({}, "PRESENT", None),
+        ({"ExecutionArn": 5}, "NONE", None),
+        ({"ExecutionArn": 5, "StartDate": "x"}, "STRICT", "Field 'ExecutionArn' must be a string"),
+        ({"ExecutionArn": "a", "StartDate": "x", "More": 1}, "STRICT", None),
+        ([], "PRESENT", "Mocked result must be a JSON object."),
+    ],
+)
+def test_a_mock_is_held_to_the_service_s_api(result, mode, words):
+    mock = {"result": json.dumps(result), "fieldValidationMode": mode}
+    told = answered({"definition": json.dumps(PUT), "mock": mock})
+    assert told.get("exception", {}).get("message", "").endswith(words or "")
+    assert ("exception" in told) is (words is not None)
+
+
+def test_a_state_is_tested_through_the_api(cloud):
+    client = cloud.client("stepfunctions")
+    role = "arn:aws:iam::123456789012:role/any"
+    given = {"definition": json.dumps(PASS), "input": '{"n": 3}', "roleArn": role, "inspectionLevel": "DEBUG"}
+    told = client.test_state(**given)
+    assert (told["status"], told["output"]) == ("SUCCEEDED", '{"x":3}')
+    assert told["inspectionData"]["afterParameters"] == '{"x":3}'
+    with pytest.raises(ClientError) as refused:
+        client.test_state(definition=json.dumps({"Type": "Map"}), roleArn=role)
+    assert refused.value.response["Error"]["Code"] == "InvalidDefinition"
