@@ -1,5 +1,6 @@
 """Drive one run of the failure lab: find or make the deployment, start, follow, judge, stop."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ class Drive:
         """`timeout`: seconds after which the run is left alone with a SagaLabError."""
         self.run = run
         self.deployment: Deployment | None = None
+        self.under_way = False  # between the first of its updates and the last
         self._prefix, self._timeout = prefix, timeout
         self._stopping = threading.Event()
         self._arn: str | None = None
@@ -101,6 +103,9 @@ class Drive:
     def _stop_execution(self) -> None:
         if self._arn is not None and self.deployment is not None:
             client: Any = self.deployment.cloud.client("stepfunctions")
-            client.stop_execution(
-                executionArn=self._arn, error="Stopped", cause="Stopped in the failure lab."
-            )
+            with contextlib.suppress(
+                client.exceptions.ExecutionDoesNotExist
+            ):  # the cloud was started anew since
+                client.stop_execution(
+                    executionArn=self._arn, error="Stopped", cause="Stopped in the failure lab."
+                )

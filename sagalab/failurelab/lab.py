@@ -4,6 +4,7 @@ All of it works from Python. `FailureLab` (shown.py) is this lab with its panel.
 """
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -44,10 +45,15 @@ class Lab:
         self.prediction: Prediction | None = None
         self._runs: deque[LabRun] = deque(maxlen=KEPT_RUNS)
         self._count = 0
-        self._drive: Drive | None = None
+        self._drive: Drive | None = None  # the last one that was asked for; None after a reset
+        self._lock = threading.Lock()  # the panel's clicks and a cell may come at the same time
         self.on_choice: Callable[[], None] = _nobody
         self.on_run: Callable[[LabRun], None] = _nobody
-        self.busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way. One that was reset is none of this lab any more."""
+        return self._drive is not None and self._drive.under_way
 
     @property
     def history(self) -> list[LabRun]:
@@ -122,30 +128,42 @@ class Lab:
             self.choose(faults, items=items, machine=machine or SAGA, scenario=scenario)
         for run in self.updates(timeout=timeout):
             last = run
-        self.on_run(last)
+        if last in self._runs:  # not after a reset meanwhile
+            self.on_run(last)
         return last
 
     def updates(self, *, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> Iterator[LabRun]:
         """Run the present choice, and yield the run whenever there is more to tell; it blocks in between.
 
-        `run` is all that most people need; the panel takes this. Raises SagaLabError as `run` does.
+        `run` is all that most people need; the panel takes this. Raises SagaLabError as `run` does. The run begins
+        with the first `next`; what was asked for later, before that, takes its place.
         """
-        if self.busy:
-            raise SagaLabError("A run is under way.", "Wait for its end, or stop it: lab.stop()")
-        self._count += 1
-        run = LabRun(self._count, self.choice, self.choice.order(), self.prediction)
-        self._drive = Drive(run, self.prefix, timeout)
-        return self._driven(self._drive)
+        with self._lock:
+            if self.busy:
+                raise _under_way()
+            run = LabRun(self._count + 1, self.choice, self.choice.order(), self.prediction)
+            self._drive = Drive(run, self.prefix, timeout)
+            return self._driven(self._drive)
 
     def _driven(self, drive: Drive) -> Iterator[LabRun]:
-        self.busy, self.prediction = True, None
+        with self._lock:
+            if self._drive is not drive:
+                raise _under_way()
+            drive.under_way = True
+            self._count, self.prediction = drive.run.number, None
         try:
             for run in drive.updates():
                 if run.stage == ENDED:
-                    self._runs.append(run)
+                    self._keep(drive)
                 yield run
         finally:
-            self.busy = False
+            drive.under_way = False
+
+    def _keep(self, drive: Drive) -> None:
+        """Take a run into the history, unless the lab was reset since it began."""
+        with self._lock:
+            if self._drive is drive:
+                self._runs.append(drive.run)
 
     def stop(self) -> None:
         """Stop the run that is under way; without one it does nothing. A parked run is stopped, too."""
@@ -154,12 +172,16 @@ class Lab:
 
     def reset(self) -> None:
         """Stop what runs, and begin anew: the default order, no fault, no history."""
-        drive, self._drive = self._drive, None
-        self._runs.clear()
-        self._count, self.prediction = 0, None
+        self.begin_anew()()
+
+    def begin_anew(self) -> Callable[[], None]:
+        """Forget all at once, and return what stops the run that was under way: that asks the cloud, and may last."""
+        with self._lock:
+            drive, self._drive = self._drive, None
+            self._runs.clear()
+            self._count, self.prediction = 0, None
         self.choose()
-        if drive is not None:
-            drive.stop()
+        return _nobody if drive is None else drive.stop
 
     def code(self) -> str:
         """Return Python that runs the present choice again, with the lab and without it."""
@@ -179,6 +201,10 @@ class Lab:
 
     def __repr__(self) -> str:
         return f"The failure lab: {self.choice.words()}. Runs so far: {len(self._runs)}. Run the cell for the panel."
+
+
+def _under_way() -> SagaLabError:
+    return SagaLabError("A run is under way.", "Wait for its end, or stop it: lab.stop()")
 
 
 def _nobody(*_: object) -> None:

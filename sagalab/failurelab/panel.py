@@ -50,6 +50,8 @@ class Panel:
         self._over = self._hidden = self._refused = False
         self._begun = self._painted = 0.0
         self._machine = self.lab.choice.machine
+        self._live_turn = -1  # the turn whose run is followed
+        self._turn = 0  # counts runs and resets: what belongs to an earlier turn shows nothing any more
         self._grown = asyncio.Event()
         self.tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
         self._make()
@@ -88,7 +90,7 @@ class Panel:
         self.box.add_class("sagalab-lab")
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
-        self.reset_button.on_click(lambda _button: self._later(self._reset()))
+        self.reset_button.on_click(lambda _button: self._reset_clicked())
         self.find_button.on_click(lambda _button: self._later(self.find_machines()))
         self.predict.observe(lambda _change: self._predict_changed(), names="value")
 
@@ -115,7 +117,7 @@ class Panel:
     # Clicks
 
     def _run_clicked(self) -> None:
-        if self.lab.busy or (self.task is not None and not self.task.done()):
+        if self.lab.busy or self._follows():
             self._say("A run is under way. Wait for its end, or press Stop.")
             return
         try:
@@ -124,7 +126,12 @@ class Panel:
             self._choice_refused(error)
             return
         self._show_starting()
-        self.task = self._later(self._live())
+        self._live_turn = self._turn
+        self.task = self._later(self._live(self._turn))
+
+    def _follows(self) -> bool:
+        """Tell whether a run of this turn is being shown."""
+        return self._live_turn == self._turn and self.task is not None and not self.task.done()
 
     def _stop_clicked(self) -> None:
         self.stop_button.disabled = True
@@ -169,25 +176,32 @@ class Panel:
 
     # A run
 
-    async def _live(self) -> None:
+    async def _live(self, turn: int) -> None:
         """Follow a run to its end. Every error becomes a message; the buttons always come back."""
-        pulse, painter = asyncio.ensure_future(self._pulse()), asyncio.ensure_future(self._paint())
+        pulse, painter = asyncio.ensure_future(self._pulse(turn)), asyncio.ensure_future(self._paint(turn))
         try:
-            await self._guarded(self._follow())
+            if turn == self._turn:  # else it was reset before it began
+                await self._guarded(self._follow(turn), turn=turn)
+            if turn != self._turn:
+                return
             self._over = True
             self._grown.set()
-            await self._guarded(painter)
-            if self._run is not None and self._run.stage == ENDED and not self._hidden:
-                await self._guarded(self._show_all(self._run))
+            await self._guarded(painter, turn=turn)
+            if turn == self._turn and self._run is not None and self._run.stage == ENDED and not self._hidden:
+                await self._guarded(self._show_all(self._run), turn=turn)
         finally:
             for task in (pulse, painter):
                 task.cancel()
-            self._show_idle()
+            if turn == self._turn:
+                self._live_turn = -1
+                self._show_idle()
         await self.find_machines(quiet=True)
 
-    async def _follow(self) -> None:
+    async def _follow(self, turn: int) -> None:
         updates = self.lab.updates()
         while (run := await asyncio.to_thread(next, updates, None)) is not None:
+            if turn != self._turn:
+                continue  # reset: it is followed to its end, and shown no more
             self._run, self._known = run, run.execution
             self._grown.set()
             if run.verdict is not None and not self._hidden:
@@ -195,9 +209,9 @@ class Panel:
             if run.stage == LATE:
                 self._say("The run has ended. A late commit is still on its way.", "running")
 
-    async def _paint(self) -> None:
+    async def _paint(self, turn: int) -> None:
         """Show the run moment by moment, until it is over and all is shown."""
-        while True:
+        while turn == self._turn:
             self._grown.clear()
             whole = self._known
             ahead = next_moments(whole, self._shown) if whole is not None and not self._hidden else []
@@ -208,13 +222,15 @@ class Panel:
             drawn = [asyncio.to_thread(lab_view.picture, None, whole.at(moment), whole) for moment in ahead]
             for moment, picture in zip(ahead, await asyncio.gather(*drawn), strict=True):
                 await asyncio.sleep(max(0.0, FRAME_SECONDS - (time.monotonic() - self._painted)))
+                if turn != self._turn:
+                    return
                 self.picture.value, self._painted = picture, time.monotonic()
                 self.bar.value = progress(whole.at(moment), self._run.scale).share
                 self._shown, self.frames = moment, self.frames + 1
 
-    async def _pulse(self) -> None:
+    async def _pulse(self, turn: int) -> None:
         """Say four times a second what goes on, and for how long."""
-        while True:
+        while turn == self._turn:
             seconds = f"{time.monotonic() - self._begun:.1f} s"
             words = "hidden" if self._hidden else "starting …"
             if self._known is not None and not self._hidden:
@@ -223,27 +239,31 @@ class Panel:
             await asyncio.sleep(PULSE_SECONDS)
 
     async def _show_all(self, run: LabRun) -> None:
+        turn = self._turn
         chart = await asyncio.to_thread(lab_view.chart, run.execution)
         events = await asyncio.to_thread(lab_view.events, run.execution)
-        if not self._hidden:
+        if turn == self._turn and not self._hidden:
             self.tabs.show(run, chart, events)
             self._show_end(run)
 
-    async def _reset(self) -> None:
-        await self._guarded(asyncio.to_thread(self.lab.stop))
-        if self.task is not None and not self.task.done():
-            await asyncio.wait([self.task])
-        await self._guarded(self._forget())
+    def _reset_clicked(self) -> None:
+        """Set everything back at once. What still runs is stopped beside, and is shown no more."""
+        self._turn += 1
+        stop = self.lab.begin_anew()
+        loop = asyncio.get_running_loop() if _has_loop() else None
+        stopped = loop.run_in_executor(None, stop) if loop else None  # now: nothing may come before it
         self._run = self._known = None
         self.predict.value = self._hidden = False
+        self.bar.value, self.bar.bar_style = 0, ""
         self.tabs.clear()
         self._show_idle()
         self._say("Everything is set back.")
+        self.task = self._later(self._after_reset(stopped if stopped else asyncio.to_thread(stop)))
+
+    async def _after_reset(self, stopped: Coroutine[Any, Any, Any] | asyncio.Future) -> None:
+        await self._guarded(stopped)
         await self._guarded(self._show_machine(), quiet=True)
         await self.find_machines(quiet=True)
-
-    async def _forget(self) -> None:
-        self.lab.reset()
 
     async def find_machines(self, quiet: bool = False) -> None:
         async def find() -> None:
@@ -264,6 +284,7 @@ class Panel:
     # What is shown
 
     def _show_starting(self) -> None:
+        self._turn += 1
         self._run = self._known = None
         self._shown, self._over, self._begun = 0, False, time.monotonic()
         self._grown = asyncio.Event()
@@ -294,8 +315,10 @@ class Panel:
     def _say(self, words: str, kind: str = "") -> None:
         self.message.value = lab_view.said(words, kind)
 
-    async def _guarded(self, work: Coroutine[Any, Any, Any] | asyncio.Future, quiet: bool = False) -> None:
-        """Await work; an error becomes a message in the panel."""
+    async def _guarded(
+        self, work: Coroutine[Any, Any, Any] | asyncio.Future, quiet: bool = False, turn: int | None = None
+    ) -> None:
+        """Await work; an error becomes a message in the panel, unless it is of an earlier `turn`."""
         try:
             await work
         except SagaLabError as error:
@@ -310,7 +333,7 @@ class Panel:
             words = f"This should not happen: {type(error).__name__}: {error}. Press Reset."
         else:
             return
-        if not quiet:
+        if not quiet and turn in (None, self._turn):
             self._say(words, "failed")
 
     def _later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task | None:

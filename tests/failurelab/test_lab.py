@@ -200,3 +200,68 @@ def test_reset_forgets(lab):
     lab.run(Fault.error("ProcessOrder"))
     lab.reset()
     assert lab.history == [] and lab.choice.faults == plan() and lab.run().number == 1
+
+
+def test_a_reset_during_a_run_leaves_nothing_of_it(lab):
+    """The old run goes on to its end beside the new one; it is not told, and its number is free."""
+    lab.choose(Fault.slow("ReserveInventory", ms=1500))
+    old, shown = lab.updates(), []
+    lab.on_run = shown.append
+    while next(old).path != FORWARD:
+        pass
+    lab.reset()
+    assert not lab.busy and lab.history == []
+    new = lab.run()
+    assert list(old)[-1].status == "ABORTED"
+    assert [run.number for run in lab.history] == [1] and lab.history == shown == [new]
+    assert new.status == "SUCCEEDED" and not lab.busy
+
+
+def test_a_run_from_a_cell_that_is_reset_meanwhile_is_not_shown(lab):
+    shown, begun = [], threading.Event()
+    lab.on_run = shown.append
+    lab.choose(Fault.slow("ProcessOrder", ms=1500))
+    real = lab.updates
+
+    def updates(**options):
+        for run in real(**options):
+            begun.set()
+            yield run
+
+    lab.updates = updates
+    cell = threading.Thread(target=lab.run)
+    cell.start()
+    begun.wait(30)
+    lab.reset()
+    cell.join(30)
+    assert lab.history == [] == shown
+
+
+def test_two_runs_that_are_asked_for_together_do_not_both_begin(lab):
+    first, second = lab.updates(), lab.updates()
+    assert next(second).number == 1  # the later one took its place
+    with pytest.raises(SagaLabError, match="A run is under way"):
+        next(first)
+    assert list(second)[-1].stage == "ended" and [run.number for run in lab.history] == [1]
+
+    runs = [lab.updates() for _ in range(8)]
+    refused, gate = [], threading.Barrier(len(runs))
+
+    def begin(run) -> None:
+        gate.wait()
+        try:
+            list(run)
+        except SagaLabError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=begin, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(refused) == 7 and [run.number for run in lab.history] == [1, 2]
+
+
+def test_waits_are_told_by_the_time_scale_of_the_cloud(lab, monkeypatch):
+    monkeypatch.setenv("SAGALAB_TIME_SCALE", "9")  # a notebook's, set after the cloud was started
+    assert lab.run().scale == 0.02

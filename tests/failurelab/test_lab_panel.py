@@ -268,3 +268,55 @@ def test_a_python_run_while_the_panel_runs_is_refused(lab):
 
     asyncio.run(play())
     assert len(lab.history) == 1
+
+
+@pytest.mark.parametrize("state", [None, "ProcessOrder", "ProcessPayment", "ReserveInventory"])
+def test_reset_during_a_run_sets_everything_back_at_once(lab, state):
+    panel = lab.panel
+    lab.choose(Fault.slow("ReserveInventory", ms=1500))
+
+    async def play() -> None:
+        panel.run_button.click()
+        live = panel.task
+        while state and f"{state} (running)" not in words(panel.picture.value) and not live.done():
+            await asyncio.sleep(0.01)
+        panel.reset_button.click()
+        assert lab.history == [] and lab.choice.faults == plan() and not lab.busy
+        assert "set back" in text(panel.message) and not panel.run_button.disabled
+        await asyncio.gather(live, *panel.tasks)
+        assert "set back" in text(panel.message) and lab.history == []  # the old run says nothing more
+        assert "(running)" not in words(panel.picture.value) and "ABORTED" not in text(panel.tabs.result)
+        panel.run_button.click()
+        await panel.task
+
+    asyncio.run(play())
+    assert [(run.number, run.status) for run in lab.history] == [(1, "SUCCEEDED")]
+    assert "Run 1 ended, SUCCEEDED" in text(panel.message)
+
+
+def test_a_new_run_right_after_a_reset_is_shown_alone(lab):
+    panel = lab.panel
+    lab.choose(Fault.slow("ReserveInventory", ms=1500))
+
+    async def play() -> None:
+        panel.run_button.click()
+        live = panel.task
+        while "ReserveInventory (running)" not in words(panel.picture.value) and not live.done():
+            await asyncio.sleep(0.01)
+        panel.reset_button.click()
+        panel.run_button.click()
+        await asyncio.gather(live, panel.task)
+
+    asyncio.run(play())
+    assert [(run.number, run.status) for run in lab.history] == [(1, "SUCCEEDED")]
+    assert "Run 1 ended, SUCCEEDED" in text(panel.message) and not panel.run_button.disabled
+
+
+def test_a_click_that_breaks_is_said_and_logged(lab, monkeypatch, caplog):
+    def broken() -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(lab, "machines", broken)
+    asyncio.run(lab.panel.find_machines())
+    assert "This should not happen: ZeroDivisionError" in text(lab.panel.message)
+    assert caplog.records[-1].exc_info[0] is ZeroDivisionError
