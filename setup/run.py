@@ -32,7 +32,7 @@ def too_old():
     other = newer_python()
     if other:
         arguments = " ".join(sys.argv[1:]) or "lab"
-        return line + f"You have a newer one: {other} setup/run.py {arguments}"
+        return line + "You have a newer one: %s setup/run.py %s" % (other, arguments)
     return line + "Install it from https://www.python.org/downloads/ and run this command with it."
 
 

@@ -25,17 +25,16 @@ def _port(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="setup/run.py", description="Make everything that Saga Lab needs in .venv, then start it."
+        prog="setup/run.py",
+        description="Make everything that Saga Lab needs in .venv, then start it.",
+        epilog="Every other command goes to sagalab: setup/run.py doctor, setup/run.py lint FILE, …",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test|check")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test|check|COMMAND")
     lab = commands.add_parser("lab", help="deploy the saga on the local cloud and start JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
+    commands.add_parser("test", help="run all tests; arguments go to pytest, to run some of them")
     commands.add_parser("check", help="check format, lint, types and the order of the rooms")
-    test = commands.add_parser("test", help="run all tests", add_help=False)
-    test.add_argument(
-        "pytest_arguments", nargs=argparse.REMAINDER, help="go to pytest as they are, to run some of them"
-    )
     return parser
 
 
@@ -45,22 +44,23 @@ def _python_outside() -> str | None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `lab`, `test` or `check`; return the exit code. What a user can mend is one line with its cure, and 2."""
+    """Run `lab`, `test`, `check` or a command of sagalab; return the exit code. What a user can mend is one line with its cure, and 2."""
     prepare()
-    # argparse would take pytest's options for its own.
-    if arguments[:1] == ["test"]:
-        options = argparse.Namespace(command="test", pytest_arguments=list(arguments[1:]))
-    else:
-        options = _parser().parse_args(arguments)
+    command, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    # pytest's and sagalab's own options are not argparse's business
+    ours = command in ("", "lab", "check") or command.startswith("-")
+    options = _parser().parse_args(arguments) if ours else None
     try:
         outside = _python_outside() if venv_folder.why_not_usable() else None
         if outside:
             return subprocess.call([outside, sys.argv[0], *arguments])
-        ensure(dev=options.command != "lab")
-        if options.command == "check":
+        ensure(dev=command in ("test", "check"))
+        if command == "check":
             return run_in_front([str(PYTHON), "-m", "tools", "check"])[0]
-        if options.command == "test":
-            return run_in_front([str(PYTHON), "-m", "pytest", *(options.pytest_arguments or _ALL_TESTS)])[0]
+        if command == "test":
+            return run_in_front([str(PYTHON), "-m", "pytest", *(rest or _ALL_TESTS)])[0]
+        if options is None:
+            return run_in_front([str(PYTHON), "-m", "sagalab", *arguments])[0]
         in_ci = bool(os.environ.get("CI"))
         return workshop.run_lab(browser=not (options.no_browser or in_ci), port=options.port)
     except SetupProblem as problem:

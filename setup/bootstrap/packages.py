@@ -6,14 +6,16 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-from bootstrap import index_settings, stamp
+from bootstrap import index_settings
 from bootstrap.console import step
-from bootstrap.damage import forget_damaged
 from bootstrap.failures import SetupProblem, explain
-from bootstrap.places import PYTHON, SITE_PACKAGES, UV, child_environment
+from bootstrap.places import PYTHON, SITE_PACKAGES, UV, VENV, child_environment
 from bootstrap.running import captured, shown
 
 UV_VERSION = "0.13.9"
+# Exists while uv is at work. If it is found later, uv was killed: a package may be half there.
+SYNCING = VENV / "sagalab-syncing"
+_SYNC = [UV, "sync", "--locked", "--inexact"]
 _UV_DIST_INFO = SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info"
 
 # Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
@@ -80,22 +82,37 @@ def install_uv() -> None:
         raise explain(text, f"Installing uv {UV_VERSION} into .venv")
 
 
-def sync(*, dev: bool, check: bool) -> None:
-    """Install what uv.lock names. `dev`: with the tools for the tests. `check`: then look if all is whole.
+def has_test_tools() -> bool:
+    """Return whether the tools for the tests were installed here once."""
+    return (SITE_PACKAGES / "pytest").is_dir()
 
-    Packages that the user added are left alone. Raises SetupProblem.
+
+def sync(*, dev: bool) -> None:
+    """Install what uv.lock names and is not there; `dev`: with the tools for the tests. Raises SetupProblem.
+
+    Packages that the user added are left alone.
     """
+    groups = [] if dev else ["--no-dev"]
+    if not SYNCING.exists() and _is_synced(groups):
+        return
+    # uv takes a package for installed when its dist-info is there: after a sync that was killed all are put in
+    # again, from uv's cache.
+    again = ["--reinstall"] if SYNCING.exists() else []
     index = index_settings.find()
-    stamp.SYNCING.touch()
+    SYNCING.touch()
     # Tests start hundreds of processes, and where PYTHONDONTWRITEBYTECODE is set each would compile what it imports.
     compiled = ["--compile-bytecode"] if dev else []
     with step("Installing the packages of uv.lock", "Packages installed", shows_output=True):
-        _run_uv(index, dev, compiled)
-        if check and (damaged := forget_damaged()):
-            # uv's cache shares its files with .venv: who changed one here changed it there too.
-            _run_uv(
-                index, dev, compiled + [f"--refresh-package={name.partition('-')[0]}" for name in damaged]
-            )
+        _run_uv(index, dev, [*compiled, *again])
+    SYNCING.unlink()
+
+
+def _is_synced(groups: list[str]) -> bool:
+    """Ask uv, without any network, whether all that the lock names is there."""
+    plain = {name: value for name, value in child_environment().items() if not name.startswith("UV_")}
+    environment = plain | {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never"}
+    check = [*_SYNC, "--check", "--offline", "--no-config", *groups, "--python", PYTHON]
+    return captured(check, environment)[0] == 0
 
 
 def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:
@@ -110,7 +127,7 @@ def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:
 
 def _from_pypi(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
     groups = [] if dev else ["--no-dev"]
-    return shown([UV, "sync", "--locked", "--inexact", *groups, *options, "--python", PYTHON], environment)
+    return shown([*_SYNC, *groups, *options, "--python", PYTHON], environment)
 
 
 def _from_mirror(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:

@@ -1,11 +1,11 @@
 """The folder `.venv`: recognise what is wrong with it, and make it anew."""
 
 import os
+import re
 import shutil
 import sys
 import venv
 
-from bootstrap import stamp
 from bootstrap.places import PYTHON, STATE, VENV, python_version
 
 # Exists while `.venv` is being made. If it is found later, the making was killed.
@@ -34,10 +34,8 @@ def why_not_usable() -> str:
     made_by = configuration.get("version", configuration.get("version_info", ""))
     if ".".join(made_by.split(".")[:2]) != python_version():
         return f"the one here was made by Python {made_by}"
-    place = (
-        stamp.read().get("place")
-        or configuration.get("command", "").rpartition("-m venv ")[2].split(" --")[-1]
-    )
+    # as venv notes it: python -m venv --without-pip /the/folder
+    place = re.sub(r"^(--\S+ )*", "", configuration.get("command", "").rpartition("-m venv ")[2])
     if os.path.isabs(place) and os.path.normcase(os.path.realpath(place)) != os.path.normcase(VENV):
         return "the one here was made in another folder"
     return ""

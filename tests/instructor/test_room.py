@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from sagalab.commands.app import register_commands, app
+from sagalab.commands.app import app, register_commands
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from sagalab.commands.app import register_commands, app
+from sagalab.commands.app import app, register_commands
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.machines import definition
