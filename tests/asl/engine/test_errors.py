@@ -4,6 +4,8 @@ import virtual
 from virtual import catch_all, failing, output, program, run, task, types
 
 from sagalab.asl.engine.commands import SetTimer
+from sagalab.asl.engine.run import Run
+from sagalab.asl.engine.told import TaskFailed
 from sagalab.rehearsal.world import BEGINNING, Answer
 
 SAVED = {"Type": "Pass", "End": True}
@@ -130,12 +132,8 @@ def test_a_fail_state_with_a_cause_path_that_is_no_text_is_a_runtime_error():
 
 
 def test_a_retry_asks_for_a_timer_and_nothing_else():
-    made = program({"A": task(Retry=retry(IntervalSeconds=7))})
-    world = virtual.world(made, answering=failing("E"))
-    asked = []
-    obey = world._obey
-    world._obey = lambda number, commands: (asked.extend(commands), obey(number, commands))
-    world.step()
+    started, (call,) = Run.start(program({"A": task(Retry=retry(IntervalSeconds=7))}), "{}", BEGINNING)
+    asked = started.tell(TaskFailed(BEGINNING, call.task, "E", "because"))
     assert asked == [SetTimer(asked[0].timer, BEGINNING + 7000)]
 
 
