@@ -1,0 +1,220 @@
+"""`rehearse`: a state machine run in this process, in virtual time: no cloud, no worker, no waiting."""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sagalab.asl import document
+from sagalab.asl.check import check
+from sagalab.asl.engine.commands import CallTask, ReadItems
+from sagalab.asl.engine.context import Execution as Names
+from sagalab.asl.engine.history import as_boto, json_text
+from sagalab.asl.engine.program import Program
+from sagalab.asl.text import read_text
+from sagalab.errors import SagaLabError
+from sagalab.history.execution import Execution
+from sagalab.rehearsal.world import Answer, Call, World
+
+Mock = Any
+Mocks = Mapping[str, Mock]
+
+# What a service answers when nobody said anything: as little as fits its API.
+_STUBS: dict[tuple[str, str], Any] = {
+    ("sns", "publish"): {"MessageId": "00000000-0000-4000-8000-000000000000"},
+    ("sqs", "sendMessage"): {"MessageId": "00000000-0000-4000-8000-000000000000"},
+    ("events", "putEvents"): {"Entries": [{"EventId": "0"}], "FailedEntryCount": 0},
+}
+
+
+def fails(error: str, cause: str = "", *, after: float = 0.0) -> Answer:
+    """Return a mock that fails with an error name and a cause, `after` so many seconds of virtual time."""
+    return Answer(error=error, cause=cause, failed=True, after_ms=round(after * 1000))
+
+
+def never_answers() -> Answer:
+    """Return a mock of a task that never answers: its timeout or heartbeat ends it, if it has one."""
+    return Answer(forever=True)
+
+
+def rehearse(
+    machine: Mapping[str, Any] | str | Path | document.Machine,
+    input: Any = None,
+    *,
+    tasks: Mocks | None = None,
+    faults: Mocks | None = None,
+    seed: int | str = 0,
+) -> Execution:
+    """Run a state machine in virtual time and return its Execution: pictures, timeline and compare work on it.
+
+    `machine`: a definition (dict, JSON or YAML text, a file's path, or its tree). `input`: a JSON value.
+    `tasks`: what a Task answers, by the name of its state, by its Resource, or by the name of its function:
+    a JSON value (its result), an exception or `fails("Name", "why")` (its error), a function or Lambda
+    handler (called with the function's payload, or the parameters), or a list of these, one for each call
+    (the last one stays). A Task that is not named is stubbed: a function answers with what it got.
+    `faults` come before `tasks`, one for the first call, or a list for the first calls: an error's name,
+    or any of the above. The same machine, input, tasks and seed give the same history, byte for byte.
+
+    Raises SagaLabError for a machine that AWS would refuse, and for a name that the machine does not have.
+    """
+    tree = _tree(machine)
+    problems = check(tree)
+    if problems:
+        raise SagaLabError(
+            f"AWS would refuse this state machine: {problems[0].words}",
+            f"Mend it first; lint() shows all {len(problems)} with their places.",
+        )
+    script = _Script(tree, tasks or {}, faults or {})
+    world = World(script)
+    text = json_text({} if input is None else input)
+    run = world.runs[world.start(Program(tree), text, Names(seed=str(seed)))]
+    world.finish()
+    return Execution.from_history(as_boto(run.events), tree.body)
+
+
+def _tree(machine: Mapping[str, Any] | str | Path | document.Machine) -> document.Machine:
+    if isinstance(machine, document.Machine):
+        return machine
+    if isinstance(machine, Mapping):
+        return document.read(dict(machine))
+    text = str(machine)
+    if isinstance(machine, Path) or not text.lstrip().startswith(("{", "Comment", "StartAt", "States")):
+        try:
+            text = Path(machine).read_text(encoding="utf-8")
+        except OSError as error:
+            raise SagaLabError(
+                f"The state machine {machine} cannot be read: {error.strerror}.", "Give the path of its file."
+            ) from None
+    return read_text(text)
+
+
+class _Script:
+    """Who answers which task with what; each call takes the next of a list."""
+
+    def __init__(self, tree: document.Machine, tasks: Mocks, faults: Mocks) -> None:
+        self.tasks, self.faults = tasks, faults
+        self.calls: dict[str, int] = {}
+        self.timed = {state.name for state in tree.states if _has_limit(state.body)}
+        known = {state.name for state in tree.states}
+        for state in tree.states:
+            if state.resource is not None:
+                known |= {state.resource.arn, *_function_names(state)}
+        unknown = sorted({*tasks, *faults} - known)
+        if unknown:
+            raise SagaLabError(
+                f"The state machine has no state, resource or function {unknown[0]!r}.",
+                f"Its states are {', '.join(state.name for state in tree.states)}.",
+            )
+
+    def __call__(self, call: Call) -> Answer:
+        ask = call.ask
+        if not isinstance(ask, CallTask):
+            return Answer(
+                [] if isinstance(ask, ReadItems) else {"Bucket": "rehearsal", "Key": "manifest.json"}
+            )
+        names = [ask.state, ask.resource.arn, *_names_of(ask)]
+        for mocks, first_only in ((self.faults, True), (self.tasks, False)):
+            name = next((name for name in names if name in mocks), None)
+            if name is None:
+                continue
+            mock, there = self._next(mocks[name], f"{first_only}{name}", first_only)
+            if there:
+                return self._answer(ask, mock, first_only)
+        return self._stub(ask)
+
+    def _next(self, mock: Mock, key: str, first_only: bool) -> tuple[Mock, bool]:
+        """Return the mock of this call, and whether there is one (faults end, tasks stay)."""
+        count = self.calls[key] = self.calls.get(key, -1) + 1
+        series = list(mock) if isinstance(mock, (list, tuple)) else [mock]
+        if count < len(series):
+            return series[count], True
+        return (series[-1], True) if series and not first_only else (None, False)
+
+    def _answer(self, ask: CallTask, mock: Mock, is_fault: bool) -> Answer:
+        if isinstance(mock, Answer):
+            return mock
+        if is_fault and isinstance(mock, str):
+            if mock == "States.Timeout" and ask.state in self.timed:
+                return never_answers()
+            return fails(mock, "The rehearsal's fault.")
+        if isinstance(mock, BaseException):
+            return _raised(mock)
+        if not callable(mock):
+            return Answer(_result(ask, mock))
+        try:
+            return Answer(_result(ask, _call(mock, _payload(ask))))
+        except Exception as error:  # a function's error is what the rehearsal is about
+            return _raised(error)
+
+    def _stub(self, ask: CallTask) -> Answer:
+        if ask.token is not None:
+            return never_answers()
+        if _is_function(ask):
+            return Answer(_result(ask, _payload(ask)))
+        return Answer(_STUBS.get((ask.resource.service, ask.resource.action), {}))
+
+
+def _has_limit(body: Mapping[str, Any]) -> bool:
+    return any(key.startswith(("TimeoutSeconds", "HeartbeatSeconds")) for key in body)
+
+
+def _is_function(ask: CallTask) -> bool:
+    return ask.resource.kind not in ("service", "aws-sdk", "http", "activity") or (
+        (ask.resource.service, ask.resource.action) == ("lambda", "invoke")
+    )
+
+
+def _payload(ask: CallTask) -> Any:
+    if (
+        ask.resource.service == "lambda"
+        and ask.resource.action == "invoke"
+        and ask.resource.kind == "service"
+    ):
+        return ask.parameters.get("Payload")
+    return ask.parameters
+
+
+def _result(ask: CallTask, value: Any) -> Any:
+    """Return a function's result as its integration gives it; made JSON, so that nothing is shared."""
+    plain = json.loads(json.dumps(value))
+    if ask.resource.kind == "service" and (ask.resource.service, ask.resource.action) == ("lambda", "invoke"):
+        return {"ExecutedVersion": "$LATEST", "Payload": plain, "StatusCode": 200}
+    return plain
+
+
+def _names_of(ask: CallTask) -> list[str]:
+    name = ask.parameters.get("FunctionName") if isinstance(ask.parameters, dict) else None
+    found = [name] if isinstance(name, str) else []
+    if ask.resource.kind == "lambda":
+        found.append(ask.resource.arn)
+    return [short for text in found for short in (text, text.rpartition(":function:")[2].split(":")[0])]
+
+
+def _function_names(state: document.State) -> list[str]:
+    given = state.body.get("Arguments") or state.body.get("Parameters")
+    name = given.get("FunctionName") if isinstance(given, dict) else None
+    texts = [name] if isinstance(name, str) else []
+    if state.resource is not None and state.resource.kind == "lambda":
+        texts.append(state.resource.arn)
+    return [short for text in texts for short in (text, text.rpartition(":function:")[2].split(":")[0])]
+
+
+def _call(function: Callable[..., Any], payload: Any) -> Any:
+    """Call a function with the payload; one that takes two arguments is a Lambda handler (event, context)."""
+    try:
+        parameters = [
+            one
+            for one in inspect.signature(function).parameters.values()
+            if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and one.default is one.empty
+        ]
+    except (TypeError, ValueError):
+        parameters = []
+    copied = json.loads(json.dumps(payload))
+    return function(copied, None) if len(parameters) > 1 else function(copied)
+
+
+def _raised(error: BaseException) -> Answer:
+    """Return an exception as Lambda reports it: its class is the error, its message in the cause."""
+    name = type(error).__name__
+    return fails(name, json_text({"errorMessage": str(error), "errorType": name}))
