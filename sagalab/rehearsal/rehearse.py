@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,35 +59,42 @@ def rehearse(
 
     Raises SagaLabError for a machine that AWS would refuse, and for a name that the machine does not have.
     """
-    tree = _tree(machine)
+    tree, program = _ready(_text(machine))
+    script = _Script(tree, tasks or {}, faults or {})
+    world = World(script)
+    text = json_text({} if input is None else input)
+    run = world.runs[world.start(program, text, Names(seed=str(seed)))]
+    world.finish()
+    return Execution.from_history(as_boto(run.events), tree.body)
+
+
+@lru_cache(maxsize=64)
+def _ready(text: str) -> tuple[document.Machine, Program]:
+    """Read, check and prepare a machine; the same text once, however often it is rehearsed."""
+    tree = read_text(text)
     problems = check(tree)
     if problems:
         raise SagaLabError(
             f"AWS would refuse this state machine: {problems[0].words}",
             f"Mend it first; lint() shows all {len(problems)} with their places.",
         )
-    script = _Script(tree, tasks or {}, faults or {})
-    world = World(script)
-    text = json_text({} if input is None else input)
-    run = world.runs[world.start(Program(tree), text, Names(seed=str(seed)))]
-    world.finish()
-    return Execution.from_history(as_boto(run.events), tree.body)
+    return tree, Program(tree)
 
 
-def _tree(machine: Mapping[str, Any] | str | Path | document.Machine) -> document.Machine:
+def _text(machine: Mapping[str, Any] | str | Path | document.Machine) -> str:
     if isinstance(machine, document.Machine):
-        return machine
+        return json_text(machine.body)
     if isinstance(machine, Mapping):
-        return document.read(dict(machine))
+        return json_text(machine)
     text = str(machine)
-    if isinstance(machine, Path) or not text.lstrip().startswith(("{", "Comment", "StartAt", "States")):
-        try:
-            text = Path(machine).read_text(encoding="utf-8")
-        except OSError as error:
-            raise SagaLabError(
-                f"The state machine {machine} cannot be read: {error.strerror}.", "Give the path of its file."
-            ) from None
-    return read_text(text)
+    if not isinstance(machine, Path) and text.lstrip().startswith(("{", "Comment", "StartAt", "States")):
+        return text
+    try:
+        return Path(machine).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SagaLabError(
+            f"The state machine {machine} cannot be read: {error.strerror}.", "Give the path of its file."
+        ) from None
 
 
 class _Script:
