@@ -31,7 +31,7 @@ def all_last_in_retry(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry:
               - {ErrorEquals: [States.ALL], MaxAttempts: 1}
               - {ErrorEquals: [Lambda.ServiceException], MaxAttempts: 3}
@@ -41,7 +41,7 @@ def all_last_in_retry(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry:
               - {ErrorEquals: [Lambda.ServiceException], MaxAttempts: 3}
               - {ErrorEquals: [States.ALL], MaxAttempts: 1}
@@ -59,7 +59,7 @@ def all_last_in_catch(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [CardRefused, States.ALL], ResultPath: $.error, Next: Failed}]
             End: true
           Failed: {Type: Fail}
@@ -68,7 +68,7 @@ def all_last_in_catch(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Failed}]
             End: true
           Failed: {Type: Fail}
@@ -114,7 +114,7 @@ def never_used(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry:
               - {ErrorEquals: [Lambda.ServiceException], MaxAttempts: 3}
               - {ErrorEquals: [Lambda.ServiceException], MaxAttempts: 9}
@@ -124,7 +124,7 @@ def never_used(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry:
               - {ErrorEquals: [Lambda.ServiceException], MaxAttempts: 3}
               - {ErrorEquals: [Lambda.SdkClientException], MaxAttempts: 9}
@@ -157,7 +157,7 @@ def catch_throws_input_away(machine: Machine, report: Report) -> Iterator[Findin
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], Next: Apologise}]
             End: true
           Apologise:
@@ -171,7 +171,7 @@ def catch_throws_input_away(machine: Machine, report: Report) -> Iterator[Findin
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Apologise}]
             End: true
           Apologise:

@@ -117,11 +117,11 @@ def fields(machine: Machine, report: Report) -> Iterator[Finding]:
     Bad:
         StartAt: Pay
         States:
-          Pay: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", MaxAttempts: 3, End: true}
+          Pay: {Type: Task, Resource: "${Function}", MaxAttempts: 3, End: true}
     Good:
         StartAt: Pay
         States:
-          Pay: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", End: true}
+          Pay: {Type: Task, Resource: "${Function}", End: true}
     """
     for problem in found_by(machine, "SAGA001"):
         state, part = place_of(machine, problem.path)
@@ -210,6 +210,11 @@ def _explain(machine: Machine, state: State | None, part: Path, problem: Problem
             return "This Task has no Resource: it does not say what to do.", cure
         are = "are" if "," in missing else "is"
         return f"{missing} {are} missing{_in(part)}.", f"Add {missing}."
+    if match := re.match(r"(Parameters|Arguments) field is required", message):
+        return (
+            f"It has no {match[1]}: the call is given nothing.",
+            f"Add {match[1]} with what the call needs.",
+        )
     if match := _ONE_OF.match(message):
         return _explain_one_of(value, part, match["names"] or match["none"], bool(match["several"]))
     if message.startswith("The object must have only one"):

@@ -28,12 +28,12 @@ def leaves_without_catch(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [SoldOut], ResultPath: $.error, Next: Release}]
             End: true
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
@@ -43,12 +43,12 @@ def leaves_without_catch(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Release}]
             End: true
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
@@ -88,7 +88,7 @@ def message_fails_a_committed_saga(machine: Machine, report: Report) -> Iterator
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Release}]
             Next: NotifySuccess
           NotifySuccess:
@@ -99,7 +99,7 @@ def message_fails_a_committed_saga(machine: Machine, report: Report) -> Iterator
           Done: {Type: Succeed}
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
@@ -109,7 +109,7 @@ def message_fails_a_committed_saga(machine: Machine, report: Report) -> Iterator
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Release}]
             Next: NotifySuccess
           NotifySuccess:
@@ -122,7 +122,7 @@ def message_fails_a_committed_saga(machine: Machine, report: Report) -> Iterator
           Done: {Type: Succeed}
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed

@@ -28,7 +28,7 @@ def retries_do_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             TimeoutSeconds: 10
             Retry: [{ErrorEquals: [States.Timeout], IntervalSeconds: 5, MaxAttempts: 6, BackoffRate: 2}]
             End: true
@@ -38,7 +38,7 @@ def retries_do_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             TimeoutSeconds: 10
             Retry: [{ErrorEquals: [States.Timeout], IntervalSeconds: 2, MaxAttempts: 2, BackoffRate: 2}]
             End: true
@@ -68,7 +68,7 @@ def path_does_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Order:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             TimeoutSeconds: 10
             Retry: [{ErrorEquals: [States.Timeout], IntervalSeconds: 2, MaxAttempts: 2}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Tell}]
@@ -86,7 +86,7 @@ def path_does_not_fit(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Order:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             TimeoutSeconds: 10
             Retry: [{ErrorEquals: [States.Timeout], IntervalSeconds: 2, MaxAttempts: 2}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Tell}]

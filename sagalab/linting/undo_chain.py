@@ -27,7 +27,7 @@ def chain_entered_too_late(machine: Machine, report: Report) -> Iterator[Finding
         States:
           BookHotel: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: CancelHotel}]
             Next: BookFlight
           BookFlight:
@@ -41,7 +41,7 @@ def chain_entered_too_late(machine: Machine, report: Report) -> Iterator[Finding
           Done: {Type: Succeed}
           CancelCar: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: CancelFlight}]
             Next: CancelFlight
@@ -59,7 +59,7 @@ def chain_entered_too_late(machine: Machine, report: Report) -> Iterator[Finding
         States:
           BookHotel: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: CancelHotel}]
             Next: BookFlight
           BookFlight:
@@ -73,7 +73,7 @@ def chain_entered_too_late(machine: Machine, report: Report) -> Iterator[Finding
           Done: {Type: Succeed}
           CancelCar: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: CancelFlight}]
             Next: CancelFlight
@@ -124,7 +124,7 @@ def failed_undo_ends_the_chain(machine: Machine, report: Report) -> Iterator[Fin
         States:
           BookHotel: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: CancelHotel}]
             Next: BookFlight
           BookFlight:
@@ -134,7 +134,7 @@ def failed_undo_ends_the_chain(machine: Machine, report: Report) -> Iterator[Fin
           Done: {Type: Succeed}
           CancelFlight: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: CancelHotel
@@ -147,7 +147,7 @@ def failed_undo_ends_the_chain(machine: Machine, report: Report) -> Iterator[Fin
         States:
           BookHotel: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: CancelHotel}]
             Next: BookFlight
           BookFlight:
@@ -157,7 +157,7 @@ def failed_undo_ends_the_chain(machine: Machine, report: Report) -> Iterator[Fin
           Done: {Type: Succeed}
           CancelFlight: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: CancelHotel}]
             Next: CancelHotel

@@ -25,7 +25,7 @@ def no_undo(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           ChargeCard: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: ReleaseStock}]
             Next: ReserveStock
           ReserveStock:
@@ -37,7 +37,7 @@ def no_undo(machine: Machine, report: Report) -> Iterator[Finding]:
           Done: {Type: Succeed}
           ReleaseStock:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
@@ -47,7 +47,7 @@ def no_undo(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           ChargeCard: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: ReleaseStock}]
             Next: ReserveStock
           ReserveStock:
@@ -59,7 +59,7 @@ def no_undo(machine: Machine, report: Report) -> Iterator[Finding]:
           Done: {Type: Succeed}
           ReleaseStock: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: RefundCard}]
             Next: RefundCard
@@ -93,12 +93,12 @@ def undo_without_retry(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Release}]
             End: true
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
           Failed: {Type: Fail}
@@ -107,12 +107,12 @@ def undo_without_retry(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Reserve:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Release}]
             End: true
           Release:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL], MaxAttempts: 5}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: Failed}]
             Next: Failed
@@ -149,7 +149,7 @@ def undos_out_of_order(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           PlaceOrder: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: RemoveOrder}]
             Next: MakePayment
           MakePayment:
@@ -158,7 +158,7 @@ def undos_out_of_order(machine: Machine, report: Report) -> Iterator[Finding]:
           Done: {Type: Succeed}
           RemoveOrder: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: RefundPayment}]
             Next: RefundPayment
@@ -172,7 +172,7 @@ def undos_out_of_order(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           PlaceOrder: &step
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: RemoveOrder}]
             Next: MakePayment
           MakePayment:
@@ -182,7 +182,7 @@ def undos_out_of_order(machine: Machine, report: Report) -> Iterator[Finding]:
           Done: {Type: Succeed}
           RefundPayment: &undo
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Retry: [{ErrorEquals: [States.ALL]}]
             Catch: [{ErrorEquals: [States.ALL], ResultPath: $.owed, Next: RemoveOrder}]
             Next: RemoveOrder

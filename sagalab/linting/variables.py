@@ -33,7 +33,7 @@ def read_before_assigned(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Assign: {order: "{% $states.result.Payload %}"}
             Catch: [{ErrorEquals: [States.ALL], Next: Show}]
             Next: Show
@@ -44,7 +44,7 @@ def read_before_assigned(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Assign: {order: "{% $states.result.Payload %}"}
             Catch: [{ErrorEquals: [States.ALL], Assign: {order: "{% $states.input %}"}, Next: Show}]
             Next: Show
@@ -73,7 +73,7 @@ def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Assign: {error: "{% $states.errorOutput %}"}
             End: true
     Good:
@@ -82,7 +82,7 @@ def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
         States:
           Pay:
             Type: Task
-            Resource: "arn:aws:states:::lambda:invoke"
+            Resource: "${Function}"
             Catch: [{ErrorEquals: [States.ALL], Assign: {error: "{% $states.errorOutput %}"}, Next: Failed}]
             End: true
           Failed: {Type: Fail}

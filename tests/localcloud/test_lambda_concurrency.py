@@ -96,8 +96,8 @@ def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, clo
     made.invoke()
     task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 4, "End": True}
     task["Parameters"] = {"FunctionName": made.name, "Payload": 2.5}
-    branch = {"StartAt": "T", "States": {"T": task}}
-    parallel = {"Type": "Parallel", "Branches": [branch, branch], "End": True}
+    branches = [{"StartAt": name, "States": {name: task}} for name in ("T", "U")]
+    parallel = {"Type": "Parallel", "Branches": branches, "End": True}
     states = cloud.client("stepfunctions")
     definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
     arn = states.create_state_machine(name=made.name, roleArn=role, definition=definition)["stateMachineArn"]

@@ -74,9 +74,9 @@ def test_a_mark_in_the_comment_wins_over_the_names():
     "second",
     [
         {"Comment": "Prints a label: nothing to undo."},
-        {"Resource": "arn:aws:states:::dynamodb:getItem"},
+        {"Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {"TableName": "t", "Key": {}}},
         {"Resource": "arn:aws:states:::aws-sdk:s3:headObject"},
-        {"Resource": "arn:aws:states:::sqs:sendMessage"},
+        {"Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {"QueueUrl": "q", "MessageBody": ""}},
         {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"},
         {"Arguments": {"FunctionName": "${CheckStockFunction}"}},
     ],

@@ -46,6 +46,18 @@ _NO_TOKENS = frozenset(
     "sagemaker dynamodb http".split()
 )
 
+_REQUIRED = {
+    "lambda:invoke": "FunctionName",
+    "sqs:sendMessage": "QueueUrl MessageBody",
+    "sns:publish": "Message",
+    "dynamodb:putItem": "TableName Item",
+    "dynamodb:getItem": "TableName Key",
+    "states:startExecution": "StateMachineArn",
+    "events:putEvents": "Entries",
+    "ecs:runTask": "TaskDefinition",
+    "glue:startJobRun": "JobName",
+}
+
 
 def check_resource(state: State, express: bool) -> Iterator[Problem]:
     """Yield what is wrong with a Task's Resource and Credentials."""
@@ -67,12 +79,27 @@ def check_resource(state: State, express: bool) -> Iterator[Problem]:
             yield Problem(SCHEMA, words, place)
         elif express and resource.kind == "activity":
             yield Problem(SCHEMA, "Express state machine does not support Activity ARN", place)
+        if resource.kind in ("service", "aws-sdk", "http") and _is_offered(resource):
+            yield from _parameters(state, resource)
         if resource.kind == "activity" and "Credentials" in state.body:
             words = "The field 'Credentials' is not supported for activities"
             yield Problem(SCHEMA, words, (*state.path, "Credentials"))
             return
     if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
         yield Problem(SCHEMA, "The field 'RoleArn' is required but was missing", (*state.path, "Credentials"))
+
+
+def _parameters(state: State, resource: Resource) -> Iterator[Problem]:
+    """What the call is given: AWS looks for it before it runs (measured for the calls in _REQUIRED)."""
+    field = "Arguments" if state.is_jsonata else "Parameters"
+    given = state.body.get(field)
+    if field not in state.body:
+        yield Problem(SCHEMA, f"{field} field is required for resource ARN: {resource.arn}", state.path)
+    elif isinstance(given, dict) and resource.kind == "service":
+        for name in _REQUIRED.get(f"{resource.service}:{resource.action}", "").split():
+            if name not in given and f"{name}.$" not in given:
+                words = f"The field '{name}' is required but was missing"
+                yield Problem(SCHEMA, words, (*state.path, field))
 
 
 def _is_offered(resource: Resource) -> bool:

@@ -17,7 +17,9 @@ from sagalab.project import ROOT, STATEMACHINE
 SHARED = ROOT.parent / "shared"
 SEED = json.loads((STATEMACHINE / "saga.asl.json").read_text(encoding="utf-8"))
 HARDENED = json.loads((STATEMACHINE / "hardened.asl.json").read_text(encoding="utf-8"))
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+TASK = {"Type": "Task", "Resource": "${Function}", "End": True}
+NAMES = "FunctionName QueueUrl MessageBody Message TableName Key TaskDefinition StateMachineArn"
+CALL = {**TASK, "Parameters": dict.fromkeys(NAMES.split(), "x")}
 
 
 def words(definition, **options) -> list[str]:
@@ -70,8 +72,8 @@ def test_our_own_machines_are_taken(name):
 
 JSONATA = {"QueryLanguage": "JSONata"}
 REFUSED = [
-    (one({**TASK, "Resource": "arn:aws:states:::lambda:invok"}), "is not recognized"),
-    (one({**TASK, "Resource": "arn:aws:states:::sqs:sendMessage.sinc"}), "is not recognized. The value"),
+    (one({**CALL, "Resource": "arn:aws:states:::lambda:invok"}), "is not recognized"),
+    (one({**CALL, "Resource": "arn:aws:states:::sqs:sendMessage.sinc"}), "is not recognized. The value"),
     (
         one({**TASK, "Retry": [{"ErrorEquals": []}]}),
         "Value cannot be empty at /States/A/Retry[0]/ErrorEquals",
@@ -140,7 +142,7 @@ TAKEN = [
     one(
         {"Type": "Pass", "Parameters": {"a.$": "$$.Execution.Id", "b.$": "$x.y", "c.$": "$..z"}, "End": True}
     ),
-    one({**TASK, "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem"}),
+    one({**CALL, "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem"}),
     one({**TASK, "Resource": "${Function}"}),
     one({**TASK, "Credentials": {"RoleArn.$": "$.role"}}),
     one({"Type": "Fail", "ErrorPath": "States.Format('{}', $.e)", "CausePath": "$.c"}),

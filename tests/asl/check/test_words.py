@@ -7,7 +7,9 @@ from sagalab.asl.document import read
 from sagalab.linting.lint import lint
 
 DONE = {"Type": "Pass", "End": True}
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+TASK = {"Type": "Task", "Resource": "${Function}", "End": True}
+NAMES = "FunctionName QueueUrl MessageBody Message TableName Key TaskDefinition StateMachineArn"
+CALL = {**TASK, "Parameters": dict.fromkeys(NAMES.split(), "x")}
 JSONATA = {"QueryLanguage": "JSONata"}
 
 
@@ -369,7 +371,7 @@ def test_the_place_of_a_payload_is_the_payload():
     ],
 )
 def test_integrations_that_are_not_there(resource):
-    [(code, message, place)] = told(one({**TASK, "Resource": f"arn:aws:states:::{resource}"}))
+    [(code, message, place)] = told(one({**CALL, "Resource": f"arn:aws:states:::{resource}"}))
     assert (code, place) == (SCHEMA, "/States/A/Resource")
     assert message == (
         f"The resource provided arn:aws:states:::{resource} is not recognized. The value is not a valid resource "
@@ -390,14 +392,14 @@ def test_integrations_that_are_not_there(resource):
     ],
 )
 def test_integrations_that_are_there(resource):
-    assert told(one({**TASK, "Resource": f"arn:aws:states:::{resource}"})) == []
+    assert told(one({**CALL, "Resource": f"arn:aws:states:::{resource}"})) == []
 
 
 @pytest.mark.parametrize(
     "definition, message",
     [
         (
-            one({**TASK, "Resource": "arn:aws:states:::ecs:runTask.sync"}),
+            one({**CALL, "Resource": "arn:aws:states:::ecs:runTask.sync"}),
             "Express state machine does not support '.sync' service integration ",
         ),
         (
@@ -490,3 +492,21 @@ def test_what_is_no_expression_is_not_read():
 def test_what_is_named_like_a_field_is_read():
     found = told(one({**TASK, "Arguments": {"Payload": {"Comment": "{% phone %}"}}}, **JSONATA))
     assert found[0][2] == "/States/A/Arguments/Payload/Comment"
+
+
+@pytest.mark.parametrize("call", ["lambda:invoke", "aws-sdk:neptune:describeDBClusters"])
+@pytest.mark.parametrize("machine, field", [({}, "Parameters"), (JSONATA, "Arguments")])
+def test_a_call_is_given_something(call, machine, field):
+    resource = f"arn:aws:states:::{call}"
+    message = f"{field} field is required for resource ARN: {resource}"
+    assert told(one({**TASK, "Resource": resource}, **machine)) == [(SCHEMA, message, "/States/A")]
+    assert told(one({**TASK, "Resource": resource, field: {"FunctionName": "f"}}, **machine)) == []
+
+
+def test_a_call_is_given_what_it_needs():
+    send = {**TASK, "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl.$": "$.queue"}}
+    assert told(one(send)) == [
+        (SCHEMA, "The field 'MessageBody' is required but was missing", "/States/A/Parameters")
+    ]
+    computed = {**TASK, "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": "{% $states.input %}"}
+    assert told(one(computed, **JSONATA)) == []
