@@ -12,10 +12,28 @@ from sagalab import settings
 from sagalab.errors import SagaLabError
 
 ROOT = Path(__file__).resolve().parent.parent
-LAMBDAS = ROOT / "lambdas"
-STATEMACHINE = ROOT / "statemachine"
-NOTEBOOKS = ROOT / "notebooks"
+LAMBDAS: Path
+STATEMACHINE: Path
+NOTEBOOKS: Path
+_FOLDERS = {"LAMBDAS": "lambdas", "STATEMACHINE": "statemachine", "NOTEBOOKS": "notebooks"}
 _TRIED_BYTES = 64_000  # the local cloud's record and the first of its log
+
+
+def __getattr__(name: str) -> Path:
+    """Return LAMBDAS, STATEMACHINE or NOTEBOOKS: folders of the clone, which an installed package does not have.
+
+    Raises SagaLabError there; what needs none of them (the lint, pictures of a history) works.
+    """
+    if name not in _FOLDERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    folder = ROOT / _FOLDERS[name]
+    if not folder.is_dir():
+        raise SagaLabError(
+            f"This is Saga Lab without its folder {_FOLDERS[name]}: only the package is installed.",
+            "Take the whole project (git clone) and run it there: python3 setup/run.py lab",
+        )
+    globals()[name] = folder
+    return folder
 
 
 def state_path() -> Path:
