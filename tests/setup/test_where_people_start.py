@@ -71,9 +71,9 @@ def test_what_the_workflows_call_exists():
         assert_runs(command)
 
 
-def test_actions_are_pinned_by_version_and_there_are_no_secrets():
+def test_actions_are_pinned_by_hash_and_there_are_no_secrets():
     uses = [step["uses"] for step in steps() if "uses" in step]
-    assert uses and all(re.search(r"@v\d+\.\d+\.\d+$", name) for name in uses)
+    assert uses and all(re.search(r"@[0-9a-f]{40}$", name) for name in uses)
     for path in WORKFLOWS:
         text = read(path)
         assert "secrets." not in text and "AWS_" not in text
