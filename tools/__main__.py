@@ -37,6 +37,15 @@ def bench(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     raise typer.Exit(1 if missed else 0)
 
 
+@app.command()
+def recordings() -> None:
+    """Record the histories of tests/history/recordings anew, on a local cloud of its own. Takes half a minute."""
+    from tools.recordings import record
+
+    for path in record():
+        print(path.name)
+
+
 def _table(figures: dict[str, dict[str, float]]):
     from rich.table import Table
 

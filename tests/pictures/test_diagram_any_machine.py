@@ -1,18 +1,16 @@
 """Any machine and any run draws: valid XML, every state once, the walk's transitions taken."""
 
 import json
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_history import HistoryMaker
 from picture_structure import structure
+from recorded import FILES
 
 from sagalab.history.execution import Execution
 from sagalab.pictures.diagram import diagram
 
-HISTORIES = Path(__file__).parents[3] / "shared" / "aws-histories"
 ERRORS = ["States.ALL", "States.Timeout", 'Err"<&>\\', "Größe.Überschritten"]
 KINDS = ["Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Succeed", "Fail"]
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=80)
@@ -97,10 +95,8 @@ def test_any_machine_and_any_run_of_it_draws(case):
     assert bool(taken) == bool(walked) and len(taken) <= walked
 
 
-@pytest.mark.skipif(not HISTORIES.is_dir(), reason="no recorded histories beside this clone")
 def test_every_recorded_history_draws_without_its_definition():
-    recorded = sorted(HISTORIES.glob("*.json"))
-    for path in recorded:
+    for path in FILES:
         run = Execution.from_history(json.loads(path.read_text(encoding="utf-8"))["events"])
         drawing = diagram(None, run)
         assert drawing.source.count('class="state ') == len({_place(visit) for visit in run.visits}), (
@@ -108,7 +104,7 @@ def test_every_recorded_history_draws_without_its_definition():
         )
         for name in set(run.path):
             assert name in drawing.words or len(run.path) > 50, path.name
-    assert recorded
+    assert FILES
 
 
 def _place(visit) -> tuple:

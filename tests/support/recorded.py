@@ -1,4 +1,8 @@
-"""The recorded AWS histories beside this clone (../shared/aws-histories), where they are present."""
+"""Recorded histories: this project's own (tests/history/recordings), and AWS's beside this clone where they are.
+
+Of the own ones some were recorded on the local cloud (`python -m tools recordings` makes them anew), and
+by_hand_*.json were written by hand from the document that each names.
+"""
 
 import json
 from functools import cache
@@ -8,13 +12,15 @@ import pytest
 
 from sagalab.project import ROOT
 
-FOLDER = ROOT.parent / "shared" / "aws-histories"
-FILES: list[Path] = sorted(FOLDER.glob("*.json"))
+OWN = ROOT / "tests" / "history" / "recordings"
+OF_AWS = ROOT.parent / "shared" / "aws-histories"
+FILES: list[Path] = sorted(OWN.glob("*.json")) + sorted(OF_AWS.glob("*.json"))
 
-needs_recordings = pytest.mark.skipif(not FILES, reason="../shared/aws-histories is not here")
+needs_aws = pytest.mark.skipif(not OF_AWS.is_dir(), reason="../shared/aws-histories is not here")
 
 
 @cache
-def recording(number: str) -> dict:
-    """Return one recording: `{"case": …, "events": […]}`."""
-    return json.loads((FOLDER / f"{number}.json").read_text(encoding="utf-8"))
+def recording(name: str) -> dict:
+    """Return one recording: `{"case": …, "events": […]}`, of the own ones with its definition or its source."""
+    path = next(path for path in FILES if path.stem == name)
+    return json.loads(path.read_text(encoding="utf-8"))
