@@ -109,7 +109,12 @@ def _ensure_machine(
     except ClientError as error:
         if error.response["Error"]["Code"] != "InvalidDefinition":
             raise
+        words = error.response["Error"]["Message"]
+        if words.startswith("AWS takes this definition"):
+            raise SagaLabError(
+                f"{machine.name}: {words}", "Try that part on AWS, or leave it out here."
+            ) from None
         raise SagaLabError(
-            f"Step Functions refuses the definition of {machine.name}: {error.response['Error']['Message']}",
+            f"Step Functions refuses the definition of {machine.name}: {words}",
             "Correct the definition; sagalab lint explains more.",
         ) from None

@@ -37,11 +37,10 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from sagalab.asl.check import check as refused
-from sagalab.asl.document import read
+from sagalab.asl.document import PROCESSORS, read
 
 _parsing = threading.Lock()
-_WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
-_SCHEMA = "SCHEMA_VALIDATION_FAILED"
+_NOT_HERE = "AWS takes this definition, and the local cloud cannot run it: it has {}."
 
 # Fields of a state that hold JSONata, by the class that moto reads them into.
 _FIELDS = {
@@ -79,10 +78,27 @@ def parsed(definition: str) -> Program:
 @functools.lru_cache(maxsize=256)
 def _parsed(definition: str) -> Program:
     preprocessor.Preprocessor._query_language_per_scope.clear()
-    text = _WHOLE_PERCENTAGE.sub(r"\1.0", definition)
-    program, _ = AmazonStateLanguageParser.parse(text)
+    program, _ = AmazonStateLanguageParser.parse(_as_moto_reads_it(definition))
     _place(program, None, set())
     return program
+
+
+def _as_moto_reads_it(definition: str) -> str:
+    """Return the definition with each state's query language written out (moto inherits that of the Map or
+    Parallel around it), whole percentages as moto's grammar has them, and the items of a distributed Map as
+    standard executions (it has no others; both run the same states)."""
+    document = json.loads(definition)
+    for state in read(document).states:
+        body: dict[str, Any] = dict(state.body)
+        body["QueryLanguage"] = state.query_language
+        if isinstance(body.get("ToleratedFailurePercentage"), int):
+            body["ToleratedFailurePercentage"] = float(body["ToleratedFailurePercentage"])
+        for key in PROCESSORS:
+            if body.get(key, {}).get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS":
+                config = {**body[key]["ProcessorConfig"], "ExecutionType": "STANDARD"}
+                body[key]["ProcessorConfig"] = config
+        state.scope.body["States"][state.name] = body
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _place(component: Any, location: str | None, seen: set[int]) -> None:
@@ -125,10 +141,16 @@ def check(definition: str, *, express: bool = False) -> None:
         raise _invalid(", ".join(problem.words for problem in problems))
     try:
         parsed(definition)
-    except InvalidDefinition:
-        raise
     except Exception as error:  # moto's parser raises whatever its rules meet
-        raise _invalid(f"{_SCHEMA}: {error}") from None
+        raise InvalidDefinition(_NOT_HERE.format(_what_moto_lacks(str(error)))) from None
+
+
+def _what_moto_lacks(error: str) -> str:
+    unknown = re.search(r"Unknown service '([\w-]+)'", error)
+    if unknown:
+        return f"no {unknown[1]} tasks"
+    field = re.search(r'at "(\w+)"', error)
+    return f"no {field[1]}" if field else f"not all of it ({error[:200]})"
 
 
 def _invalid(problem: str) -> InvalidDefinition:
@@ -174,6 +196,22 @@ def _is_repeat(made: Any, definition: str, options: Mapping[str, Any]) -> bool:
     return same and json.loads(made.definition) == json.loads(definition)
 
 
+def _opening(open_scope: Callable[..., None]) -> Callable[..., None]:
+    """Let a JSONPath state stand in a JSONata Map, as on AWS: moto refuses the step down, so it takes none.
+
+    Each state says its own language (_as_moto_reads_it).
+    """
+
+    @functools.wraps(open_scope)
+    def opened(self: Any, parse_tree: Any) -> None:
+        languages = self._query_language_per_scope
+        languages.append(preprocessor.QueryLanguage())
+        open_scope(self, parse_tree)
+        del languages[-2]
+
+    return opened
+
+
 def install() -> None:
     """Make moto check a definition before it keeps it, and parse it once."""
     if StepFunctionsParserBackend.__dict__["_validate_definition"].__func__ is check:
@@ -187,6 +225,9 @@ def install() -> None:
     )
     json_path.parse = functools.lru_cache(maxsize=1024)(json_path.parse)
     result_path.parse = functools.lru_cache(maxsize=1024)(result_path.parse)
+    preprocessor.Preprocessor._open_query_language_scope = _opening(
+        preprocessor.Preprocessor._open_query_language_scope
+    )
     antlr4utils.from_string_literal = _text_of
     preprocessor.from_string_literal = _text_of
     preprocessor.Preprocessor.visitAssign_template_value_terminal_string_literal = lambda self, ctx: (
