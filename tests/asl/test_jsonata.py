@@ -2,6 +2,7 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,10 @@ def test_a_plain_path_gives_the_very_value_and_no_copy():
 
 def test_numbers_beyond_doubles_are_doubles():
     assert evaluate("$x + 0", {"x": 12345678901234567890}) == 1.2345678901234567e19
+
+
+def test_an_expression_read_by_one_thread_is_evaluated_by_others():
+    expression = jsonata.compile("$count($numbers) + 1")
+    with ThreadPoolExecutor(4) as pool:
+        given = [pool.submit(evaluate, expression.text, {"numbers": [0] * count}) for count in range(40)]
+        assert [one.result() for one in given] == list(range(1, 41))

@@ -6,7 +6,14 @@ class Undefined(Exception):
 
 
 class JsonataError(Exception):
-    """The expression could not be evaluated; the text says why in AWS's words ("T0412: Argument 1 of …")."""
+    """The expression could not be evaluated; the text says why in AWS's words ("T0412: Argument 1 of …").
+
+    With `is_of_result` it was, and its result is none that JSON can hold.
+    """
+
+    def __init__(self, text: str, *, is_of_result: bool = False) -> None:
+        super().__init__(text)
+        self.is_of_result = is_of_result
 
 
 class JsonataSyntaxError(ValueError):

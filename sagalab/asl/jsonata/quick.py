@@ -21,15 +21,19 @@ _chance: ContextVar[Chance] = ContextVar("chance")
 
 
 class Evaluator:
-    """An expression that is ready to be evaluated."""
+    """An expression that is ready to be evaluated.
 
-    __slots__ = ("_expression", "_names", "_read", "_text")
+    What jsonatapy compiles belongs to the thread that compiled it, so each evaluation compiles anew: some
+    7 microseconds.
+    """
+
+    __slots__ = ("_names", "_read", "_text")
 
     def __init__(self, text: str, read: Any) -> None:
         self._text = text
         self._read = read
         self._names = frozenset(_NAMES.findall(text))
-        self._expression = self._compiled(text)
+        self._compiled(text)
 
     def _compiled(self, text: str) -> Any:
         try:
@@ -45,11 +49,11 @@ class Evaluator:
     def evaluate(self, variables: Mapping[str, Any], chance: Chance) -> Any:
         """Return the JSON value; raise Undefined or JsonataError."""
         used = {name: variables[name] for name in self._names if name in variables}
-        text = self._run(self._expression, used, chance)
+        text = self._run(self._compiled(self._text), used, chance)
         if text is None:
             raise Undefined
         if text == '""' and self._is_function(used, chance):
-            raise JsonataError("returned an unsupported result type.")
+            raise JsonataError("returned an unsupported result type.", is_of_result=True)
         return json.loads(text, parse_float=_number)
 
     def _is_function(self, used: dict[str, Any], chance: Chance) -> bool:

@@ -93,4 +93,4 @@ def _plain(value: Any) -> Any:
         return [value.a + index for index in range(value.b - value.a)]
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    raise JsonataError("returned an unsupported result type.")
+    raise JsonataError("returned an unsupported result type.", is_of_result=True)

@@ -1,23 +1,17 @@
-"""JSONata for moto's Step Functions, by the package jsonata-python.
+"""JSONata for moto's Step Functions, by asl/jsonata.
 
 Why: moto 5.2.5 expects a JVM for JSONata that is not there, and passes variables as source text, which
 breaks on strings that hold quotes or newlines. Here expressions are parsed once and variables are bound
-as values. The functions that AWS adds to JSONata are here too.
-Source of these: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+as values.
 """
 
-import copy
-import functools
-import hashlib
 import json
 import random
 import re
+import time
 import uuid
 from typing import Any
 
-from jsonata import Jsonata
-from jsonata.jexception import JException
-from jsonata.utils import Utils
 from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
@@ -39,9 +33,9 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
+from sagalab.asl import jsonata
+
 _VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-_HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-_LARGEST_RANGE = 1000
 _KINDS = {type(None): "null", bool: "boolean", int: "number", float: "number", str: "string"}
 _map_evaluation = StateMap._eval_execution
 
@@ -50,128 +44,28 @@ class RecordedDetails(dict):
     """Event details of a failure whose event stands in the history already (interruptions.py skips it)."""
 
 
-class Undefined(Exception):
-    """The expression found nothing."""
-
-
-class UnsupportedResult(Exception):
-    """The expression's result is a function, which JSON cannot hold."""
-
-
-@functools.lru_cache(maxsize=2048)
-def _parsed(expression: str) -> Jsonata:
-    return Jsonata(expression)
-
-
-@functools.lru_cache(maxsize=2048)
-def _names(expression: str) -> frozenset[str]:
-    return frozenset(_VARIABLE.findall(expression))
-
-
 def evaluate(expression: str, variables: dict[str, Any]) -> Any:
-    """Evaluate `expression` with `variables` (name without `$` → JSON value); return plain JSON types.
+    """Evaluate `expression` with `variables` (name without `$` → JSON value); return plain JSON types of its own.
 
-    Raises Undefined, UnsupportedResult, or jsonata's JException. Safe for threads: the parsed expression
-    is shared and never changed; each evaluation has its own instance and its own frame.
+    Raises asl/jsonata's Undefined, JsonataError and JsonataSyntaxError. Safe for threads.
     """
-    instance = copy.copy(_parsed(expression))
-    instance.set_output_convert_nulls(False)
-    used = _names(expression)
-    bindings = {name: call for name, call in _FUNCTIONS.items() if name in used}
-    bindings |= {name: _bound(value) for name, value in variables.items() if name in used}
-    Jsonata.CURRENT.jsonata = instance  # $now() and nested evaluations read this thread's instance
-    result = instance.evaluate(None, bindings)
-    if result is None:
-        raise Undefined
+    used = set(_VARIABLE.findall(expression))
+    bound = {name: _plain(value) for name, value in variables.items() if name in used}
+    result = jsonata.compile(expression).evaluate(
+        bound, now_ms=int(time.time() * 1000), random=random.random, uuid=lambda: str(uuid.uuid4())
+    )
     return _plain(result)
 
 
-def _bound(value: Any) -> Any:
-    """Copy a JSON value for binding: null becomes jsonata's null, times become text."""
-    if value is None:
-        return Utils.NULL_VALUE
-    if isinstance(value, dict):
-        return {key: _bound(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_bound(item) for item in value]
-    if isinstance(value, (str, int, float)):
-        return value
-    return json.loads(to_json_str(value))
-
-
 def _plain(value: Any) -> Any:
-    """Copy a result into plain JSON types; whole floats become integers, as AWS writes them."""
-    if value is None or value is Utils.NULL_VALUE:
-        return None
-    if isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
+    """Copy a JSON value (moto changes its own in place); times become text."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Utils.RangeList):
-        # its iterator is short by one element in jsonata-python 0.7.1
-        return [value.a + index for index in range(value.b - value.a)]
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    raise UnsupportedResult
-
-
-def _partition(array: Any = None, size: Any = None) -> Any:
-    if array is None or size is None:
-        return None
-    items = array if isinstance(array, list) else [array]
-    if isinstance(size, bool) or not isinstance(size, (int, float)) or size < 1:
-        raise ValueError("Argument 2 of function 'partition' must be a positive integer")
-    step = int(size)
-    return [items[start : start + step] for start in range(0, len(items), step)]
-
-
-def _range(first: Any = None, last: Any = None, step: Any = 1) -> Any:
-    if first is None or last is None:
-        return None
-    if step == 0:
-        raise ValueError("Argument 3 of function 'range' must not be zero")
-    count = max(0, int((last - first) / step) + 1) if (last - first) * step >= 0 else 0
-    if count > _LARGEST_RANGE:
-        raise ValueError(f"The function 'range' returns at most {_LARGEST_RANGE} items")
-    return [first + index * step for index in range(count)]
-
-
-def _hash(value: Any = None, algorithm: Any = None) -> Any:
-    if value is None:
-        return None
-    if algorithm not in _HASHES:
-        raise ValueError(f"Argument 2 of function 'hash' must be one of {', '.join(_HASHES)}")
-    text = value if isinstance(value, str) else json.dumps(_plain(value), separators=(",", ":"))
-    return hashlib.new(_HASHES[algorithm], text.encode("utf-8")).hexdigest()
-
-
-def _random(seed: Any = None) -> float:
-    return random.random() if seed is None else random.Random(seed).random()
-
-
-def _parse(text: Any = None) -> Any:
-    if text is None:
-        return None
-    return _bound(json.loads(text))
-
-
-def _uuid() -> str:
-    return str(uuid.uuid4())
-
-
-_FUNCTIONS = {
-    name: Jsonata.JLambda(call)
-    for name, call in {
-        "partition": _partition,
-        "range": _range,
-        "hash": _hash,
-        "random": _random,
-        "parse": _parse,
-        "uuid": _uuid,
-    }.items()
-}
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return json.loads(to_json_str(value))
 
 
 def _scope(env: Environment) -> dict[str, Any]:
@@ -220,17 +114,6 @@ def _event_before_entered(env: Environment) -> int:
     return source
 
 
-def _message(error: JException) -> str:
-    """Word an error as the JSONata of AWS does (jsonata-python loses quotes and the word "function")."""
-    text = re.sub(
-        r"of Object (\S+) does not match Object signature",
-        r'of function "\1" does not match function signature',
-        str(error),
-    )
-    text = re.sub(r"side of the (\S+) operator", r'side of the "\1" operator', text)
-    return f"{error.error}: {text}" if error.error else text
-
-
 def evaluate_in(env: Environment, component: StringJSONata) -> Any:
     """Evaluate an expression of a state; raise States.QueryEvaluationError in AWS's words."""
     expression = component.expression
@@ -238,17 +121,12 @@ def evaluate_in(env: Environment, component: StringJSONata) -> Any:
     where = f"The JSONata expression '{expression}' specified for the field '{location}'"
     try:
         return evaluate(expression, _scope(env))
-    except Undefined:
+    except jsonata.Undefined:
         raise fail(env, f"{where} returned nothing (undefined).", location, before_entered=True) from None
-    except UnsupportedResult:
-        raise fail(
-            env, f"{where} returned an unsupported result type.", location, before_entered=True
-        ) from None
-    except JException as error:
-        raise fail(
-            env, f"{where} threw an error during evaluation. {_message(error)}", location, before_entered=True
-        ) from None
-    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+    except jsonata.JsonataError as error:
+        told = str(error) if error.is_of_result else f"threw an error during evaluation. {error}"
+        raise fail(env, f"{where} {told}", location, before_entered=True) from None
+    except (jsonata.JsonataSyntaxError, ValueError, TypeError, RecursionError) as error:
         raise fail(
             env, f"{where} threw an error during evaluation. {error}", location, before_entered=True
         ) from None
@@ -284,17 +162,17 @@ def _sample_variable(self: StringVariableSample, env: Environment) -> None:
     """A `$variable.path` in a JSONPath state: nothing found is null, as moto had it."""
     try:
         env.stack.append(evaluate(self.expression, _scope(env)))
-    except Undefined:
+    except jsonata.Undefined:
         env.stack.append(None)
 
 
 def _evaluate_text(expression: str) -> Any:
     try:
         return evaluate(expression, {})
-    except Undefined:
+    except jsonata.Undefined:
         return None
-    except (JException, UnsupportedResult) as error:
-        raise moto_jsonata.JSONataException(getattr(error, "error", "UNKNOWN"), str(error)) from error
+    except (jsonata.JsonataError, jsonata.JsonataSyntaxError) as error:
+        raise moto_jsonata.JSONataException(str(error)[:5], str(error)) from error
 
 
 def install() -> None:
