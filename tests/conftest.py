@@ -12,8 +12,8 @@ from small_functions import Function, zipped
 
 os.environ["SAGALAB_OWNER"] = str(os.getpid())  # so that no local cloud outlives tests that were killed
 # A suite that fails by chance holds up somebody else's work: look for new cases with --hypothesis-profile=search.
-hypothesis.settings.register_profile("search", derandomize=False)
-hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", derandomize=False, deadline=None)
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("same")
 _FOR_TESTS = {"SAGALAB_TIME_SCALE": "0.02", "SAGALAB_CLOUD": "local"}
 

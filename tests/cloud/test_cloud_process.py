@@ -302,7 +302,8 @@ def test_two_who_start_at_once_get_one(home):
 
 def test_a_server_that_does_not_start_is_told_with_its_last_words(home, monkeypatch):
     monkeypatch.setattr(local_process, "ROOT", home)  # no sagalab there to start
-    monkeypatch.setattr(local_process.sys, "executable", shutil.which("python3") or sys.executable)
+    # the Python that made .venv: it has no sagalab either
+    monkeypatch.setattr(local_process.sys, "executable", getattr(sys, "_base_executable", sys.executable))
     with pytest.raises(SagaLabError, match="did not start: .*No module named .*sagalab cloud logs"):
         local_process.start()
     assert "No module named" in sagalab("logs", "--lines", "1")
