@@ -280,14 +280,20 @@ def _explain_resource(value: Any) -> tuple[str, str]:
         called, pattern = f"{match[1]}:{match[2]}", match[3] or ""
         if match[2] in OPTIMIZED.get(match[1], ()):
             return f"Step Functions has no {called} with {pattern}.", _pattern(match[1], pattern)
-        known = [f"{service}:{action}" for service, actions in OPTIMIZED.items() for action in actions]
-        near = difflib.get_close_matches(called, known, 1, 0.5)
-        if near:
-            return f"Step Functions has no integration {called}.", f"Did you mean arn:aws:states:::{near[0]}{pattern}?"  # fmt: skip
+        service = next(iter(difflib.get_close_matches(match[1], OPTIMIZED, 1, 0.7)), None)
+        if service is not None:
+            near = difflib.get_close_matches(match[2], sorted(OPTIMIZED[service]), 1, 0.3)
+            action = near[0] if near else min(OPTIMIZED[service])
+            cure = f"Did you mean arn:aws:states:::{service}:{action}{pattern}?"
+            return f"Step Functions has no integration {called}.", cure
         cure = f"Any call of a service is arn:aws:states:::aws-sdk:{called}."
         return f"Step Functions has no integration {called}.", cure
-    if match := re.fullmatch(r"arn:aws[\w-]*:states:::(aws-sdk:[\w-]+:\w+)(\.[\w:]+)", text):
-        return f"Step Functions has no {match[1]} with {match[2]}.", "Leave it out, or use .waitForTaskToken."
+    if match := re.fullmatch(r"arn:aws[\w-]*:states:::aws-sdk:([\w-]+):(\w+)(\.[\w:]+)?", text):
+        right = f"aws-sdk:{match[1].lower().replace('-', '')}:{match[2][0].lower()}{match[2][1:]}"
+        if right != f"aws-sdk:{match[1]}:{match[2]}":
+            cure = f"Did you mean arn:aws:states:::{right}{match[3] or ''}?"
+            return f"Step Functions has no aws-sdk:{match[1]}:{match[2]}.", cure
+        return f"Step Functions has no {right} with {match[3]}.", "Leave it out, or use .waitForTaskToken."
     cure = 'A Resource is an ARN, such as "arn:aws:states:::lambda:invoke" or a function\'s.'
     return f"Resource is {short(value)}, and that is no ARN.", cure
 
@@ -296,7 +302,7 @@ def _pattern(service: str, pattern: str) -> str:
     near = difflib.get_close_matches(pattern, (".sync", ".waitForTaskToken"), 1, 0.5)
     if near and near[0] != pattern:
         return f"Did you mean {near[0]}?"
-    return f"Leave {pattern} out: {service} answers at once, or see the table of its patterns."
+    return f"Leave {pattern} out; the table of integrations says what {service} has."
 
 
 def _explain_way(machine: Machine, state: State | None, part: Path, problem: Problem) -> tuple[str, str]:

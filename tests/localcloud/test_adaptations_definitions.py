@@ -201,3 +201,28 @@ def test_what_the_local_cloud_has_not_is_said(adapted):
     )
     batches = each(DISTRIBUTED, ItemBatcher={"MaxItemsPerBatch": 2})
     assert "it has no ItemBatcher" in refusal(adapted, json.dumps(batches))["Error"]["Message"]
+
+
+def test_diagnostics(adapted):
+    def validated(definition, **more):
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        answer = adapted.sfn.validate_state_machine_definition(definition=text, **more)
+        return answer["result"], answer["diagnostics"], answer["truncated"]
+
+    assert validated(chain(("A", {"Type": "Pass"}))) == ("OK", [], False)
+    loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
+    missing = {
+        "severity": "ERROR",
+        "code": "MISSING_TRANSITION_TARGET",
+        "message": "Missing 'Next' target: B",
+        "location": "/States/A/Next",
+    }
+    endless = {"severity": "ERROR", "code": "MISSING_END_STATE", "message": "Workflow has no terminal state"}
+    assert validated(loop) == ("FAIL", [missing, endless], False)
+    assert validated(loop, maxResults=1) == ("FAIL", [missing], True)
+    assert validated("{")[1][0]["code"] == "INVALID_JSON_DESCRIPTION"
+    waits = {**TASK, "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
+    assert validated(chain(("A", waits)))[0] == "OK"
+    assert validated(chain(("A", waits)), type="EXPRESS")[0] == "FAIL"
+    with pytest.raises(ClientError, match="maxResults"):
+        validated(loop, maxResults=101)

@@ -4,6 +4,7 @@ Sources: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html (express machines).
 """
 
+import re
 from collections.abc import Iterator
 
 from sagalab.asl.check.problem import SCHEMA, Problem
@@ -38,6 +39,8 @@ OPTIMIZED = {
         "http": "invoke",
     }.items()
 }
+# supported-services-awssdk.html: the service in small letters, the action in camel case
+_SDK_CALL = re.compile(r"[a-z0-9]+:[a-z]\w*")
 _NOT_AN_ARN = "Value is not a valid resource ARN"
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html: which patterns a service has not
 _NO_JOBS = frozenset("lambda sns sqs dynamodb events apigateway http".split())
@@ -106,7 +109,10 @@ def _is_offered(resource: Resource) -> bool:
     """Tell whether Step Functions has this integration, with this pattern."""
     if resource.kind not in ("service", "aws-sdk", "http"):
         return True
-    if resource.kind != "aws-sdk" and resource.action not in OPTIMIZED.get(resource.service, ()):
+    if resource.kind == "aws-sdk":
+        if not _SDK_CALL.fullmatch(f"{resource.service}:{resource.action}"):
+            return False
+    elif resource.action not in OPTIMIZED.get(resource.service, ()):
         return False
     if resource.waits_for_token:
         return resource.kind == "aws-sdk" or resource.service not in _NO_TOKENS

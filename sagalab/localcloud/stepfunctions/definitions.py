@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.stepfunctions.parser.api import InvalidDefinition, StateMachineAlreadyExists
+from moto.core.responses import ActionResult
+from moto.stepfunctions.parser.api import InvalidDefinition, StateMachineAlreadyExists, ValidationException
 from moto.stepfunctions.parser.asl.antlt4utils import antlr4utils
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
 from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
@@ -35,11 +36,13 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.stepfunctions.responses import StepFunctionResponse
 
 from sagalab.asl.check import check as refused
 from sagalab.asl.document import PROCESSORS, read
 
 _parsing = threading.Lock()
+_MOST_DIAGNOSTICS = 100
 _NOT_HERE = "AWS takes this definition, and the local cloud cannot run it: it has {}."
 
 # Fields of a state that hold JSONata, by the class that moto reads them into.
@@ -145,6 +148,39 @@ def check(definition: str, *, express: bool = False) -> None:
         raise InvalidDefinition(_NOT_HERE.format(_what_moto_lacks(str(error)))) from None
 
 
+def diagnostics(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ValidateStateMachineDefinition answers to a request (the parameters of boto3).
+
+    Only errors: AWS's warnings (NO_DOLLAR and its like) are not among them; the lint tells those in its words.
+    Raises moto's ValidationException for numbers and words that the parameters do not take.
+    Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+    """
+    most = given.get("maxResults", 0)
+    for name, value, taken in (
+        ("maxResults", most, range(_MOST_DIAGNOSTICS + 1)),
+        ("type", given.get("type", "STANDARD"), ("STANDARD", "EXPRESS")),
+        ("severity", given.get("severity", "ERROR"), ("ERROR", "WARNING")),
+    ):
+        if value not in taken:
+            words = f"Value '{value}' at '{name}' failed to satisfy constraint"
+            raise ValidationException(f"1 validation error detected: {words}")
+    told: list[dict[str, str]] = []
+    try:
+        found = refused(read(json.loads(given["definition"])), express=given.get("type") == "EXPRESS")
+    except ValueError as error:
+        found = []
+        told.append({"severity": "ERROR", "code": "INVALID_JSON_DESCRIPTION", "message": str(error)})
+    for problem in found:
+        place = {} if problem.location is None else {"location": problem.location}
+        told.append({"severity": "ERROR", "code": problem.code, "message": problem.message, **place})
+    limit = most or _MOST_DIAGNOSTICS
+    return {"result": "FAIL" if told else "OK", "diagnostics": told[:limit], "truncated": len(told) > limit}
+
+
+def _validate(self: StepFunctionResponse) -> ActionResult:
+    return ActionResult(diagnostics(json.loads(self.body)))
+
+
 def _what_moto_lacks(error: str) -> str:
     unknown = re.search(r"Unknown service '([\w-]+)'", error)
     if unknown:
@@ -217,6 +253,7 @@ def install() -> None:
     if StepFunctionsParserBackend.__dict__["_validate_definition"].__func__ is check:
         return
     StepFunctionsParserBackend._validate_definition = staticmethod(check)
+    StepFunctionResponse.validate_state_machine_definition = _validate
     StepFunctionsParserBackend.create_state_machine = _creating(
         StepFunctionsParserBackend.create_state_machine
     )

@@ -368,6 +368,8 @@ def test_the_place_of_a_payload_is_the_payload():
         "sqs:sendMessage.sinc",
         "lambda:invok",
         "lamda:invoke",
+        "aws-sdk:DynamoDB:getItem",
+        "aws-sdk:dynamodb:GetItem",
     ],
 )
 def test_integrations_that_are_not_there(resource):
