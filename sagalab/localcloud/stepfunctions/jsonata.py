@@ -160,10 +160,15 @@ def _evaluate_map(self: StateMap, env: Environment) -> None:
 
 def _sample_variable(self: StringVariableSample, env: Environment) -> None:
     """A `$variable.path` in a JSONPath state: nothing found is null, as moto had it."""
+    env.stack.append(variable(env, self.expression))
+
+
+def variable(env: Environment, path: str) -> Any:
+    """Return what a path into a variable finds ("$order.id"); None for nothing."""
     try:
-        env.stack.append(evaluate(self.expression, _scope(env)))
+        return evaluate(path, _scope(env))
     except jsonata.Undefined:
-        env.stack.append(None)
+        return None
 
 
 def _evaluate_text(expression: str) -> Any:
