@@ -400,3 +400,88 @@ def test_tables():
     assert (empty.status, len(empty.table()), len(empty.events_table())) == ("RUNNING", 0, 0)
     with pytest.raises(ValueError, match="negative"):
         execution.at(-1)
+
+
+def test_a_state_that_was_passed_without_being_left_was_caught_if_an_error_had_struck_it():
+    """A log that lost the exits: what follows tells that the execution went on."""
+    history = HistoryWriter()
+    failed = history.fail(history.schedule(history.enter("Pay", 1)), "Declined")
+    passed = history.enter("Undo", failed, "Pass")
+    last = history.enter("Tell", passed, "Pass")
+    history.add("ExecutionSucceeded", history.exit("Tell", last, "Pass"), output="{}")
+    execution = Execution.from_history(history.events)
+    pay, undo, tell = execution.visits
+    assert (pay.status, pay.caught_error, pay.error) == ("caught", "Declined", "Declined")
+    assert (undo.status, undo.caught_error) == ("succeeded", None) and tell.status == "succeeded"
+    assert pay.next is undo and undo.next is tell
+    assert any("without an event that says it was left" in warning for warning in execution.warnings)
+
+
+def test_a_fail_state_that_was_passed_is_caught_by_nobody():
+    history = HistoryWriter()
+    both = history.add("ParallelStateStarted", history.enter("Both", 1, "Parallel"))
+    no = history.enter("No", both, "Fail")
+    after = history.enter("After", history.exit("Both", no, "Parallel", {"Error": "X", "Cause": "c"}), "Pass")
+    history.add("ExecutionSucceeded", history.exit("After", after, "Pass"), output="{}")
+    both, no, after = Execution.from_history(history.events).visits
+    assert (both.status, no.status, no.caught_error) == ("caught", "failed", None)
+
+
+def test_events_without_a_chain_go_to_the_oldest_visit_that_they_fit():
+    """Two branches with a task each; the ends of their calls lost previousEventId."""
+    history = HistoryWriter()
+    both = history.add("ParallelStateStarted", history.enter("Both", 1, "Parallel"))
+    one, two = history.enter("One", both), history.enter("Two", both)
+    history.schedule(one, "first")
+    history.schedule(two, "second")
+    for resource, kind in (("second", "TaskFailed"), ("first", "TaskSucceeded")):
+        history.add(kind, 0, resourceType="lambda", resource=resource, error="Oops", output="{}")
+    for event in history.events[-2:]:
+        event.pop("previousEventId")
+    _, one, two = Execution.from_history(history.events).visits
+    assert [(a.resource, a.outcome) for a in one.attempts] == [("first", "succeeded")]
+    assert [(a.resource, a.outcome) for a in two.attempts] == [("second", "failed")]
+
+
+def test_an_exit_without_a_chain_leaves_the_visit_of_its_name():
+    """The oldest that is open; of what is not open, the one around the place before."""
+    history = HistoryWriter()
+    both = history.add("ParallelStateStarted", history.enter("Both", 1, "Parallel"))
+    for name in ("One", "Two"):
+        history.enter(name, both, "Wait")
+    for name, kind in (("Two", "Wait"), ("One", "Wait"), ("Both", "Parallel")):
+        history.exit(name, 0, kind, name)
+        history.events[-1].pop("previousEventId")
+    execution = Execution.from_history(history.events)
+    assert [(visit.name, visit.status, visit.output) for visit in execution.visits] == [
+        ("Both", "succeeded", "Both"), ("One", "succeeded", "One"), ("Two", "succeeded", "Two"),
+    ]  # fmt: skip
+
+
+def test_a_state_without_a_chain_is_entered_where_the_definition_has_it():
+    machine = {
+        "StartAt": "Both",
+        "States": {
+            "Both": {
+                "Type": "Parallel",
+                "Next": "After",
+                "Branches": [
+                    {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+                    for name in ("One", "Two")
+                ],
+            },
+            "After": {"Type": "Pass", "End": True},
+        },
+    }
+    history = HistoryWriter()
+    history.enter("Both", 1, "Parallel")  # its start was lost, and with it the first round
+    for name in ("Two", "One", "After"):
+        history.enter(name, 0, "Pass")
+        history.events[-1].pop("previousEventId")
+    both, two, one, after = Execution.from_history(history.events, machine).visits
+    assert [(visit.parent, visit.branch) for visit in (two, one, after)] == [
+        (both, 1),
+        (both, 0),
+        (None, None),
+    ]
+    assert both.next is after

@@ -176,3 +176,25 @@ def test_a_ledger_says_the_same_in_a_crowd(deployed, others):
 def test_the_ledger_of_an_unknown_order_is_empty(deployed):
     ledger = read_ledger({"order_id": "never-sent"}, deployed)
     assert ledger.all_undone and not ledger.owed(succeeded=False)
+
+
+def test_without_a_deployment_the_environments_is_judged(deployed, monkeypatch):
+    monkeypatch.setenv("SAGALAB_PREFIX", deployed.prefix)
+    order = order_of(faults={"ReserveInventory": {"kind": "crash", "when": "before"}})
+    found = verdict(run(order, deployment=deployed))
+    assert str(found) == "leaked: 17.00 not refunded; order still New"
+
+
+@pytest.mark.parametrize(
+    "items", [None, 3, ["1"], [{"item_id": "1"}], [{"item_id": "1", "qty": "x", "unit_price": 1}]]
+)
+def test_the_ledger_of_an_order_that_is_none_wants_nothing(deployed, items):
+    ledger = read_ledger({"order_id": "malformed", "items": items}, deployed)
+    assert ledger.wanted == {} and ledger.stock == {} and not ledger.all_done
+
+
+def test_what_was_ordered_is_read_from_the_row_when_only_the_id_is_given(deployed):
+    order = order_of()
+    run(order, deployment=deployed)
+    ledger = read_ledger({"order_id": order["order_id"]}, deployed)
+    assert ledger.wanted == {"1": (2, UNIT)} and ledger.all_done and list(ledger.stock) == ["1"]

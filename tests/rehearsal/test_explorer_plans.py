@@ -70,3 +70,15 @@ def test_an_edition_shortens_waits_and_changes_no_transition():
 def test_an_edition_of_any_json_is_made_without_an_error():
     for odd in ({}, {"States": []}, {"States": {"A": 1, "B": {"Type": "Parallel", "Branches": [None, {}]}}}):
         edition_of(odd)
+
+
+def test_the_plan_of_no_fault_has_words_too():
+    assert (plans.in_words(plan()), plans.in_short(plan())) == ("No fault struck", "no fault")
+
+
+def test_plans_in_short():
+    crash = Fault.crash("ReserveInventory", when="after", times=1)
+    assert plans.in_short(plan(crash, Fault.slow("ProcessOrder"))) == (
+        "ProcessOrder slow + ReserveInventory crash after, once"
+    )
+    assert plans.in_short(plan(Fault.late("ProcessPayment"))).startswith("ProcessPayment late, ")

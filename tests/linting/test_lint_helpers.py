@@ -1,0 +1,81 @@
+"""Where a rule begins and ends: what counts as catching everything, as retried until done, as reading the input."""
+
+import pytest
+
+from sagalab.linting.lint import lint
+
+CALL = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+ALL = {"ErrorEquals": ["States.ALL"]}
+
+
+def codes(machine: dict) -> set[str]:
+    return {finding.code for finding in lint(machine)}
+
+
+def saga(**reserve) -> dict:
+    """A step and its undo; the step has the fields given."""
+    release = CALL | {
+        "Retry": [ALL],
+        "Catch": [ALL | {"ResultPath": "$.owed", "Next": "Failed"}],
+        "Next": "Failed",
+    }
+    return {
+        "StartAt": "Reserve",
+        "States": {
+            "Reserve": CALL | {"End": True, "Catch": [_sold_out()]} | reserve,
+            "Release": release,
+            "Failed": {"Type": "Fail"},
+        },
+    }
+
+
+def _sold_out(*errors: str) -> dict:
+    return {"ErrorEquals": list(errors) or ["SoldOut"], "ResultPath": "$.error", "Next": "Release"}
+
+
+@pytest.mark.parametrize(
+    ("errors", "found"),
+    [
+        (["SoldOut"], True),
+        (["States.ALL"], False),
+        (["States.TaskFailed"], True),
+        (["States.Timeout"], True),
+        (["States.TaskFailed", "States.Timeout"], False),
+    ],
+)
+def test_what_catches_everything(errors, found):
+    assert ("SAGA301" in codes(saga(Catch=[_sold_out(*errors)]))) is found
+
+
+@pytest.mark.parametrize(
+    ("attempts", "error", "found"),
+    [(19, "States.ALL", True), (20, "States.ALL", False), (20, "States.Timeout", True)],
+)
+def test_a_step_that_is_retried_often_enough_on_any_error_is_retried_until_it_is_done(attempts, error, found):
+    retrier = {"ErrorEquals": [error], "MaxAttempts": attempts}
+    assert ("SAGA301" in codes(saga(Retry=[retrier]))) is found
+
+
+@pytest.mark.parametrize(
+    ("handler", "found"),
+    [
+        (CALL, True),  # a Task without Parameters sends its whole input
+        (CALL | {"InputPath": None}, False),
+        (CALL | {"Parameters": {"cause.$": "$.Cause", "error.$": "$['Error']"}}, False),
+        (CALL | {"Parameters": {"order.$": "$.Errors"}}, True),
+        (CALL | {"Parameters": {"order.$": "$['order_id']"}}, True),
+        (CALL | {"Parameters": {"fixed": 1}, "ResultPath": "$.told"}, False),
+        ({"Type": "Pass"}, False),
+        ({"Type": "Pass", "Parameters": {"id.$": "$.order_id"}}, True),
+    ],
+)
+def test_a_catch_throws_away_what_a_state_after_it_reads(handler, found):
+    machine = {
+        "StartAt": "Pay",
+        "States": {
+            "Pay": CALL | {"Catch": [ALL | {"Next": "Tell"}], "End": True},
+            "Tell": handler | {"End": True},
+        },
+    }
+    thrown = [finding for finding in lint(machine) if "throws the input away" in finding.what]
+    assert bool(thrown) is found
