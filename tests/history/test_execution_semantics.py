@@ -484,4 +484,4 @@ def test_a_state_without_a_chain_is_entered_where_the_definition_has_it():
         (both, 0),
         (None, None),
     ]
-    assert both.next is after
+    assert both.next is after and len(both.rounds) == 1
