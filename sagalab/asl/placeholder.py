@@ -27,5 +27,16 @@ def black_out(text: str) -> str:
 
 
 def fill(text: str) -> str:
-    """Return a text of the same length with a number in the place of each placeholder, so that code parses."""
-    return _WHOLE.sub(lambda match: "1".ljust(len(match[0])), text) if "${" in text else text
+    """Return a text of the same length that parses as code does: a number in the place of each placeholder,
+    and a name where one is a part of a name ($states.input.${Field}, $${Variable}, ${Prefix}Id)."""
+    return _WHOLE.sub(_filled, text) if "${" in text else text
+
+
+def _filled(match: re.Match[str]) -> str:
+    before, after = match.string[: match.start()].rstrip(" "), match.string[match.end() :]
+    is_name = (
+        before[-1:] in (".", "$", "_") or before[-1:].isalnum() and before == match.string[: match.start()]
+    )
+    if is_name or after[:1].isalnum() or after[:1] == "_":
+        return "x" * len(match[0])
+    return "1".ljust(len(match[0]))

@@ -4,6 +4,7 @@ Sources: https://states-language.net/spec.html (Paths, Reference Paths, Payload 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (JSONata).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,11 @@ from sagalab.asl.placeholder import fill, has_placeholder
 from sagalab.asl.reference_path import is_reference_path
 from sagalab.asl.source import Path
 
+# https://github.com/json-path/JsonPath#functions
+_VARIABLE = re.compile(r"^\$[^\W\d]\w*")
+_FUNCTION = re.compile(r"\.(?:min|max|avg|stddev|length|sum|keys|first|last|concat|append|index)\([^()]*\)$")
+_FILTER = re.compile(r"\[(?:\?\((?:[^()]|\([^()]*\))+\)|\(@[^()]*\))\]")
+_ODD_NAME = re.compile(r"(?<!\.)\.[^\s.\[\]()*'\"]*[^\w\s.\[\]()*'\"-][^\s.\[\]()*'\"]*")
 NO_PATH = "Value must be a valid JSONPath."
 NO_REFERENCE = "Value is not a Reference Path"
 NO_START = f"{NO_REFERENCE}: Reference path didn't start with '$'"
@@ -116,13 +122,22 @@ def _is_path(text: str) -> bool:
         return True
     rest = text[1:] if text.startswith("$$") else text
     if kind_of(text) == "variable":
-        head = next((i for i, sign in enumerate(text) if sign in ".["), len(text))
-        rest = "$" + text[head:]
+        rest = _VARIABLE.sub("$", text)
+        if rest[1:2] not in ("", ".", "["):
+            return False
     try:
-        paths.compile(rest)
+        paths.compile(_without_jayway(rest))
     except paths.PathError:
         return False
     return True
+
+
+def _without_jayway(path: str) -> str:
+    """Return a path of which our reader knows more: AWS reads paths by Jayway, which has functions at the end
+    ($.items.length()), more operators in filters, and any sign but a blank in a name."""
+    path = _FUNCTION.sub("", path)
+    path = _FILTER.sub("[*]", path)
+    return _ODD_NAME.sub(".x", path)
 
 
 def _is_function(text: str) -> bool:

@@ -512,3 +512,49 @@ def test_a_call_is_given_what_it_needs():
     ]
     computed = {**TASK, "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": "{% $states.input %}"}
     assert told(one(computed, **JSONATA)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$.items.length()",
+        "$.orders[?(@.status == 'OK' && @.total > 3)].id",
+        "$.a[?(@.name =~ /.*x/i)]",
+        "$.a[?(@.b in ['x', 'y'])]",
+        "$.a[(@.length-1)]",
+        "$.a[-1]",
+        "$.a[0:2]",
+        "$['a','b']",
+        "$..b",
+        "$.a:b.c",
+        "$.@type",
+        "$.line-items[0].gr\u00f6\u00dfe",
+        "$$.Map.Item.Value['a b']",
+        "$order.items[*].id",
+    ],
+)
+def test_paths_as_aws_reads_them(path):
+    assert told(one({**DONE, "InputPath": path, "Parameters": {"a.$": path}})) == []
+
+
+@pytest.mark.parametrize("path", ["order", "$.a b", "$a b", "$.a[", "$.a.nothing()", "$.a[?(@.b==]"])
+def test_what_is_no_path(path):
+    assert [found[2] for found in told(one({**DONE, "InputPath": path}))] == ["/States/A/InputPath"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$states.input.tries > ${MaxTries}",
+        "$states.input.${Field} & '${Suffix}'",
+        "$${Variable}.id",
+        "${Amount} + $order_${Stage}",
+    ],
+)
+def test_placeholders_may_stand_anywhere_in_jsonata(expression):
+    assert told(output(expression)) == []
+    assert not [finding for finding in lint(output(expression)) if finding.code == "SAGA004"]
+
+
+def test_an_error_beside_a_placeholder_is_told():
+    assert [found[0] for found in told(output("${Amount} +"))] == ["INVALID_JSONATA_EXPRESSION"]
