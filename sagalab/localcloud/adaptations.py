@@ -36,6 +36,7 @@ from sagalab.localcloud.stepfunctions import (
     service_errors,
     shortcuts,
     single_states,
+    sync_executions,
     timestamps,
 )
 
@@ -71,6 +72,7 @@ ADAPTATIONS = (
     callbacks.install,
     activities.install,
     single_states.install,
+    sync_executions.install,
     integrations.install,
     service_errors.install,
     clients.install,

@@ -67,15 +67,10 @@ def test_another_machine_of_the_name_is_refused_and_the_old_one_stays(cloud, mad
 def test_operations_of_other_hosts_are_asked_of_the_local_cloud(cloud, made, role):
     """On AWS they have a host beside the service's (sync-states.…); there is no host sync-127.0.0.1."""
     client = cloud.client("stepfunctions")
-    calls = {
-        "StartSyncExecution": lambda: client.start_sync_execution(stateMachineArn=made(type="EXPRESS")),
-        "TestState": lambda: client.test_state(definition='{"Type": "Pass", "End": true}', roleArn=role),
-    }
-    for operation, call in calls.items():
-        try:
-            call()
-        except ClientError as error:  # it answers, if only that it has not this one
-            assert f"The local cloud has no {operation}" in error.response["Error"]["Message"]
+    told = client.start_sync_execution(stateMachineArn=made(type="EXPRESS"))
+    assert told["status"] in ("SUCCEEDED", "FAILED")
+    state = {"Type": "Pass", "End": True}
+    assert client.test_state(definition=json.dumps(state), roleArn=role)["status"] == "SUCCEEDED"
 
 
 def test_the_users_own_tools_ask_it_too(cloud, monkeypatch):

@@ -94,7 +94,7 @@ def _execution(self: StepFunctionResponse) -> Execution:
     return backend.__dict__.get("executions_by_arn", {}).get(arn) or backend.describe_execution(arn)
 
 
-def _answer(fields: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+def answer(fields: dict[str, Any]) -> tuple[int, dict[str, str], str]:
     """Answer in the API's JSON: moto's serializer takes up to 10 ms for fields that are named already."""
     return (
         200,
@@ -110,14 +110,14 @@ def _respond_to_start(self: StepFunctionResponse) -> tuple[int, dict[str, str], 
         self._get_param("input", if_none="{}"),
         self._get_param("traceHeader"),
     )
-    return _answer({"executionArn": execution.execution_arn, "startDate": execution.start_date})
+    return answer({"executionArn": execution.execution_arn, "startDate": execution.start_date})
 
 
 def _stop(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     execution = _execution(self)
     if execution.exec_status == ExecutionStatus.RUNNING:
         _end(execution, self._get_param("error"), self._get_param("cause"))
-    return _answer({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.UTC)})
+    return answer({"stopDate": execution.stop_date or datetime.datetime.now(tz=datetime.UTC)})
 
 
 def _end(execution: Execution, error: str | None, cause: str | None) -> None:
@@ -157,7 +157,7 @@ def _describe(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     if execution.trace_header:
         response["traceHeader"] = execution.trace_header
     if execution.status == "RUNNING":
-        return _answer(response)
+        return answer(response)
     response["stopDate"] = execution.stop_date
     if execution.status == "SUCCEEDED":
         response["output"] = json.dumps(execution.output, separators=(",", ":"), ensure_ascii=False)
@@ -165,7 +165,7 @@ def _describe(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     for field in ("error", "cause"):
         if getattr(execution, field) is not None:
             response[field] = getattr(execution, field)
-    return _answer(response)
+    return answer(response)
 
 
 def _redrive(status: str) -> dict[str, str]:
@@ -192,7 +192,7 @@ def _history(self: StepFunctionResponse) -> tuple[int, dict[str, str], str]:
     response: dict[str, Any] = {"events": page}
     if end < len(events):
         response["nextToken"] = f"events-{end}"
-    return _answer(response)
+    return answer(response)
 
 
 def _with_time(event: dict[str, Any]) -> dict[str, Any]:
