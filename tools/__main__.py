@@ -154,5 +154,21 @@ def coverage() -> None:
     raise typer.Exit(measure())
 
 
+@app.command()
+def mutants(
+    subject: Annotated[str, typer.Argument(help="lambdas, ledger, linting, history or rehearsal.")],
+    sample: Annotated[int, typer.Option(min=1, help="How many mutants.")] = 40,
+    seed: Annotated[int, typer.Option(help="The same seed takes the same mutants.")] = 1,
+) -> None:
+    """Break single lines in a copy and run the subject's tests; exit 1 when no test notices one."""
+    from tools.mutants import SUBJECTS, survivors
+
+    if subject not in SUBJECTS:
+        raise typer.BadParameter(f"{subject!r} is none of {', '.join(SUBJECTS)}")
+    tried, left = survivors(subject, sample, seed, print)
+    print(f"{tried - len(left)} of {tried} killed.")
+    raise typer.Exit(bool(left))
+
+
 if __name__ == "__main__":
     app()
