@@ -77,10 +77,15 @@ def reference(text: str) -> Steps:
     return steps
 
 
+def quoted(text: str) -> str:
+    """Return a path with its dotted names in quotes, so that jsonpath-ng takes hyphens and any letters."""
+    return _DOTTED.sub(lambda match: f"{match['dots']}'{match['name']}'", text)
+
+
 def _other(text: str) -> Callable[[Any], list[Any]]:
-    """Return jsonpath-ng's reading; names are quoted before, so that it takes hyphens and any letters."""
+    """Return jsonpath-ng's reading."""
     try:
-        found = parse(_DOTTED.sub(lambda match: f"{match['dots']}'{match['name']}'", text))
+        found = parse(quoted(text))
     except Exception as error:  # its lexer and parser raise classes of their own
         raise PathError(f"{text!r} is no path: {error}") from None
     return lambda root: [match.value for match in found.find(root)]

@@ -18,6 +18,8 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
+from sagalab.asl.engine.errors import RUNTIME
+
 
 def _any_name(self: CustomErrorName, error_name: str | None) -> None:
     ErrorName.__init__(self, error_name=error_name)
@@ -27,6 +29,9 @@ def _matches(self: ErrorEqualsDecl, env: Environment) -> None:
     """States.ALL matches all, States.TaskFailed all but the reserved names, every name itself."""
     error = env.stack.pop()
     names = {name.error_name for name in self.error_names}
+    if error.error_name == RUNTIME:  # never retried, never caught
+        env.stack.append(False)
+        return
     reserved = (error.error_name or "").startswith("States.")
     env.stack.append(
         "States.ALL" in names or error.error_name in names or ("States.TaskFailed" in names and not reserved)
