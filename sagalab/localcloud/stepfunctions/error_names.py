@@ -29,12 +29,13 @@ def _matches(self: ErrorEqualsDecl, env: Environment) -> None:
     """States.ALL matches all, States.TaskFailed all but the reserved names, every name itself."""
     error = env.stack.pop()
     names = {name.error_name for name in self.error_names}
-    if error.error_name == RUNTIME:  # never retried, never caught
+    name = None if error is None else error.error_name  # a Fail state may have no Error
+    if name == RUNTIME:  # never retried, never caught
         env.stack.append(False)
         return
-    reserved = (error.error_name or "").startswith("States.")
+    reserved = (name or "").startswith("States.")
     env.stack.append(
-        "States.ALL" in names or error.error_name in names or ("States.TaskFailed" in names and not reserved)
+        "States.ALL" in names or name in names or ("States.TaskFailed" in names and not reserved)
     )
 
 
