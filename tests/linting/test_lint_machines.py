@@ -391,7 +391,7 @@ def test_a_near_name_is_offered():
     assert "Did you mean $order?" in {finding.cure for finding in lint(wrong)}
 
 
-def test_what_statelint_does_not_know_is_not_told():
+def test_what_is_new_in_the_language_is_not_told():
     inner = {"Inner": {"Type": "Pass", "End": True}}
     each = {
         "Type": "Map",

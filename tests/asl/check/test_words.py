@@ -558,3 +558,9 @@ def test_placeholders_may_stand_anywhere_in_jsonata(expression):
 
 def test_an_error_beside_a_placeholder_is_told():
     assert [found[0] for found in told(output("${Amount} +"))] == ["INVALID_JSONATA_EXPRESSION"]
+
+
+@pytest.mark.parametrize("rule", [3, None, "x", [], True])
+def test_a_rule_is_an_object(rule):
+    wrong = (SCHEMA, "Expected value of type [OBJECT]", "/States/A/Choices[0]")
+    assert told(one({"Type": "Choice", "Choices": [rule]})) == [NO_END, wrong]
