@@ -67,3 +67,50 @@ def test_a_state_is_tested_through_the_api(adapted, bare):
     assert refused.value.response["Error"]["Code"] == "InvalidDefinition"
     with pytest.raises(Exception):  # noqa: B017 - moto has no TestState; how it says so is its own affair
         bare.sfn.test_state(**given)
+
+
+@teststate.needs_calls
+@pytest.mark.parametrize("number", teststate.NUMBERS)
+def test_a_recorded_call_is_answered_through_the_api(adapted, number):
+    call = teststate.recorded_call(number)
+    try:
+        told = adapted.sfn.test_state(**call["request"])
+        told.pop("ResponseMetadata")
+    except ClientError as error:
+        refused = error.response["Error"]
+        told = {"exception": {"code": refused["Code"], "message": refused["Message"]}}
+    assert list(aws_runs.unlike(call["answer"], told, "")) == []
+
+
+def told_by(adapted, resource, parameters, **more):
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **more}
+    role = "arn:aws:iam::123456789012:role/any"
+    return adapted.sfn.test_state(definition=json.dumps(task), roleArn=role, input='{"n": 3}')
+
+
+def test_a_task_without_a_mock_reaches_its_service(adapted):
+    queue = adapted.queue()
+    told = told_by(
+        adapted, "arn:aws:states:::sqs:sendMessage", {"QueueUrl": queue, "MessageBody": {"given.$": "$.n"}}
+    )
+    assert told["status"] == "SUCCEEDED" and json.loads(told["output"])["MessageId"]
+    assert adapted.message(queue) == {"given": 3}
+
+
+def test_the_failure_of_a_service_is_its_own(adapted):
+    given = {"TableName": "not-there", "Key": {"id": {"S": "1"}}}
+    told = told_by(adapted, "arn:aws:states:::dynamodb:getItem", given)
+    assert told["status"] == "FAILED" and told["error"].startswith("DynamoDB.")
+    catch = [{"ErrorEquals": ["States.TaskFailed"], "Next": "Undo"}]
+    caught = told_by(adapted, "arn:aws:states:::dynamodb:getItem", given, Catch=catch)
+    assert (caught["status"], caught["nextState"], caught["error"]) == ("CAUGHT_ERROR", "Undo", told["error"])
+    assert caught["cause"].split("Request ID")[0] == told["cause"].split("Request ID")[0]
+
+
+def test_a_task_that_waits_needs_a_mock(adapted):
+    with pytest.raises(ClientError, match="give it a mock"):
+        told_by(
+            adapted,
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}},
+        )

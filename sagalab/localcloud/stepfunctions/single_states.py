@@ -2,7 +2,8 @@
 
 Why: moto 5.2.5 has no TestState.
 Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html; the words are those of
-../shared/aws-teststate. A Task without a mock is called when it is a function; another service needs a mock here.
+../shared/aws-teststate. A Task without a mock is called: a function itself, another service by moto's adapted
+interpreter, as an execution's Task is. One that waits (.sync, .waitForTaskToken, an activity) needs a mock, as on AWS.
 """
 
 import json
@@ -10,9 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
+from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.api import InvalidDefinition, ValidationException
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from sagalab.asl import document
@@ -23,11 +27,12 @@ from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
-from sagalab.localcloud.stepfunctions import mock_results
+from sagalab.localcloud.stepfunctions import definitions, mock_results, sync_executions
 
 Called = Callable[[CallTask], dict[str, Any]]
 
 NAME = "StateName"
+_REGION = "us-east-1"
 _MOCKED = ("Task", "Map", "Parallel")
 _UNMOCKED = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice")
 _CONTEXT = ("Execution", "Map", "State", "StateMachine", "Task")
@@ -75,7 +80,7 @@ def answer(given: dict[str, Any], call: Called | None = None) -> dict[str, Any]:
         if isinstance(command, ReadItems):
             run.tell(TaskSucceeded(at, command.task, json.loads(settings.get("mapItemReaderData", "[]"))))
         elif isinstance(command, CallTask):
-            done = (call or _called)(command)
+            done = call(command) if call else _called(command, given.get("roleArn", ""))
             if "error" in done:
                 run.tell(TaskFailed(at, command.task, done["error"], done.get("cause")))
             else:
@@ -167,18 +172,16 @@ def _execution(role: str | None) -> Execution:
     )
 
 
-def _called(command: CallTask) -> dict[str, Any]:
-    """Call a function; what else a Task may reach is not called here."""
+def _called(command: CallTask, role: str) -> dict[str, Any]:
+    """Call a function, or another service."""
     resource, parameters = command.resource, command.parameters
     alone = resource.kind == "lambda"
     if not alone and (resource.service, resource.action, resource.pattern) != ("lambda", "invoke", None):
-        raise ValidationException(
-            f"The local cloud tests a Task that calls {resource.type or resource.arn} with a mock only."
-        )
+        return _served(command, role)
     name = resource.arn if alone else parameters.get("FunctionName")
     payload = lambda_eval_utils.to_payload_type(parameters if alone else parameters.get("Payload"))
     answered = lambda_eval_utils._invoke_lambda_function(
-        {"FunctionName": name, "Payload": payload}, "us-east-1", None
+        {"FunctionName": name, "Payload": payload}, _REGION, None
     )
     if answered.get("FunctionError"):
         cause = answered["Payload"]
@@ -191,6 +194,27 @@ def _called(command: CallTask) -> dict[str, Any]:
             key: answered[key] for key in ("ExecutedVersion", "Payload", "StatusCode") if key in answered
         }
     }
+
+
+def _served(command: CallTask, role: str) -> dict[str, Any]:
+    """Call a service as the only Task of an express machine does: what it is given is evaluated already."""
+    resource = command.resource
+    if resource.pattern is not None or resource.kind == "activity":
+        raise ValidationException(
+            f"TestState does not call {resource.arn}, which waits for an answer from outside: give it a mock."
+        )
+    task = {"Type": "Task", "Resource": resource.arn, "Arguments": "{% $states.input %}", "End": True}
+    text = json.dumps({"QueryLanguage": "JSONata", "StartAt": NAME, "States": {NAME: task}})
+    definitions.check(text, express=True)
+    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][_REGION]
+    machine = StateMachine(
+        f"arn:aws:states:{_REGION}:{DEFAULT_ACCOUNT_ID}:stateMachine:{NAME}", NAME, text, role, backend
+    )
+    machine.sm_type = "EXPRESS"
+    done = sync_executions.run(backend, machine, NAME, json_text(command.parameters))
+    if done.status == "SUCCEEDED":
+        return {"result": done.output}
+    return {"error": done.error or "States.Timeout", "cause": done.cause}
 
 
 def _told(tested: single.Tested, level: str, variables: Any) -> dict[str, Any]:

@@ -94,22 +94,31 @@ def start(
         json.loads(given)
     except ValueError as error:
         raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from None
-    name = name or str(uuid.uuid4())
+    return run(backend, _as_express(machine), name or str(uuid.uuid4()), given, trace_header)
+
+
+def run(
+    backend: StepFunctionsParserBackend,
+    machine: StateMachineInstance,
+    name: str,
+    given: str,
+    trace_header: str | None = None,
+) -> SyncExecution:
+    """Run an express machine, kept by the backend or not, and return its execution when it has ended."""
     arn = (
         f"arn:{backend.partition}:states:{backend.region_name}:{backend.account_id}"
         f":express:{machine.name}:{name}:{uuid.uuid4()}"
     )
-    express = _as_express(machine)
     execution = SyncExecution(
         name=name,
-        sm_type=express.sm_type,
-        role_arn=express.roleArn,
+        sm_type=machine.sm_type,
+        role_arn=machine.roleArn,
         exec_arn=arn,
         account_id=backend.account_id,
         region_name=backend.region_name,
-        state_machine=express,
+        state_machine=machine,
         start_date=datetime.datetime.now(tz=datetime.UTC),
-        cloud_watch_logging_session=machine_logs.session_for(express, arn),
+        cloud_watch_logging_session=machine_logs.session_for(machine, arn),
         input_data=given,
         trace_header=trace_header,
         activity_store={},
