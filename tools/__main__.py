@@ -137,11 +137,18 @@ def _checkpoints(points: list, grown: list[str]):
 
 
 @app.command()
-def check() -> None:
+def check(
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="The floor of the tests' coverage too.")
+    ] = False,
+) -> None:
     """Check format, lint, types and the order of the rooms; exit 1 when one of them fails."""
     from tools.check import check as run_checks
+    from tools.coverage import coverage as measure
 
     failed = run_checks()
+    if coverage and measure():
+        failed.append("coverage")
     print(f"✗ {', '.join(failed)}" if failed else "✓ format, lint, types and rooms are as they should be")
     raise typer.Exit(bool(failed))
 

@@ -34,7 +34,10 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
     commands.add_parser("test", help="run all tests; arguments go to pytest, to run some of them")
-    commands.add_parser("check", help="check format, lint, types and the order of the rooms")
+    check = commands.add_parser("check", help="check format, lint, types and the order of the rooms")
+    check.add_argument(
+        "--coverage", action="store_true", help="the floor of the tests' coverage too: a minute"
+    )
     return parser
 
 
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             return subprocess.call([outside, sys.argv[0], *arguments])
         ensure(dev=command in ("test", "check"))
         if command == "check":
-            return run_in_front([str(PYTHON), "-m", "tools", "check"])[0]
+            return run_in_front([str(PYTHON), "-m", "tools", "check", *rest])[0]
         if command == "test":
             return run_in_front([str(PYTHON), "-m", "pytest", *(rest or _ALL_TESTS)])[0]
         if options is None:
