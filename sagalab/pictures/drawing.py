@@ -18,6 +18,7 @@ from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
 from sagalab.markup import escape, readable
+from sagalab.pictures.label_places import apart, free_labels
 from sagalab.pictures.text_width import printable, text_width
 
 FONT = "Arial"
@@ -92,7 +93,8 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     """Make dot's SVG fit for pages: no prolog, native tooltips, fonts for every system, words.
 
     `title` and `words` are what a screen reader says. dot wraps tooltips in links, which a browser
-    shows poorly; they become the `<title>` of their group. Taken edges are drawn over the others.
+    shows poorly; they become the `<title>` of their group. Taken edges are drawn over the others, and
+    no edge runs through a label (label_places.py).
     """
     svg = _COMMENT.sub("", _PREAMBLE.sub("", svg))
     svg = _LABEL_ANCHOR.sub(r"\1", svg)
@@ -102,7 +104,7 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     if taken:
         body, _, end = _TAKEN.sub("", svg).rpartition("</g>\n</svg>")
         svg = f"{body}{taken}</g>\n</svg>{end}"
-    svg = _TEXT.sub(_keep_width, svg)
+    svg = free_labels(apart(_TEXT.sub(_keep_width, svg)))
     svg = svg.replace(f'font-family="{FONT}"', f'font-family="{_FONT_STACK}"')
     label = escape(f"{title}. {words}")
     # not max-width:100%: in a flex box such as nbconvert's the picture would not shrink

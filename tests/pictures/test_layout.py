@@ -1,0 +1,28 @@
+"""Where labels and edges lie: nothing runs through a label, no two edges lie on each other."""
+
+import pytest
+from machines_known import KNOWN, RECORDED_NAMES
+from sagas_made import made_saga
+
+from sagalab.pictures.diagram import diagram
+from sagalab.pictures.label_places import coincident, crossed, parts
+
+OURS = {name: body for name, body in KNOWN.items() if name not in RECORDED_NAMES}
+MADE = {
+    f"{steps} steps, handled {handled}": made_saga(steps, handled)
+    for steps in range(2, 7)
+    for handled in (0, 1)
+}
+
+
+@pytest.mark.parametrize("name", [*OURS, *MADE])
+def test_nothing_runs_through_a_label_and_edges_lie_apart(name):
+    found = parts(diagram((OURS | MADE)[name]).svg())
+    assert not crossed(found) and not coincident(found)
+
+
+@pytest.mark.parametrize("name", RECORDED_NAMES)
+def test_in_recorded_machines_only_the_foot_of_a_narrow_box_is_crossed(name):
+    """A Map's box may be narrower than twice its words, and the edge to its end stands in its middle."""
+    found = parts(diagram(KNOWN[name]).svg())
+    assert {part.kind for part, _ in crossed(found)} <= {"cluster"} and not coincident(found)
