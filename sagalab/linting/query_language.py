@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from sagalab.asl.check import Problem
-from sagalab.asl.check.jsonata_text import newer_operator
 from sagalab.asl.check.problem import BAD_JSONATA, UNSUPPORTED_JSONATA
 from sagalab.asl.check.texts import NO_REFERENCE
 from sagalab.asl.document import Machine
 from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
+from sagalab.asl.jsonata import newer_operator
 from sagalab.asl.placeholder import fill
 from sagalab.asl.source import Path, path_text
 from sagalab.linting.jsonata_text import parse_problem, unknown_functions

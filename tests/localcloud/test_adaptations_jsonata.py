@@ -72,7 +72,7 @@ def test_expressions(adapted, expression, result):
         ),
         (
             "$hash('a', 'ROT13')",
-            "threw an error during evaluation. Argument 2 of function 'hash' must be one of",
+            "threw an error during evaluation: Argument 2 of function 'hash' must be one of",
         ),
     ],
 )

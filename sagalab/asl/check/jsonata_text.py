@@ -7,23 +7,14 @@ stands at the top: what comes later, and predicates, orders and groups, refer to
 The body of a function keeps the context in which it is written. ($eval is refused only when it runs: T1006.)
 """
 
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jsonata.jexception import JException
-from jsonata.parser import Parser
+from sagalab.asl.jsonata import JsonataSyntaxError, read
 
-# texts, regular expressions after an operator, and comments: an operator in them is none
-_QUOTED = re.compile(
-    r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|/\*.*?\*/'
-    r"|(?:^|(?<=[(\[{,;:=~>&|?]))\s*/(?:\\.|[^/\\\n])+/",
-    re.DOTALL,
-)
-_NEWER = re.compile(r"\?\?|\?:")
-_BLANK = re.compile(r"\{\{\w+\}\}")  # in the words of an error
+_CODE = re.compile(r"^[A-Z]\d{4}: ")
 _RELATIVE = frozenset({"predicate", "stages", "group"})  # what is inside refers to the step's own value
 
 
@@ -39,12 +30,6 @@ class Seen:
     at_the_top: tuple[str, ...]
     reads_root: bool
     states_fields: tuple[str, ...]
-
-
-def newer_operator(code: str) -> str | None:
-    """Return the first operator of JSONata 2.1 in an expression, which 2.0.6 cannot read; None for none."""
-    found = _NEWER.search(_QUOTED.sub(lambda match: " " * len(match[0]), code))
-    return found[0] if found else None
 
 
 @lru_cache(maxsize=4096)
@@ -87,29 +72,7 @@ def look_at(code: str) -> Seen:
 def _parsed(code: str) -> Any:
     if not code.strip():
         raise Unreadable("Unexpected end of expression")
-    newer = newer_operator(code)
-    if newer is not None:  # 2.0.6 reads a condition, and then stumbles over the second sign
-        raise Unreadable(f'The symbol "{newer[1]}" cannot be used as a unary operator')
     try:
-        return Parser().parse(code)
-    except JException as error:
-        raise Unreadable(_words(error)) from None
-    except KeyError as error:  # how jsonata-python meets an operator that it does not know ({% a ! b %})
-        raise Unreadable(f"Unknown operator: {json.dumps(str(error.args[0]))}") from None
-    except (IndexError, AttributeError, TypeError, ValueError, RecursionError, NotImplementedError):
-        # the parser stumbles over some broken texts in place of saying so
-        raise Unreadable("Unexpected end of expression") from None
-
-
-def _words(error: JException) -> str:
-    """Return the error's text as JSONata's reference has it, without its code: AWS says it so (measured)."""
-    values = [error.current, error.expected, error.extra]
-    template = JException.error_codes.get(error.error, "").replace(
-        "of Object definition", "of function definition"
-    )
-    for value in values:
-        written = json.dumps(
-            value if isinstance(value, str | int | float) else str(value), ensure_ascii=False
-        )
-        template = _BLANK.sub(written.replace("\\", r"\\"), template, count=1)
-    return template or str(error)
+        return read(code).ast
+    except JsonataSyntaxError as error:  # AWS says it without its code (measured)
+        raise Unreadable(_CODE.sub("", str(error))) from None

@@ -42,7 +42,7 @@ def jsonata(text: str, field: str) -> Query:
         except language.Undefined:
             told = "returned nothing (undefined)."
         except language.JsonataError as error:
-            told = str(error) if error.is_of_result else f"threw an error during evaluation. {error}"
+            told = error.told
         raise query_error(f"The JSONata expression '{text}' specified for the field '{field}' {told}", field)
 
     return evaluate

@@ -15,19 +15,24 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jsonata import Jsonata
-from jsonata.jexception import JException
-
-from sagalab.asl.jsonata import words
 from sagalab.asl.jsonata.chance import Chance
 from sagalab.asl.jsonata.errors import JsonataError, JsonataSyntaxError, Undefined
+from sagalab.asl.jsonata.reading import newer_operator, read
 
 try:
     from sagalab.asl.jsonata.quick import Evaluator
 except ImportError:  # no wheel for this machine
     from sagalab.asl.jsonata.slow import Evaluator  # type: ignore[assignment]
 
-__all__ = ["Expression", "JsonataError", "JsonataSyntaxError", "Undefined", "compile"]
+__all__ = [
+    "Expression",
+    "JsonataError",
+    "JsonataSyntaxError",
+    "Undefined",
+    "compile",
+    "newer_operator",
+    "read",
+]
 
 _PLAIN = re.compile(r"\$([^\W\d]\w*)((?:\.[^\W\d]\w*)*)")
 _KEYWORDS = {"and", "or", "in", "true", "false", "null"}
@@ -43,11 +48,7 @@ class Expression:
         match = _PLAIN.fullmatch(text)
         self._steps = match[2].split(".")[1:] if match else []
         self._path = match[1] if match and not _KEYWORDS & set(self._steps) else None
-        try:
-            read = Jsonata(text)
-        except JException as error:
-            raise JsonataSyntaxError(words.of_reading(error)) from None
-        self._evaluator = Evaluator(text, read)
+        self._evaluator = Evaluator(text, read(text))
 
     def evaluate(
         self,

@@ -14,7 +14,7 @@ from sagalab.asl.jsonata import functions, words
 from sagalab.asl.jsonata.chance import Chance
 from sagalab.asl.jsonata.errors import JsonataError, Undefined
 
-MOST_MILLISECONDS, MOST_DEPTH = 500, 300
+MOST_MILLISECONDS, MOST_DEPTH = 500, 100
 _NAMES = re.compile(r"\$([^\W\d]\w*)")
 
 
@@ -43,8 +43,10 @@ class Evaluator:
         try:
             result = instance.evaluate(None, frame)
         except JException as error:
-            raise JsonataError(words.of_reading(error)) from None
-        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise JsonataError(words.BOUNDS.get(error.error, "") or words.of_reading(error)) from None
+        except RecursionError:
+            raise JsonataError(words.STACK) from None
+        except (ValueError, TypeError, ArithmeticError, LookupError, RuntimeError, AttributeError) as error:
             raise JsonataError(str(error)) from None
         if result is None:
             raise Undefined
@@ -59,7 +61,7 @@ def _functions(chance: Chance) -> dict[str, Callable[..., Any]]:
         "range": functions.number_range,
         "hash": lambda value=None, algorithm=None: functions.hash_of(_plain(value), algorithm),
         "parse": lambda text=None: _bound(functions.parse(text)),
-        "random": lambda seed=None: chance.random(),
+        "random": lambda seed=None: chance.random() if seed is None else functions.random_of(seed),
         "uuid": chance.uuid,
         "millis": lambda: at,
         "now": lambda picture=None, timezone=None: now,

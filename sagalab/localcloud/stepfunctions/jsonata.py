@@ -124,8 +124,7 @@ def evaluate_in(env: Environment, component: StringJSONata) -> Any:
     except jsonata.Undefined:
         raise fail(env, f"{where} returned nothing (undefined).", location, before_entered=True) from None
     except jsonata.JsonataError as error:
-        told = str(error) if error.is_of_result else f"threw an error during evaluation. {error}"
-        raise fail(env, f"{where} {told}", location, before_entered=True) from None
+        raise fail(env, f"{where} {error.told}", location, before_entered=True) from None
     except (jsonata.JsonataSyntaxError, ValueError, TypeError, RecursionError) as error:
         raise fail(
             env, f"{where} threw an error during evaluation. {error}", location, before_entered=True
