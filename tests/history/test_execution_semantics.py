@@ -8,7 +8,7 @@ import botocore
 import pytest
 from history_writer import HistoryWriter
 
-from sagalab.history.events import EVENT_TYPES
+from sagalab.history.events import EVENT_TYPES, whole_number
 from sagalab.history.execution import Execution
 
 
@@ -485,3 +485,23 @@ def test_a_state_without_a_chain_is_entered_where_the_definition_has_it():
         (None, None),
     ]
     assert both.next is after and len(both.rounds) == 1
+
+
+def test_a_state_in_an_aborted_iteration_is_aborted_in_that_moment():
+    writer = HistoryWriter()
+    entered = writer.enter("Each", 1, "Map")
+    started = writer.add("MapStateStarted", entered, length=1)
+    iteration = writer.add("MapIterationStarted", started, name="Each", index=0)
+    scheduled = writer.schedule(writer.enter("Inside", iteration))
+    aborted = writer.add("MapIterationAborted", scheduled, name="Each", index=0)
+    writer.add("MapStateAborted", aborted)
+    inside = next(visit for visit in read(writer).visits if visit.name == "Inside")
+    moment = next(event["timestamp"] for event in writer.events if event["id"] == aborted)
+    assert (inside.status, inside.exited.timestamp()) == ("aborted", moment)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(2**63 - 1, 2**63 - 1), (2**63, None), (-1, None), (True, None)]
+)
+def test_an_id_is_a_number_that_tables_can_hold(value, number):
+    assert whole_number(value) == number
