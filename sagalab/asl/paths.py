@@ -14,9 +14,13 @@ from jsonpath_ng.ext.parser import parse
 
 from sagalab.asl.reference_path import Steps, steps_of
 
+# texts in filters stay as they are
 _DOTTED = re.compile(
-    r"(?P<dots>\.\.?)(?P<name>[^\s\d.\[\]()*?@,:;=<>!&|'\"][^\s.\[\]()*?@,:;=<>!&|'\"]*)(?!\()"
+    r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?P<dots>\.\.?)(?P<name>[^\s\d.\[\]()*?@,:;=<>!&|'\"][^\s.\[\]()*?@,:;=<>!&|'\"]*)(?!\()"
 )
+
+_MATCHES = re.compile(r"=~\s*/(?P<body>(?:\\.|[^/\\])+)/(?P<flags>[imsu]*)")
+_LISTED = re.compile(r"(?P<left>@[^\s()&|]*)\s+(?P<word>n?in)\s+\[(?P<values>[^\[\]]+)\]", re.IGNORECASE)
 
 
 class NoMatch(Exception):
@@ -47,15 +51,22 @@ class Path:
         """Return what the path finds in a JSON value."""
         if self._find is not None:
             return self._find(root)
-        value = root
-        for step in self.steps or ():
+        value, steps = root, self.steps or ()
+        for place, step in enumerate(steps, 1):
             if isinstance(value, dict) and step in value:
                 value = value[step]
             elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
                 value = value[step]
             else:
-                raise NoMatch(f"No results for path: {canonical(self.steps or ())}")
+                raise NoMatch(_nothing(value, steps, place))
         return value
+
+
+def _nothing(value: Any, steps: Steps, place: int) -> str:
+    """Return Jayway's words for a step that finds nothing in `value`; `place` counts it, from 1."""
+    if place < len(steps) and isinstance(value, dict) and isinstance(steps[place - 1], str):
+        return f"Missing property in path {canonical(steps[:place])}"
+    return f"No results for path: {canonical(steps)}"
 
 
 def canonical(steps: Steps) -> str:
@@ -78,8 +89,26 @@ def reference(text: str) -> Steps:
 
 
 def quoted(text: str) -> str:
-    """Return a path with its dotted names in quotes, so that jsonpath-ng takes hyphens and any letters."""
-    return _DOTTED.sub(lambda match: f"{match['dots']}'{match['name']}'", text)
+    """Return a path as jsonpath-ng takes it: dotted names in quotes, so that they may hold hyphens and any
+    letters, and Jayway's operators =~, in and nin in its own ways."""
+    return _DOTTED.sub(_name, _LISTED.sub(_alternatives, _MATCHES.sub(_pattern, text)))
+
+
+def _name(match: re.Match[str]) -> str:
+    return f"{match['dots']}'{match['name']}'" if match["dots"] else match[0]
+
+
+def _pattern(match: re.Match[str]) -> str:
+    """Write Jayway's =~ /…/i, which a whole text must match, as jsonpath-ng's."""
+    body = match["body"].replace("\\/", "/").replace("\\", "\\\\").replace('"', '\\"')
+    return f'=~ "^(?{match["flags"]}:{body})$"'
+
+
+def _alternatives(match: re.Match[str]) -> str:
+    """Write Jayway's `in [1,2]` and `nin [1,2]` as comparisons, which jsonpath-ng has."""
+    sign, join = ("!=", " && ") if match["word"].lower() == "nin" else ("==", " || ")
+    values = [value.strip() for value in match["values"].split(",")]
+    return "(" + join.join(f"{match['left']} {sign} {value}" for value in values) + ")"
 
 
 def _other(text: str) -> Callable[[Any], list[Any]]:

@@ -9,6 +9,7 @@ ROOT = {
     "delivery-partner": "p",
     "it's": 4,
     "none": None,
+    "files": [{"name": "a.csv", "n": 1}, {"name": "it's b.csv", "n": 2}, {"name": "c", "n": 3}],
 }
 
 
@@ -30,6 +31,12 @@ ROOT = {
         ("$.a.b[?(@.c > 1)].d", ["y"]),
         ("$.a.b[?(@.c > 9)]", []),
         ("$.a.missing[*]", []),
+        ("$.files[?(@.name == 'a.csv')].n", [1]),
+        ('$.files[?(@.name == "it\'s b.csv")].n', [2]),
+        ("$.files[?(@.name =~ /A.*/i)].n", [1]),
+        ("$.files[?(@.name =~ /csv/)].n", []),
+        ("$.files[?(@.n in [2, 3] && @.n > 2)].n", [3]),
+        ("$.files[?(@.name nin ['a.csv', 'c'])].n", [2]),
     ],
 )
 def test_a_path_finds(path, found):
@@ -39,6 +46,7 @@ def test_a_path_finds(path, found):
 @pytest.mark.parametrize(
     ("path", "words"),
     [
+        ("$.a.no.c", "Missing property in path $['a']['no']"),
         ("$.no", "No results for path: $['no']"),
         ("$.a.b[7].c", "No results for path: $['a']['b'][7]['c']"),
         ("$.delivery-partner.x", "No results for path: $['delivery-partner']['x']"),

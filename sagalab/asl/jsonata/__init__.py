@@ -2,9 +2,10 @@
 
 `compile(text).evaluate(variables, …)`. The text is read by jsonata-python, whose errors are those of the
 reference; it is evaluated by jsonatapy (Rust), which of the engines for Python is nearest to the reference
-(npm `jsonata` 2.0.6: 499 of 506 expressions; jsonata-python 478, jlens 424), takes microseconds, and is
-bounded in time, depth and regular expressions. Where jsonatapy has no wheel, jsonata-python evaluates. A
-plain path into a variable (`$states.input.order`), which most expressions are, needs neither.
+(npm `jsonata` 2.0.6: 499 of 506 expressions; jsonata-python 478, jlens 424; mended here, 1,168 of 1,191),
+takes microseconds, and is bounded in time, depth and regular expressions. Where jsonatapy has no wheel,
+jsonata-python evaluates. A plain path into a variable (`$states.input.order`), which most expressions are,
+needs neither.
 
 Source of AWS's functions and limits:
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html.
