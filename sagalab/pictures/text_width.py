@@ -4,11 +4,13 @@ The widths are those of the Arial and Helvetica metrics, by class of character: 
 enough to give boxes of one size and room for names in any script.
 """
 
-import re
 import unicodedata
+from collections.abc import Iterator
 
 _NARROW, _SLIM, _WIDE, _WIDEST = "ijl'|", "ftrI.,:;!()[]/\\ -", "mwCDGHNOQRUABEKPSVXY&", "MW@%"
-_PIECES = re.compile(r"[A-Z]?[a-z\d]+[_.:\-/ ]*|[A-Z]+(?![a-z])[_.:\-/ ]*|.", re.DOTALL)
+
+
+_JOINTS = "_.:-/ "  # what stands between the parts of a name
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -48,7 +50,7 @@ def wrap(text: str, limit: int, lines: int = 4) -> list[str]:
     """Break a text into lines of at most `limit` characters, between words or the parts of a name
     (CamelCase, _ . : - /); what does not fit in `lines` lines is cut, with "…"."""
     done, current = [], ""
-    for piece in _PIECES.findall(text):
+    for piece in _pieces(text):
         while len(current) + len(piece.rstrip()) > limit:
             if not current:
                 current, piece = piece[:limit], piece[limit:]
@@ -59,3 +61,20 @@ def wrap(text: str, limit: int, lines: int = 4) -> list[str]:
     if len(done) > lines:
         done = [*done[: lines - 1], done[lines - 1][: limit - 1] + "…"]
     return done
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what a line may end after: a word, a part of a name, a sign of a script without spaces."""
+    begin = 0
+    for at in range(1, len(text)):
+        before, here, after = text[at - 1], text[at], text[at + 1 : at + 2]
+        if (
+            before in _JOINTS
+            and here not in _JOINTS
+            or here.isupper()
+            and (before.islower() or before.isdigit() or before.isupper() and after.islower())
+            or unicodedata.east_asian_width(before) in "WF"
+        ):
+            yield text[begin:at]
+            begin = at
+    yield text[begin:]
