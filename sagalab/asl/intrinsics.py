@@ -24,10 +24,15 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 MOST_ITEMS, MOST_LETTERS = 1000, 10_000
+_OCCURRENCES = ": number of arguments do not match the occurrences of {}."
 
 
 class IntrinsicError(ValueError):
-    """A function cannot be read, or cannot do its work; the text says why."""
+    """A function cannot be read, or cannot do its work; the text says why: AWS's "Invalid arguments in …"."""
+
+
+class _Unfit(Exception):
+    """The arguments are none that a function takes; the text is what AWS says beyond that ("" for nothing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,10 @@ def _call(
         values = [argument.evaluate(env, chance) for argument in arguments]
         if name != "States.Format":
             values = [_unescaped(value) for value in values]
-        return function(chance, *values) if name in _CHANCE else function(*values)
+        try:
+            return function(chance, *values) if name in _CHANCE else function(*values)
+        except _Unfit as unfit:
+            raise IntrinsicError(f"Invalid arguments in {name}{unfit}") from None
 
     return _Argument(evaluate, True), position
 
@@ -142,18 +150,27 @@ def _unescaped(value: Any) -> Any:
     return _ESCAPE.sub(r"\1", value) if isinstance(value, _Literal) else value
 
 
-def _need(holds: bool, words: str) -> None:
+def _need(holds: bool, told: str = "") -> None:
     if not holds:
-        raise IntrinsicError(words)
+        raise _Unfit(told)
 
 
-def _whole(value: Any, words: str) -> int:
-    _need(isinstance(value, (int, float)) and not isinstance(value, bool), f"{words} must be a number")
-    return int(math.floor(value + 0.5))  # Java's Math.round (recorded: -2.5 is -2)
+def _number(value: Any) -> float:
+    _need(isinstance(value, (int, float)) and not isinstance(value, bool))
+    number: float = value
+    return number
+
+
+def _rounded(value: Any) -> int:
+    return math.floor(_number(value) + 0.5)  # Java's Math.round (recorded: -2.5 is -2)
+
+
+def _cut(value: Any) -> int:
+    return int(_number(value))  # towards zero: chunks of 2.6 are chunks of 2 (measured on AWS)
 
 
 def _format(template: Any, *values: Any) -> str:
-    _need(isinstance(template, str), "The first argument of States.Format must be a string")
+    _need(isinstance(template, str))
     left, parts, position = list(values), [], 0
     while position < len(template):
         sign = template[position]
@@ -161,13 +178,13 @@ def _format(template: Any, *values: Any) -> str:
             parts.append(template[position + 1])
             position += 2
         elif template.startswith("{}", position):
-            _need(bool(left), "States.Format has more placeholders than arguments")
+            _need(bool(left), _OCCURRENCES)
             parts.append(_text(left.pop(0)))
             position += 2
         else:
             parts.append(sign)
             position += 1
-    _need(not left, "States.Format has more arguments than placeholders")
+    _need(not left, _OCCURRENCES)
     return "".join(parts)
 
 
@@ -183,44 +200,42 @@ def _text(value: Any) -> str:
 
 
 def _string_to_json(text: Any) -> Any:
-    _need(isinstance(text, str), "The argument of States.StringToJson must be a string")
+    _need(isinstance(text, str))
     if not text:
         return None  # recorded
     try:
         return json.loads(text)
-    except ValueError as error:
-        raise IntrinsicError(f"The argument is no JSON: {error}") from None
+    except ValueError:
+        raise _Unfit("") from None
 
 
 def _json_to_string(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _array_of(value: Any, name: str) -> list[Any]:
-    _need(isinstance(value, list), f"The first argument of {name} must be an array")
+def _array_of(value: Any) -> list[Any]:
+    _need(isinstance(value, list))
     items: list[Any] = value
     return items
 
 
 def _array_partition(array: Any, size: Any) -> list[Any]:
-    items = _array_of(array, "States.ArrayPartition")
-    step = _whole(size, "The size of a chunk")
-    _need(step > 0, "The size of a chunk must be positive")
+    items, step = _array_of(array), _cut(size)
+    _need(step > 0)
     return [items[start : start + step] for start in range(0, len(items), step)]
 
 
 def _array_range(first: Any, last: Any, step: Any) -> list[int]:
-    start, end, by = (_whole(value, "Each argument of States.ArrayRange") for value in (first, last, step))
-    _need(by != 0, "The step of States.ArrayRange must not be 0")
-    count = max(0, (end - start) // by + 1)
-    _need(count <= MOST_ITEMS, f"States.ArrayRange gives at most {MOST_ITEMS} items")
-    return [start + by * index for index in range(count)]
+    start, end, by = _cut(first), _cut(last), _cut(step)
+    _need(by != 0)
+    found = range(start, end + (1 if by > 0 else -1), by)
+    _need(len(found) <= MOST_ITEMS)
+    return list(found)
 
 
 def _array_get_item(array: Any, index: Any) -> Any:
-    items = _array_of(array, "States.ArrayGetItem")
-    place = _whole(index, "The index")
-    _need(0 <= place < len(items), f"The index {place} is out of the array's bounds")
+    items, place = _array_of(array), _rounded(index)
+    _need(0 <= place < len(items))
     return items[place]
 
 
@@ -230,59 +245,51 @@ def _key(value: Any) -> str:
 
 
 def _array_contains(array: Any, item: Any) -> bool:
-    return _key(item) in map(_key, _array_of(array, "States.ArrayContains"))
+    return _key(item) in map(_key, _array_of(array))
 
 
 def _array_unique(array: Any) -> list[Any]:
-    return list({_key(item): item for item in reversed(_array_of(array, "States.ArrayUnique"))}.values())[
-        ::-1
-    ]
+    return list({_key(item): item for item in reversed(_array_of(array))}.values())[::-1]
 
 
 def _base64_encode(text: Any) -> str:
-    _need(
-        isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most"
-    )
+    _need(isinstance(text, str) and len(text) <= MOST_LETTERS)
     return base64.b64encode(text.encode("utf-8")).decode("ascii")
 
 
 def _base64_decode(text: Any) -> str:
-    _need(
-        isinstance(text, str) and len(text) <= MOST_LETTERS, "The argument must be a string of 10,000 at most"
-    )
+    _need(isinstance(text, str) and len(text) <= MOST_LETTERS)
     try:
         return base64.b64decode(text, validate=True).decode("utf-8", "replace")
-    except binascii.Error as error:
-        raise IntrinsicError(f"The argument is no Base64: {error}") from None
+    except binascii.Error:
+        raise _Unfit("") from None
 
 
 def _hash(value: Any, algorithm: Any) -> str:
-    _need(algorithm in _HASHES, f"The algorithm must be one of {', '.join(_HASHES)}")
+    _need(isinstance(algorithm, str) and algorithm in _HASHES)
     text = value if isinstance(value, str) else _json_to_string(value)
     return hashlib.new(_HASHES[algorithm], text.encode("utf-8")).hexdigest()
 
 
 def _json_merge(first: Any, second: Any, deep: Any) -> dict[str, Any]:
-    _need(isinstance(first, dict) and isinstance(second, dict), "States.JsonMerge takes two objects")
-    _need(deep is False, "States.JsonMerge supports shallow merging only: the third argument must be false")
+    _need(isinstance(first, dict) and isinstance(second, dict))
+    _need(deep is False)  # deep merging is not supported
     return {**first, **second}
 
 
 def _math_add(first: Any, second: Any) -> int:
-    return _whole(first, "Each argument of States.MathAdd") + _whole(
-        second, "Each argument of States.MathAdd"
-    )
+    return _rounded(first) + _rounded(second)
 
 
 def _math_random(chance: Chance, first: Any, last: Any, seed: Any = None) -> int:
-    start, end = (_whole(value, "Each argument of States.MathRandom") for value in (first, last))
-    _need(start < end, "The start of States.MathRandom must be below its end")
-    drawn = chance.random() if seed is None else Random(_whole(seed, "The seed")).random()
+    start, end = _rounded(first), _rounded(last)
+    _need(start < end)
+    drawn = chance.random() if seed is None else Random(_rounded(seed)).random()
     return start + int(drawn * (end - start))
 
 
 def _string_split(text: Any, delimiters: Any) -> list[str]:
-    _need(isinstance(text, str) and isinstance(delimiters, str), "States.StringSplit takes two strings")
+    _need(isinstance(text, str) and isinstance(delimiters, str))
     parts, current = [], ""
     for sign in text:
         if sign in delimiters:
@@ -302,7 +309,7 @@ _FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "States.ArrayContains": (_array_contains, 2, 2),
     "States.ArrayRange": (_array_range, 3, 3),
     "States.ArrayGetItem": (_array_get_item, 2, 2),
-    "States.ArrayLength": (lambda array: len(_array_of(array, "States.ArrayLength")), 1, 1),
+    "States.ArrayLength": (lambda array: len(_array_of(array)), 1, 1),
     "States.ArrayUnique": (_array_unique, 1, 1),
     "States.Base64Encode": (_base64_encode, 1, 1),
     "States.Base64Decode": (_base64_decode, 1, 1),

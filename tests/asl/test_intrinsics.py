@@ -29,6 +29,8 @@ def value(text, data=DATA):
         ("States.ArrayGetItem($.list, 3)", "1"),
         ("States.ArrayPartition(States.ArrayRange(1, 9, 2), 2)", [[1, 3], [5, 7], [9]]),
         ("States.ArrayRange(5, 1, -2)", [5, 3, 1]),
+        ("States.ArrayRange(5, -0.6, -2.4)", [5, 3, 1]),
+        ("States.ArrayPartition(States.Array(1, 2, 3), 2.6)", [[1, 2], [3]]),
         ("States.Base64Decode(States.Base64Encode('Größe'))", "Größe"),
         ("States.Hash('input data', 'SHA-1')", "aaff4a450a104cd177d28d18d74485e8cae074b7"),
         ("States.JsonMerge($.o, States.StringToJson('{\"a\": 2}'), false)", {"a": 2, "b": [None, True]}),
@@ -62,9 +64,12 @@ def test_a_seed_gives_the_same_number():
         "States.ArrayPartition($.list, 0)",
     ],
 )
-def test_what_a_function_cannot_do_is_its_own_error(text):
-    with pytest.raises(intrinsics.IntrinsicError):
+def test_what_a_function_cannot_do_is_said_as_aws_says_it(text):
+    with pytest.raises(intrinsics.IntrinsicError) as error:
         value(text)
+    name, _, _ = text.partition("(")
+    more = ": number of arguments do not match the occurrences of {}." if name == "States.Format" else ""
+    assert str(error.value) == f"Invalid arguments in {name}{more}"
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ def test_errors_are_in_the_words_of_the_reference():
         ("$random(5) = $random(5)", True),
         ("$random(42)", 0.7275636800328681),
         ("$range(-1.7, 2, 1)", [-1, 0, 1, 2]),
-        ("$count($range(1, 200000, 1))", 200_000),
+        ("$count($range(1, 360145, 1))", 360_145),
+        ("$range(4, 4, 1)", 4),
+        ("$partition([1, 2, 3], 2.9)", [[1, 2], [3]]),
         ("$number($states.input.missing) ? 1 : 2", 2),
         ("$number('12') + $number(-3)", 9),
         ("{'a': 1/0, 'b': null}", {"a": "Infinity", "b": None}),
@@ -167,6 +169,8 @@ def test_an_evaluation_without_an_end_is_ended(text):
             "($f := function($n){$f($n + 1)}; $f(1))",
             ": Expression evaluation timeout: Check for infinite loop",
         ),
+        ("$range(1, 360146, 1)", ": Expression evaluation memory limit exceeded: Check for excessive"),
+        ("$parse('{')", ". D3137: Invalid JSON"),
         ("$eval('1')", ". T1006: Attempted to invoke a non-function"),
         ("$sum(['a'])", '. T0412: Argument 1 of function "sum" must be an array of "numbers"'),
     ],
@@ -175,6 +179,14 @@ def test_limits_and_errors_are_told_as_aws_tells_them(text, words):
     with pytest.raises(jsonata.JsonataError) as error:
         evaluate(text)
     assert error.value.told.startswith("threw an error during evaluation" + words)
+
+
+@pytest.mark.parametrize(
+    "text", ["$range(1, 3)", "$range(1, 3, -1)", "$partition([1], 0)", "$partition([], 2)", "$hash('x')"]
+)
+def test_some_arguments_give_nothing(text):
+    with pytest.raises(jsonata.Undefined):
+        evaluate(text)
 
 
 def test_what_aws_takes_is_within_the_limits():

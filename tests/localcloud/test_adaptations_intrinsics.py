@@ -26,12 +26,15 @@ def test_a_function_gives(adapted, call, expected):
     assert adapted.run(made(call), DATA).output == {"r": expected, "v": '{"a":1}'}
 
 
-def test_what_a_function_cannot_do_has_aws_s_name(adapted, bare):
+def test_what_a_function_cannot_do_is_said_as_aws_says_it(adapted, bare):
     definition = chain(("A", {"Type": "Pass", "Parameters": {"r.$": "States.ArrayGetItem($.list, 9)"}}))
     failed = adapted.run(definition, DATA)
-    assert failed.about["error"] == "States.IntrinsicFailure"
-    assert "States.ArrayGetItem($.list, 9)" in failed.about["cause"]
-    assert bare.run(definition, DATA).about.get("error") != "States.IntrinsicFailure"
+    words = (
+        "The function 'States.ArrayGetItem($.list, 9)' had the following error: Invalid arguments in States."
+    )
+    assert failed.about["error"] == "States.Runtime"
+    assert words in failed.about["cause"]
+    assert words not in bare.run(definition, DATA).about.get("cause", "")
 
 
 def test_bare_moto_cannot_format_braces(bare):

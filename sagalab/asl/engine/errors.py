@@ -17,7 +17,6 @@ ITEM_READER_FAILED = "States.ItemReaderFailed"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 RESULT_PATH_MATCH = "States.ResultPathMatchFailure"
 TOLERATED_FAILURES = "States.ExceedToleratedFailureThreshold"
-INTRINSIC_FAILURE = "States.IntrinsicFailure"
 
 # Bytes of UTF-8 that an input, an output or a result may have: quotas of Step Functions.
 DATA_LIMIT_BYTES = 262_144

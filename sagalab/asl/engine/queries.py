@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sagalab.asl import intrinsics, paths
 from sagalab.asl import jsonata as language
-from sagalab.asl.engine.errors import INTRINSIC_FAILURE, StateFailed, query_error
+from sagalab.asl.engine.errors import query_error, runtime_error
+from sagalab.asl.engine.history import json_text
 
 if TYPE_CHECKING:
     from sagalab.asl.engine.data import Env
@@ -49,7 +50,11 @@ def jsonata(text: str, field: str) -> Query:
 
 
 def path_or_function(text: str) -> Query:
-    """Return a JSONPath, a path into the context (`$$`), a variable (`$name`) or an intrinsic function."""
+    """Return a JSONPath, a path into the context (`$$`), a variable (`$name`) or an intrinsic function.
+
+    What a function cannot do is States.Runtime on AWS ("Invalid arguments in States.MathAdd", measured), not the
+    States.IntrinsicFailure of the document.
+    """
     if text.startswith("$"):
         return path(text)
     call = intrinsics.compile(text, path)
@@ -58,9 +63,13 @@ def path_or_function(text: str) -> Query:
         try:
             return call(env, intrinsics.Chance(env.run.random, env.run.uuid))
         except intrinsics.IntrinsicError as error:
-            raise StateFailed(
-                INTRINSIC_FAILURE, f"The function '{text}' had the following error: {error}", said=False
-            ) from None
+            told = str(error)
+        except NotFound as missing:
+            told = (
+                f"The JsonPath argument for the field '{missing.path}' could not be found in the input "
+                f"'{json_text(missing.root)}'"
+            )
+        raise runtime_error(f"The function '{text}' had the following error: {told}")
 
     return evaluate
 

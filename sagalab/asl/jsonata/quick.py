@@ -19,7 +19,7 @@ from sagalab.asl.jsonata.reading import code_only
 # time it is known that it has one; here it is also how late StopExecution may be.
 BOUNDS = {"timeout": 500, "max_stack_depth": 100, "max_sequence_length": functions.MOST_NUMBERS}
 
-_NUMBER_CALL = re.compile(r"\$number\s*\(")
+_CALL = re.compile(r"\$(number|range|partition|hash)\s*\(")
 _NAMES = re.compile(r"\$([^\W\d]\w*)")
 _NOT_FINITE = re.compile(r"[/%*]|\$(?:power|number|sum|toMillis|parseInteger)\b")
 _chance: ContextVar[Chance] = ContextVar("chance")
@@ -37,7 +37,7 @@ class Evaluator:
     def __init__(self, text: str, read: Any) -> None:
         self._text = text
         self._read = read
-        self._mended = strict_numbers(text)
+        self._mended = mended(text)
         self._names = frozenset(_NAMES.findall(self._mended))
         self._compiled(self._mended)
 
@@ -116,11 +116,14 @@ def _plain(value: Any) -> Any:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def strict_numbers(text: str) -> str:
-    """Return an expression in which every $number(x) first looks at a text x: jsonatapy takes "+5" and " 5 ",
-    and lets nobody replace $number."""
+def mended(text: str) -> str:
+    """Return an expression with its calls of some functions in other words.
+
+    $number(x) first looks at a text x: jsonatapy takes "+5" and " 5 ", and lets nobody replace $number. What
+    Step Functions' own functions do not find is nothing; jsonatapy takes Python's None for null.
+    """
     code = code_only(text)
-    match = _NUMBER_CALL.search(code)
+    match = _CALL.search(code)
     if match is None:
         return text
     depth, end, parts = 1, match.end(), 1
@@ -128,11 +131,15 @@ def strict_numbers(text: str) -> str:
         depth += (code[end] in "([{") - (code[end] in ")]}")
         parts += depth == 1 and code[end] == ","
         end += 1
-    inner, rest = text[match.end() : end - 1], strict_numbers(text[end:])
-    if depth or parts > 1 or not inner.strip():
-        return text[: match.end()] + strict_numbers(text[match.end() :])
-    checked = "$type($given) = 'string' ? $number_text($given) : $given"
-    return f"{text[: match.end()]}($given := ({strict_numbers(inner)}); {checked})){rest}"
+    inner, begin = text[match.end() : end - 1], text[: match.start()]
+    if depth or not inner.strip() or code[: match.start()].rstrip().endswith("~>"):
+        return text[: match.end()] + mended(text[match.end() :])
+    inner, rest = mended(inner), mended(text[end:])
+    if match[1] != "number":
+        return f"{begin}($given := {match[0]}{inner}); $type($given) = 'null' ? $no_value : $given){rest}"
+    if parts == 1:
+        inner = f"($given := ({inner}); $type($given) = 'string' ? $number_text($given) : $given)"
+    return f"{begin}{match[0]}{inner}){rest}"
 
 
 def _doubles(value: Any) -> Any:

@@ -19,8 +19,7 @@ _BLANK = re.compile(r"\{\{\w+\}\}")
 # What AWS says when an evaluation passes a limit; these sentences have no code (measured: floci #2737, but for
 # the one about time).
 STACK = (
-    "Stack overflow error: Check for non-terminating recursive function. "
-    "Consider rewriting as tail-recursive."
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
 )
 TIME = "Expression evaluation timeout: Check for infinite loop"
 MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"

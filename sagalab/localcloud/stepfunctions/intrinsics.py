@@ -1,4 +1,4 @@
-"""Intrinsic functions by asl/intrinsics: braces in States.Format, Base64 of any letters, AWS's name for a failure.
+"""Intrinsic functions by asl/intrinsics: braces in States.Format, Base64 of any letters, AWS's words for a failure.
 
 Why: moto 5.2.5 formats by Python's str.format (a KeyError for `\\{`), decodes Base64 as ASCII, and ends the
 execution with a Python error where a function cannot do its work.
@@ -26,7 +26,7 @@ from moto.stepfunctions.parser.asl.utils.json_path import extract_json
 from sagalab.asl import intrinsics
 from sagalab.localcloud.stepfunctions import jsonata
 
-_FAILURE = "States.IntrinsicFailure"
+_FAILURE = "States.Runtime"  # measured on AWS, against the States.IntrinsicFailure of the document
 _CHANCE = intrinsics.Chance(random.random, lambda: str(uuid.uuid4()))
 
 
