@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sagalab.asl.engine.errors import RESULT_PATH_MATCH, StateFailed
+from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.queries import reference_steps
 
 Put = Callable[[Any, Any], Any]
@@ -21,31 +22,38 @@ def result_path(path: str | None) -> Put | None:
     steps = reference_steps(path)
     if not steps:
         return None
-    return lambda value, result: _put(value, steps, 0, result, path)
+
+    def put(value: Any, result: Any) -> Any:
+        try:
+            return _put(value, steps, 0, result)
+        except _Mismatch:  # in the words of AWS's Step Functions Local (aws-cdk #29473)
+            raise StateFailed(
+                RESULT_PATH_MATCH,
+                f"Unable to apply ReferencePath {path} to input {json_text(value)}",
+                said=False,
+            ) from None
+
+    return put
 
 
-def _put(value: Any, steps: tuple[str | int, ...], position: int, result: Any, path: str) -> Any:
+class _Mismatch(Exception):
+    """There is no object, or no such item, where the path leads."""
+
+
+def _put(value: Any, steps: tuple[str | int, ...], position: int, result: Any) -> Any:
     if position == len(steps):
         return result
     step = steps[position]
     if isinstance(step, int):
         if not isinstance(value, list) or not 0 <= step < len(value):
-            raise _mismatch(path)
+            raise _Mismatch
         items = value[:]
-        items[step] = _put(value[step], steps, position + 1, result, path)
+        items[step] = _put(value[step], steps, position + 1, result)
         return items
     if value is None and position > 0:
         value = {}
     if not isinstance(value, dict):
-        raise _mismatch(path)
+        raise _Mismatch
     members = dict(value)
-    members[step] = _put(value.get(step, {}), steps, position + 1, result, path)
+    members[step] = _put(value.get(step, {}), steps, position + 1, result)
     return members
-
-
-def _mismatch(path: str) -> StateFailed:
-    return StateFailed(
-        RESULT_PATH_MATCH,
-        f"Unable to apply ResultPath '{path}' to the state's input: there is no object where it leads.",
-        said=False,
-    )

@@ -1,5 +1,6 @@
 """Retry and Catch: what they take, how long they wait, and what they leave."""
 
+import pytest
 import virtual
 from virtual import catch_all, failing, output, program, run, task, types
 
@@ -79,6 +80,26 @@ def test_a_runtime_error_is_neither_retried_nor_caught():
     )
     assert types(ran) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
     assert ran.stopped == ran.started
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("States.MathAdd($.x, 1)", "Invalid arguments in States.MathAdd"),
+        (
+            "States.Format('{}', $.nothing)",
+            "The JsonPath argument for the field '$.nothing' could not be found in the input '{\"x\":\"a\"}'",
+        ),
+    ],
+)
+def test_what_a_function_cannot_do_is_a_runtime_error(call, words):
+    state = {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}
+    ran = run(program({"A": state}), {"x": "a"})
+    assert (ran.status, ran.error) == ("FAILED", "States.Runtime")
+    assert ran.cause == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). "
+        f"The function '{call}' had the following error: {words}"
+    )
 
 
 def test_a_runtime_error_in_a_branch_ends_the_execution_past_the_catcher_around_it():
