@@ -206,6 +206,18 @@ def test_a_regular_expression_cannot_hold_the_process():
     }
 
 
+@pytest.mark.parametrize("text", ["$sum($match($x, /^(a+)+$/) ? 1 : 'a')", "$match($x, /^(?=a)(a+)+$/)"])
+def test_an_error_beside_a_regular_expression_asks_no_python_for_words(text, monkeypatch):
+    asked = []
+    monkeypatch.setattr(slow.Evaluator, "evaluate", lambda self, variables, chance: asked.append(self))
+    with pytest.raises(jsonata.JsonataError):
+        evaluate(text, {"x": "a" * 30 + "!"})
+    assert not asked
+    with pytest.raises(jsonata.JsonataError):
+        evaluate("$sum('a')")
+    assert asked
+
+
 @pytest.mark.parametrize("text", ["1 +", "$x[", "'abc", "{'a' 1}", "foo(", ""])
 def test_what_is_no_jsonata_is_refused(text):
     with pytest.raises(jsonata.JsonataSyntaxError):

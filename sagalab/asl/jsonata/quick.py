@@ -20,6 +20,7 @@ from sagalab.asl.jsonata.reading import code_only
 BOUNDS = {"timeout": 500, "max_stack_depth": 100, "max_sequence_length": functions.MOST_NUMBERS}
 
 _CALL = re.compile(r"\$(number|range|partition|hash)\s*\(")
+_REGEX = re.compile(r"(?:^|[(\[{,;:=~>&|?])\s*/(?!\*)")
 _NAMES = re.compile(r"\$([^\W\d]\w*)")
 _NOT_FINITE = re.compile(r"[/%*]|\$(?:power|number|sum|toMillis|parseInteger)\b")
 _chance: ContextVar[Chance] = ContextVar("chance")
@@ -87,6 +88,8 @@ class Evaluator:
         """Ask jsonata-python for the sentence: jsonatapy has the codes of the reference, not its words."""
         text = words.of_evaluation(error)
         if text in words.BOUNDS.values() or text.startswith("T1006") or self._names & _OURS:
+            return text
+        if _REGEX.search(self._text):  # Python's may take for ever, and hold all threads
             return text
         try:
             slow.Evaluator(self._text, self._read).evaluate(used, chance)
