@@ -57,9 +57,9 @@ def test_ctrl_c_says_what_to_run_again(cloud, tmp_path, monkeypatch, command):
     arguments = {"storm": ["storm", "300"], "run": ["run", "--scenario", "3"]}[command]
     # stands still where the command begins to work, so that Ctrl-C meets it there
     code = (
-        "import sys, time; sys.argv[0] = 'sagalab'; from sagalab.cloud import connect\n"
+        "import sys, time; sys.argv[0] = 'sagalab'; import importlib\n"
         "def still(): print('works', flush=True); time.sleep(60)\n"
-        "connect.connect = still\n"
+        "importlib.import_module('sagalab.cloud.connect').connect = still\n"
         "from sagalab.commands.app import main; main()"
     )
     process = subprocess.Popen(

@@ -227,7 +227,7 @@ def test_what_many_ask_at_one_moment_is_read_once(kind, monkeypatch):
         asked.wait(timeout=30)
         integrations.operations_of(name) if kind == "service" else definitions.parsed(name)
 
-    name = uuid4().hex
+    name = json.dumps({"Comment": uuid4().hex})
     monkeypatch.setattr(integrations.botocore.session, "get_session", slowly)
     monkeypatch.setattr(definitions.AmazonStateLanguageParser, "parse", slowly)
     with ThreadPoolExecutor(8) as threads:

@@ -54,6 +54,7 @@ def test_a_function_of_much_memory_has_it(function):
         "def handler(event, context):\n    import time\n    kept = bytearray(b'x' * 300_000_000)\n"
         "    time.sleep(0.3)\n    return len(kept)\n",
         MemorySize=1024,
+        Timeout=30,
     )
     assert made.invoke({})["Payload"] == 300_000_000
 
