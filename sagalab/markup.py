@@ -1,4 +1,4 @@
-"""The one way of a text into markup: HTML, SVG, XML and Graphviz's labels, in content and in attributes."""
+"""The one way of a text into markup: HTML, SVG, XML and Graphviz's labels; and how MathJax leaves it alone."""
 
 import html
 from typing import Any
@@ -10,6 +10,19 @@ def escape(text: Any) -> str:
     Characters that XML does not allow are replaced as by `readable`.
     """
     return html.escape(readable(text), quote=True)
+
+
+NO_MATH = "tex2jax_ignore mathjax_ignore"
+"""The classes of an element in which MathJax typesets nothing: `$order` and `$states.input` are no formula.
+
+The first is read by MathJax 2, the second by MathJax 3, which JupyterLab has.
+Source: https://docs.mathjax.org/en/v3.2/options/document.html (ignoreHtmlClass)
+"""
+
+
+def without_math(markup: str) -> str:
+    """Return HTML or SVG in an element in which MathJax leaves `$…$` as it stands; for all that a notebook shows."""
+    return f'<div class="{NO_MATH}">{markup}</div>'
 
 
 def readable(text: Any) -> str:

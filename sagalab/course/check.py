@@ -13,7 +13,7 @@ from sagalab.course.exercise import Exercise
 from sagalab.course.exercises import exercises, find_exercise
 from sagalab.course.magic import Note
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 
 
 class Check:
@@ -127,7 +127,7 @@ class Progress:
             for row in self.rows()
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"{table}<p>{escape(self._summary())}</p>"
+        return without_math(f"{table}<p>{escape(self._summary())}</p>")
 
 
 def _judged(exercise: Exercise, answer: Any) -> Outcome:

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from sagalab.course.trial_run import Run
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 
 CORRECT, NOT_ATTEMPTED, WRONG = "correct", "not yet attempted", "wrong"
 SIGNS = {CORRECT: "✓", NOT_ATTEMPTED: "·", WRONG: "✗"}
@@ -79,7 +79,8 @@ class Outcome:
             picture, words = self.run.picture()
             body += picture
             text += f"\n\n{words}"
-        return {"text/html": f"<div role='group' aria-label='check'>{body}</div>", "text/plain": text}
+        group = f"<div role='group' aria-label='check'>{body}</div>"
+        return {"text/html": without_math(group), "text/plain": text}
 
 
 class Mistake(Exception):

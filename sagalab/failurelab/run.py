@@ -7,7 +7,7 @@ from sagalab.failurelab.choice import Choice
 from sagalab.failurelab.prediction import Prediction
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import Verdict
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing
 
@@ -83,4 +83,4 @@ class LabRun:
             f"<td style='text-align:left'>{escape(text)}</td></tr>"
             for name, text in self.lines()
         )
-        return f"<table aria-label='run {self.number}'>{rows}</table>"
+        return without_math(f"<table aria-label='run {self.number}'>{rows}</table>")

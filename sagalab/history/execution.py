@@ -18,7 +18,7 @@ from sagalab.history.events import Event, raw_events, read_events
 from sagalab.history.scopes import to_text
 from sagalab.history.visits import Attempt, Iteration, Visit, parse_json
 from sagalab.history.walk import HistoryWalk
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 
 __all__ = ["Attempt", "Execution", "Iteration", "Visit"]
 
@@ -233,7 +233,7 @@ class Execution:
         path = " → ".join(self.path[:40]) + (" → …" if len(self.visits) > 40 else "")
         lines = [f"<b>{escape(' '.join(filter(None, (self.status, self.error))))}</b>"]
         lines += [escape(text) for text in (counts, path) if text]
-        return "<br>".join(lines)
+        return without_math("<br>".join(lines))
 
 
 def _definition(definition: Any) -> tuple[dict[str, Any] | None, list[str]]:

@@ -12,7 +12,7 @@ from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.instructor.paths import DEMO_PATHS, HARDENED, DemoPath, demo_path, following
 from sagalab.ledger.verdict import Verdict, verdict
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 from sagalab.orders.forget import forget
 from sagalab.orders.runs import start
 from sagalab.pictures.diagram import diagram
@@ -44,7 +44,7 @@ class DemoRun:
         """Show heading, picture, verdict, the closed notes and the question for the next path."""
         from IPython.display import HTML, display
 
-        display(HTML(heading(self.path)), self.picture(), HTML(ending(self)))
+        display(HTML(without_math(heading(self.path))), self.picture(), HTML(without_math(ending(self))))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Stage:
         return f"Ready: {len(DEMO_PATHS)} paths."
 
     def _repr_html_(self) -> str:
-        return f"<p>✓ Ready: {len(DEMO_PATHS)} paths.</p>{question(DEMO_PATHS[0])}"
+        return without_math(f"<p>✓ Ready: {len(DEMO_PATHS)} paths.</p>{question(DEMO_PATHS[0])}")
 
 
 def prepare(cloud: "Cloud | None" = None) -> Stage:

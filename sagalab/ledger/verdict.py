@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.owed import Owed, named_in
 from sagalab.ledger.read import read_ledgers
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
@@ -54,7 +54,7 @@ class Verdict:
             for row in self.ledger.rows()
         )
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("service", "what", "how much"))
-        return (
+        return without_math(
             f"<div role='group' aria-label='ledger'><p><strong>{self.sign} {self.name}</strong>: "
             f"{escape(self.words)}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )

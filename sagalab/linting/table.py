@@ -4,7 +4,7 @@ from collections import Counter
 from textwrap import wrap
 
 from sagalab.linting.rule import Finding
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 
 SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
 NOTHING = "✓ The lint finds nothing wrong."
@@ -63,7 +63,7 @@ class Findings(list[Finding]):
             for finding in self
         )
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"{table}<p>{escape(self.summary)}</p>"
+        return without_math(f"{table}<p>{escape(self.summary)}</p>")
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

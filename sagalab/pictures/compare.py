@@ -8,7 +8,7 @@ from itertools import zip_longest
 import pandas as pd
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, picture_bundle
 from sagalab.pictures.graph import thread_of
@@ -76,7 +76,7 @@ class Comparison:
             picture = self.svg()
         except SagaLabError:
             picture = f"<p>{escape(HOW_TO_GET_DOT)}</p>"
-        return (
+        return without_math(
             '<div style="background:#fff;color:#16202c;padding:8px;font-family:Arial,sans-serif">'
             f"<p><b>{escape(self.text())}</b></p>{picture}{self._table_html()}</div>"
         )

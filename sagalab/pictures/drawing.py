@@ -17,7 +17,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape, readable
+from sagalab.markup import NO_MATH, escape, readable, without_math
 from sagalab.pictures.label_places import apart, free_labels
 from sagalab.pictures.text_width import printable, text_width
 
@@ -110,7 +110,7 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     # not max-width:100%: in a flex box such as nbconvert's the picture would not shrink
     width = _WIDTH.search(svg)
     style = f"width:100%;max-width:{width[1]};height:auto" if width else "max-width:100%;height:auto"
-    head = f'<svg role="img" aria-label="{label}" style="{style}" '
+    head = f'<svg class="{NO_MATH}" role="img" aria-label="{label}" style="{style}" '
     svg = svg.replace("<svg ", head, 1)
     inside = svg.index(">", svg.index("<svg ")) + 1
     return f"{svg[:inside]}\n<desc>{escape(words)}</desc>{svg[inside:]}"
@@ -196,5 +196,6 @@ def picture_bundle(svg: str, text: str) -> dict[str, str]:
     """
     bundle = {"image/svg+xml": svg, "text/plain": text}
     if os.environ.get("JPY_SESSION_NAME"):
-        bundle["text/html"] = f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>'
+        framed = f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>'
+        bundle["text/html"] = without_math(framed)
     return bundle

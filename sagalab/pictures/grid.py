@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape
+from sagalab.markup import NO_MATH, escape
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, Drawing, picture_bundle
@@ -58,7 +58,8 @@ class PictureGrid:
             top += head + max(sizes[index][1] for index in row) + _GAP
         width, height = sum(widths) + _GAP * self.columns, top
         return (
-            f'<svg role="img" aria-label="{escape(self.title)}" style="width:100%;max-width:{width:.0f}pt;height:auto" '
+            f'<svg class="{NO_MATH}" role="img" aria-label="{escape(self.title)}" '
+            f'style="width:100%;max-width:{width:.0f}pt;height:auto" '
             f'width="{width:.0f}pt" height="{height:.0f}pt" viewBox="0 0 {width:.2f} {height:.2f}" '
             'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
             f"<desc>{escape(self.text())}</desc>\n"

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape
+from sagalab.markup import escape, without_math
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing, picture_bundle
@@ -86,7 +86,7 @@ class Frame:
         data += [_box("output", _pretty(self.output))] if self.output is not None else []
         data += [_box(f"${name}", _pretty(value)) for name, value in self.variables.items()]
         data += [self._table_html(table, rows) for table, rows in self.rows.items()]
-        return (
+        return without_math(
             f'<div style="background:#fff;color:#16202c;padding:10px;font:14px {_FONTS}">'
             f'<div style="font-size:17px;font-weight:bold;margin-bottom:6px">{escape(self.title)}</div>'
             f'{picture}<div style="display:flex;flex-wrap:wrap;gap:10px;margin-top:8px">'

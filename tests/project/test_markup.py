@@ -26,7 +26,7 @@ from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.owed import Owed
 from sagalab.ledger.verdict import LEAKED, Verdict
 from sagalab.linting.lint import lint
-from sagalab.markup import escape
+from sagalab.markup import NO_MATH, escape
 from sagalab.pictures.compare import compare
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.grid import scenario_matrix
@@ -142,6 +142,22 @@ def test_tables_of_lint_checks_and_the_ledger(text):
     assert_is_text(Note(text)._repr_html_())
     outcome = Outcome(text, WRONG, text, text, text, remark=text)
     assert_is_text(outcome._repr_mimebundle_()["text/html"])
+
+
+def test_mathjax_leaves_what_a_notebook_shows_alone():
+    run, text = run_of("$a$"), "$a$"
+    framed = [
+        lint(machine_of(text))._repr_html_(),
+        verdict_of(text)._repr_html_(),
+        run._repr_html_(),
+        compare(run, run)._repr_html_(),
+        steps(run)[1].html(),
+        LabRun(1, Choice(machine=text), {}, None, ENDED, run, None)._repr_html_(),
+        Outcome(text, WRONG, text, text, text)._repr_mimebundle_()["text/html"],
+    ]
+    assert [shown for shown in framed if not shown.startswith(f'<div class="{NO_MATH}">')] == []
+    for svg in (diagram(machine_of(text)).svg(), scenario_matrix({text: run}).svg()):
+        assert svg.startswith(f'<svg class="{NO_MATH}" ')
 
 
 @pytest.mark.parametrize("text", HOSTILE)

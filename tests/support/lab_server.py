@@ -66,6 +66,12 @@ class Server:
     def _address(self, path: str) -> str:
         return f"http://127.0.0.1:{self._port}/{path}?token={self._token}"
 
+    def add(self, name: str, *cells: str) -> None:
+        """Put a notebook with these code cells beside the copies."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, self._root / "notebooks" / name)
+
     def open(self, browser: Browser, name: str) -> "Notebook":
         """Open a notebook in a page and a workspace of its own, and wait for its kernel.
 

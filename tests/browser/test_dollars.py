@@ -1,0 +1,46 @@
+"""`$order` and `$states.input` in an output are no formula: JupyterLab's MathJax leaves them alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab_server import Notebook, Server, launch_arguments
+from playwright.sync_api import expect, sync_playwright
+
+NAMES = "$order and $states"
+MACHINE = f"""
+from sagalab import diagram
+from sagalab.linting.rule import Finding
+from sagalab.linting.table import Findings
+machine = {{"StartAt": "{NAMES}", "States": {{"{NAMES}": {{"Type": "Pass", "End": True}}}}}}
+"""
+MARKED = [
+    "diagram(machine)",
+    "Findings([Finding('SAGA000', 'error', '', 'is $a$ and $b$', 'say $c$')])",
+]
+FORMULA = "from IPython.display import HTML\nHTML('<p>formula $x^2$</p>')"
+
+
+@pytest.fixture(scope="module")
+def notebook(chromium_path, tmp_path_factory) -> Iterator[Notebook]:
+    server = Server(tmp_path_factory.mktemp("jupyterlab"))
+    server.add("dollars.ipynb", MACHINE, *MARKED, FORMULA)
+    try:
+        server.wait()
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
+            opened = server.open(chromium, "dollars.ipynb")
+            opened.run_all()
+            yield opened
+            chromium.close()
+    finally:
+        server.stop()
+
+
+def test_only_what_is_a_formula_is_typeset(notebook):
+    assert notebook.errors() == []
+    formulas = notebook.page.locator(".jp-OutputArea mjx-container")
+    expect(formulas.last).to_contain_text("x")  # MathJax has been at the last cell, and at the others before
+    expect(formulas).to_have_count(1)
+    outputs = notebook.outputs().all_inner_texts()
+    assert any("is $a$ and $b$" in text and "say $c$" in text for text in outputs)
+    assert NAMES in notebook.page.locator(".jp-OutputArea svg").first.text_content()
