@@ -26,6 +26,7 @@ _GAP = 4.0  # points between a moved label and its own edge
 _NEAR, _APART = 6.0, 14.0  # points: edges as near as this lie on each other; one then moves so far
 
 Point = tuple[float, float]
+_Taken = dict[tuple[int, int], list[tuple[float, float, int]]]  # cell -> points, and whose edge's they are
 
 
 class Box(NamedTuple):
@@ -146,10 +147,10 @@ def apart(svg: str) -> str:
 def free_labels(svg: str) -> str:
     """Return the SVG with each label that something crosses in a free place, or in the best there is."""
     found = parts(svg)
-    taken: dict[tuple[int, int], set[int]] = defaultdict(set)
+    taken: _Taken = defaultdict(list)
     for part in found:
         for x, y in part.points:
-            taken[int(x // _CELL), int(y // _CELL)].add(id(part))
+            taken[int(x // _CELL), int(y // _CELL)].append((x, y, id(part)))
     frames = [part.frame for part in found if part.kind == "node" and part.frame is not None]
     if not frames:
         return svg
@@ -211,15 +212,18 @@ def _places(part: Part, home: Box) -> Iterator[Box]:
             yield home.moved(x - width / 2 - home.left, top - home.top)
 
 
-def _owners(taken: dict[tuple[int, int], set[int]], box: Box) -> set[int]:
-    columns = range(int((box.left - _ROOM) // _CELL), int((box.right + _ROOM) // _CELL) + 1)
-    rows = range(int((box.top - _ROOM) // _CELL), int((box.bottom + _ROOM) // _CELL) + 1)
-    owners: set[int] = set()
-    for column in columns:
-        for row in rows:
-            if (column, row) in taken:
-                owners |= taken[column, row]
-    return owners
+def _owners(taken: _Taken, box: Box) -> set[int]:
+    """Return the edges that come into a box with the room around it; the cells only make it quick."""
+    around = Box(box.left - _ROOM, box.top - _ROOM, box.right + _ROOM, box.bottom + _ROOM)
+    columns = range(int(around.left // _CELL), int(around.right // _CELL) + 1)
+    rows = range(int(around.top // _CELL), int(around.bottom // _CELL) + 1)
+    return {
+        owner
+        for column in columns
+        for row in rows
+        for x, y, owner in taken.get((column, row), ())
+        if _inside(around, (x, y))
+    }
 
 
 def _drawn(found: list[Part]) -> list[Box]:
