@@ -2,6 +2,7 @@
 
 import functools
 import socket
+import time
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -112,6 +113,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+_LOOKS, _BETWEEN_SECONDS = 5, 0.1
 _LISTENS_SECONDS = 2
 _GONE = (exceptions.EndpointConnectionError, exceptions.ConnectionClosedError)
 
@@ -123,12 +125,17 @@ def tell_when_lost(client: Any) -> Any:
 
 
 def _answers(endpoint: str) -> bool:
-    """Tell whether somebody listens at an address: one call that was cut off says nothing of the server."""
+    """Tell whether somebody listens at an address: one call that was cut off says nothing of the server.
+
+    A process that is being killed cuts its calls off before its port is closed, so it is asked for half a second.
+    """
     address = urlsplit(endpoint)
-    try:
-        socket.create_connection((address.hostname, address.port), timeout=_LISTENS_SECONDS).close()
-    except OSError:
-        return False
+    for _ in range(_LOOKS):
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=_LISTENS_SECONDS).close()
+        except OSError:
+            return False
+        time.sleep(_BETWEEN_SECONDS)
     return True
 
 
