@@ -57,7 +57,9 @@ def test_ctrl_c_says_what_to_run_again(cloud, tmp_path, monkeypatch, command):
     arguments = {"storm": ["storm", "300"], "run": ["run", "--scenario", "3"]}[command]
     # stands still where the command begins to work, so that Ctrl-C meets it there
     code = (
-        "import sys, time; sys.argv[0] = 'sagalab'; import importlib\n"
+        "import signal, sys, time; sys.argv[0] = 'sagalab'; import importlib\n"
+        # a shell lets what it starts in the background ignore Ctrl-C: CI may be started so
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def still(): print('works', flush=True); time.sleep(60)\n"
         "importlib.import_module('sagalab.cloud.connect').connect = still\n"
         "from sagalab.commands.app import main; main()"
