@@ -35,6 +35,7 @@ class Execution:
     - `events`: the raw events in order of their ids; `history`: the same, read.
     - `definition`: ASL as a dict, or None; `machine`: its tree (without states for None). `arn`, `name`: None if only a history was given.
     - `redrives`: how often the execution was redriven.
+    - `children`: the child executions of distributed Maps, where whoever made this has them; else empty.
     - `warnings`: plain sentences about what was not understood; empty for a whole and sound history.
     """
 
@@ -58,6 +59,7 @@ class Execution:
         self._start, self._end = walk.start, walk.end
         self.visits: list[Visit] = walk.visits
         self.redrives: int = walk.redrives
+        self.children: list[Execution] = []
         self._owners = walk.owner_of_event
 
     @classmethod

@@ -60,12 +60,14 @@ def rehearse(
     Raises SagaLabError for a machine that AWS would refuse, and for a name that the machine does not have.
     """
     tree, program = _ready(_text(machine))
-    script = _Script(tree, tasks or {}, faults or {})
+    script = Script(tree, tasks or {}, faults or {})
     world = World(script)
     text = json_text({} if input is None else input)
     run = world.runs[world.start(program, text, Names(seed=str(seed)))]
     world.finish()
-    return Execution.from_history(as_boto(run.events), tree.body)
+    execution = Execution.from_history(as_boto(run.events), tree.body)
+    execution.children = [Execution.from_history(as_boto(child.events), tree.body) for child in world.runs[1:]]
+    return execution
 
 
 @lru_cache(maxsize=64)
@@ -97,8 +99,11 @@ def _text(machine: Mapping[str, Any] | str | Path | document.Machine) -> str:
         ) from None
 
 
-class _Script:
-    """Who answers which task with what; each call takes the next of a list."""
+class Script:
+    """Who answers which task with what; each call takes the next of a list. See `rehearse` for both.
+
+    Raises SagaLabError for a name that the machine does not have.
+    """
 
     def __init__(self, tree: document.Machine, tasks: Mocks, faults: Mocks) -> None:
         self.tasks, self.faults = tasks, faults
