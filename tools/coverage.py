@@ -1,4 +1,7 @@
-"""How much of the pure rooms their own tests run: language, saga, lint, histories. CI holds the floor."""
+"""How much of the pure rooms their own tests run: language, saga, lint, histories.
+
+Rooms and floor stand in [tool.coverage] of pyproject.toml. CI holds the floor while it runs the whole suite.
+"""
 
 import subprocess
 import sys
@@ -6,16 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("asl", "saga", "linting", "history")
-FLOOR = 93  # per cent of lines and branches
 
 
 def coverage() -> int:
-    """Run the rooms' tests with coverage.py and print what is missing; return the exit code (2: below the floor)."""
-    source = ",".join(f"sagalab.{room}" for room in ROOMS)
-    run = ["run", "--branch", f"--source={source}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n0"]
-    code = _call(*run, *(f"tests/{room}" for room in ROOMS))
-    return code or _call("report", "--skip-covered", "--show-missing", f"--fail-under={FLOOR}")
-
-
-def _call(*arguments: str) -> int:
-    return subprocess.call([sys.executable, "-m", "coverage", *arguments], cwd=ROOT)
+    """Run the rooms' tests, print what they leave out; return the exit code (not 0 below the floor)."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov"]
+    return subprocess.call([*command, *(f"tests/{room}" for room in ROOMS)], cwd=ROOT)

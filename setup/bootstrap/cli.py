@@ -61,7 +61,8 @@ def main(arguments: Sequence[str]) -> int:
         if command == "check":
             return run_in_front([str(PYTHON), "-m", "tools", "check", *rest])[0]
         if command == "test":
-            return run_in_front([str(PYTHON), "-m", "pytest", *(rest or _ALL_TESTS)])[0]
+            whole = all(word.startswith("--") for word in rest)  # no path, no -k
+            return run_in_front([str(PYTHON), "-m", "pytest", *(_ALL_TESTS if whole else ()), *rest])[0]
         if options is None:
             return run_in_front([str(PYTHON), "-m", "sagalab", *arguments])[0]
         in_ci = bool(os.environ.get("CI"))
