@@ -22,6 +22,7 @@ def sagalab(*arguments: str, encoding: str = "utf-8", **variables: str) -> subpr
         cwd=ROOT,
         env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"} | variables,
         capture_output=True,
+        timeout=60,
     )
 
 
@@ -109,6 +110,15 @@ COMMANDS = (
 def test_a_folder_that_cannot_be_made_is_one_sentence_and_its_cure(tmp_path, command):
     (tmp_path / "file").touch()
     done = sagalab(*command, SAGALAB_STATE_DIR=str(tmp_path / "file" / "state"))
+    assert done.returncode == 2
+    what, cure = done.stderr.decode().splitlines()
+    assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder of Linux in which nobody can make a file")
+@pytest.mark.parametrize("command", [["cloud", "start"], ["cloud", "stop"]], ids=" ".join)
+def test_a_folder_that_takes_no_file_is_refused_and_not_waited_for(command):
+    done = sagalab(*command, SAGALAB_STATE_DIR="/proc/self")
     assert done.returncode == 2
     what, cure = done.stderr.decode().splitlines()
     assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure
