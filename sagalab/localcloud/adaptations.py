@@ -8,8 +8,8 @@ from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 
 from sagalab.localcloud.services import (
-    clients,
     dynamodb,
+    inside,
     kept_messages,
     packed_rows,
     queues,
@@ -28,6 +28,7 @@ from sagalab.localcloud.stepfunctions import (
     execution_lists,
     executions,
     integrations,
+    interpreter_clients,
     interruptions,
     intrinsics,
     jsonata,
@@ -77,7 +78,8 @@ ADAPTATIONS = (
     sync_executions.install,
     integrations.install,
     service_errors.install,
-    clients.install,
+    interpreter_clients.install,
+    inside.install,
     shortcuts.install,
     dynamodb.install,
     parsed_expressions.install,

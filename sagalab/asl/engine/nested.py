@@ -6,12 +6,25 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctio
 """
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
+from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.errors import TASK_FAILED
 from sagalab.asl.engine.history import json_text
-from sagalab.asl.engine.run import Run
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
+
+
+class Child(Protocol):
+    """As much of a Run as is told of it."""
+
+    execution: Execution
+    status: str
+    started: int
+    stopped: int | None
+    input: Any
+    output: str | None
+    error: str | None
+    cause: str | None
 
 
 def started(arn: str, at: int) -> dict[str, Any]:
@@ -19,7 +32,7 @@ def started(arn: str, at: int) -> dict[str, Any]:
     return {"ExecutionArn": arn, "StartDate": at}
 
 
-def ended(child: Run, task: int, at: int, pattern: str) -> TaskSucceeded | TaskFailed:
+def ended(child: Child, task: int, at: int, pattern: str) -> TaskSucceeded | TaskFailed:
     """Return what to tell the parent once the child ended; `pattern` is "sync" or "sync:2"."""
     output = child.output
     about: dict[str, Any] = {

@@ -46,6 +46,7 @@ class Run(Recorder):
     def __init__(self, program: Program, execution: Execution) -> None:
         super().__init__(program, execution)
         self._ready: deque[Frame] = deque()
+        self._halted = False
 
     # driving
 
@@ -55,15 +56,22 @@ class Run(Recorder):
     ) -> "tuple[Run, list[Command]]":
         """Start an execution with an input (JSON text) at a time; return it and its first commands."""
         run = cls(program, execution or Execution())
-        return run, run._begin(text, json.loads(text), at, None)
+        return run, run.begin(text, at)
 
     def child(self, command: StartChild, at: int, execution: Execution) -> "tuple[Run, list[Command]]":
         """Start the child execution that a Map Run asks for; it sees no variables of its parent."""
         run = Run(self.program, execution)
-        run.root = command.scope
-        return run, run._begin(history.json_text(command.input), command.input, at, command.item)
+        return run, run.begin(history.json_text(command.input), at, command)
 
-    def _begin(self, text: str, value: Any, at: int, item: dict[str, Any] | None) -> list[Command]:
+    def begin(self, text: str, at: int, child: StartChild | None = None) -> list[Command]:
+        """Begin a run that was only made, with an input (JSON text): what start() and child() do.
+
+        For a driver whose other threads must reach the run (to halt it) while it begins.
+        """
+        item = None
+        if child is not None:
+            self.root, item = child.scope, child.item
+        value = json.loads(text)
         scope = self.program.scopes[self.root]
         frame = self._root_frame(scope.start_at, value, {}, at)
         frame.item = item
@@ -123,6 +131,10 @@ class Run(Recorder):
             redrive.redrive(self)
         else:
             self._end("FAILED", None, RUNTIME, told.cause)
+
+    def halt(self) -> None:
+        """Have a tell() that is under way in another thread return soon. Only Stopped may be told then."""
+        self._halted = True
 
     def waits_for(self, task: int) -> bool:
         """Tell whether a task is still awaited."""
@@ -298,7 +310,7 @@ class Run(Recorder):
             while ready and self.status == "RUNNING":
                 frame = ready.popleft()
                 scope = self.program.scopes[frame.scope]
-                while frame.phase == READY:
+                while frame.phase == READY and not self._halted:
                     state = scope.states[frame.state]
                     try:
                         state.enter(self, frame)
@@ -337,6 +349,7 @@ class Run(Recorder):
         root = next(frame for frame in self.frames.values() if frame.parent is None)
         self.status, self.output, self.error, self.cause = status, output, error, cause
         self.stopped = self.now
+        self._halted = False
         previous = 0 if status == "ABORTED" else root.previous
         event_type = "Execution" + {"TIMED_OUT": "TimedOut"}.get(status, status.capitalize())
         details: dict[str, Any] = {}

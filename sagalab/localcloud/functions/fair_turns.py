@@ -28,6 +28,16 @@ class Stopwatch:
         """Use this stopwatch for what the current thread does from now on."""
         _thread.stopwatch = self
 
+    @property
+    def waits(self) -> bool:
+        """Whether it stands still now."""
+        return self._since is not None
+
+    def waited(self) -> float:
+        """Return for how many seconds it has stood still so far."""
+        since = self._since
+        return self._waited + (0.0 if since is None else time.monotonic() - since)
+
     def wait(self, done: threading.Event, seconds: float) -> bool:
         """Wait until `done`, or until `seconds` of the task's own time are over; return whether it is done."""
         while (left := seconds - self._seconds()) > 0:

@@ -23,7 +23,6 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.sts.models import AssumedRole, sts_backends
 from werkzeug.wsgi import ClosingIterator
 
@@ -31,8 +30,8 @@ from sagalab.localcloud.functions import lambdas
 from sagalab.localcloud.iam import denials as iam_denials
 from sagalab.localcloud.iam.policies import decide
 from sagalab.localcloud.iam.requests import ApiRequest, Need, invoke_need, needs
-from sagalab.localcloud.services import clients
-from sagalab.localcloud.stepfunctions import shortcuts
+from sagalab.localcloud.services import clients, inside
+from sagalab.localcloud.stepfunctions.running.tasks import access
 
 _LONGEST_SESSION_SECONDS = 43200
 _assuming = threading.Lock()
@@ -67,8 +66,8 @@ def _keys(session: AssumedRole) -> tuple[str, str, str]:
 _MACHINES_SESSION = secrets.token_hex(16)  # Step Functions takes a random name too
 
 
-def _machine_session(state_credentials: Any) -> AssumedRole:
-    return _session(state_credentials.role_arn, _MACHINES_SESSION)
+def _machine_session(role_arn: str) -> AssumedRole:
+    return _session(role_arn, _MACHINES_SESSION)
 
 
 def _documents(role_arn: str) -> list[dict[str, Any]]:
@@ -144,7 +143,7 @@ def _inside(send: Callable) -> Callable:
         if refusal is None:
             return send(request, **event)
         status, answered, content = refusal
-        return AWSResponse(request.url, status, answered, shortcuts._Body(content))
+        return AWSResponse(request.url, status, answered, inside.Body(content))
 
     return checked
 
@@ -153,26 +152,27 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _invoking(invoke: Callable) -> Callable:
-    """Check the interpreter's invocations of functions, which are no requests."""
+def _check_invoke(role_arn: str, function: str, qualifier: str | None, region: str) -> None:
+    """Check the invocation of a function by a task, which is no request."""
+    _check_inside(role_arn, invoke_need(function, qualifier, region, DEFAULT_ACCOUNT_ID), "lambda")
 
-    def checked(parameters: dict, region: str, state_credentials: Any = None) -> dict[str, Any]:
-        need = invoke_need(
-            parameters["FunctionName"], parameters.get("Qualifier"), region, DEFAULT_ACCOUNT_ID
-        )
-        try:
-            _check(_machine_session(state_credentials), [need])
-        except Denied as denied:
-            raise ClientError(
-                {
-                    "Error": {"Code": iam_denials.code_of("lambda"), "Message": str(denied)},
-                    "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": secrets.token_hex(16)},
-                },
-                "Invoke",
-            ) from None
-        return invoke(parameters, region, state_credentials)
 
-    return checked
+def _check_start(role_arn: str, machine_arn: str, region: str) -> None:
+    """Check the start of a machine by a task, which is no request."""
+    _check_inside(role_arn, Need("states:StartExecution", machine_arn), "states")
+
+
+def _check_inside(role_arn: str, need: Need, service: str) -> None:
+    try:
+        _check(_machine_session(role_arn), [need])
+    except Denied as denied:
+        raise ClientError(
+            {
+                "Error": {"Code": iam_denials.code_of(service), "Message": str(denied)},
+                "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": secrets.token_hex(16)},
+            },
+            need.action.rpartition(":")[2],
+        ) from None
 
 
 def _function_keys(function: LambdaFunction) -> tuple[str, str, str]:
@@ -182,7 +182,7 @@ def _function_keys(function: LambdaFunction) -> tuple[str, str, str]:
 def install() -> None:
     """Enforce IAM in this process. Call it once, after the adaptations and before the server starts."""
     lambdas.credentials_of = _function_keys
-    clients.credentials_of = lambda state_credentials: _keys(_machine_session(state_credentials))
-    shortcuts._send_inside = _inside(shortcuts._send_inside)
-    lambda_eval_utils._invoke_lambda_function = _invoking(lambda_eval_utils._invoke_lambda_function)
+    clients.keys_of = lambda role_arn: _keys(_machine_session(role_arn))
+    inside.send = _inside(inside.send)
+    access.check_invoke, access.check_start = _check_invoke, _check_start
     DomainDispatcherApplication.__call__ = _over_http(DomainDispatcherApplication.__call__)

@@ -1,0 +1,66 @@
+"""Executions that a task starts: `states:startExecution`, `.sync`, `.sync:2` and `.waitForTaskToken`.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sagalab.asl.engine import nested
+from sagalab.asl.engine.commands import CallTask
+from sagalab.asl.engine.history import json_text
+from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
+from sagalab.asl.resource import Resource
+from sagalab.localcloud.stepfunctions.running.clock import now
+from sagalab.localcloud.stepfunctions.running.tasks.access import check_start
+from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError, new_request_id
+
+if TYPE_CHECKING:
+    from sagalab.localcloud.stepfunctions.running.driven import Driven
+
+
+def starts_execution(resource: Resource) -> bool:
+    """Tell whether a task starts another execution by the optimised integration."""
+    return resource.kind == "service" and (resource.service, resource.action) == ("states", "startExecution")
+
+
+def start(parent: "Driven", ask: CallTask) -> "Driven":
+    """Start the execution that a task asks for; raise TaskError when it cannot be started."""
+    given = ask.parameters
+    value = given.get("Input", {})
+    text = value if isinstance(value, str) else json_text(value)
+    arn = str(given.get("StateMachineArn"))
+    check_start(ask.credentials or parent.role_arn, arn, parent.execution.region)
+    try:
+        return parent.driver.machines.start_machine(arn, given.get("Name"), text, parent)
+    except Exception as refused:
+        code = getattr(refused, "code", None)
+        if not isinstance(code, str):
+            raise
+        words = getattr(refused, "message", None) or str(refused)
+        raise TaskError(
+            f"StepFunctions.{code}Exception",
+            f"{words} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; "
+            f"Request ID: {new_request_id()}; Proxy: null)",
+        ) from None
+
+
+def started(inner: "Driven") -> dict[str, Any]:
+    """Return what the request answers."""
+    return nested.started(inner.execution.arn, inner.start_ms)
+
+
+def ended(inner: "Driven", task: int, pattern: str) -> TaskSucceeded | TaskFailed:
+    """Return what to tell the parent once the inner execution has ended."""
+    return nested.ended(_Ended(inner), task, now(), pattern)
+
+
+class _Ended:
+    """An execution that has ended, as the engine tells of it."""
+
+    def __init__(self, inner: "Driven") -> None:
+        self.execution = inner.execution
+        self.status = inner.status
+        self.started, self.stopped = inner.start_ms, inner.stop_ms
+        self.input = json.loads(inner.text)
+        self.output, self.error, self.cause = inner.output, inner.error, inner.cause

@@ -1,0 +1,64 @@
+"""What a task calls, and as whom: a function, an optimised integration, or any call of a service (aws-sdk)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sagalab.asl.engine.commands import CallTask
+from sagalab.asl.engine.context import Execution
+from sagalab.asl.resource import Resource
+from sagalab.localcloud.stepfunctions.running.tasks import functions, integrations, sdk
+from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose task it is; `credentials` is the role of the Task's own Credentials."""
+
+    execution: Execution
+    credentials: str | None = None
+
+    @property
+    def region(self) -> str:
+        """The region in which it calls."""
+        return self.execution.region
+
+    @property
+    def role_arn(self) -> str:
+        """The role in whose name it calls."""
+        return self.credentials or self.execution.role_arn
+
+
+def result(ask: CallTask, caller: Caller) -> Any:
+    """Call what a task asks for, wait for its answer, and return it as a JSON value. Raises TaskError.
+
+    Not for activities and executions, which are the driver's own.
+    """
+    resource = ask.resource
+    if resource.kind == "lambda":
+        region = resource.arn.split(":")[3] or caller.region
+        return functions.by_arn(resource.arn, ask.parameters, region, caller.role_arn)
+    if resource.kind == "aws-sdk" and resource.pattern in (None, "waitForTaskToken"):
+        return sdk.result(resource, ask.parameters, caller.region, caller.role_arn)
+    if resource.kind == "service" and integrations.has(resource):
+        return integrations.result(resource, ask.parameters, caller.execution, caller.role_arn)
+    raise not_here(resource)
+
+
+def not_here(resource: Resource) -> TaskError:
+    """Return the end of an execution whose task reaches for what the local cloud does not have."""
+    return TaskError(
+        "States.Runtime",
+        f"The local cloud cannot run {resource.arn}: {_lack(resource)}. Run the machine on AWS, or rehearse it "
+        "with a mock of this state.",
+        terminal=True,
+    )
+
+
+def _lack(resource: Resource) -> str:
+    if resource.kind == "http":
+        return "it has no HTTPS endpoints (http:invoke)"
+    if resource.pattern not in (None, "waitForTaskToken") and integrations.has_service(resource.service):
+        return f"it waits for no job of {resource.service} (.{resource.pattern})"
+    if resource.kind in ("service", "aws-sdk"):
+        return f"it has no {resource.service}:{resource.action}"
+    return "this is no resource of a task"

@@ -1,0 +1,122 @@
+"""Tasks that are Lambda functions: by their ARN, or by lambda:invoke.
+
+Sources: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html, the recordings, and for a denied
+invocation https://github.com/awslabs/aws-deployment-framework/issues/460
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.awslambda.models import lambda_backends
+from moto.core import DEFAULT_ACCOUNT_ID
+from werkzeug.exceptions import HTTPException
+
+from sagalab.asl.engine.history import json_text
+from sagalab.localcloud.stepfunctions.running.tasks import access
+from sagalab.localcloud.stepfunctions.running.tasks.errors import (
+    TaskError,
+    client_error,
+    code_of,
+    optimised_cause,
+)
+
+# Errors of Lambda that have no class of their own in the SDK.
+_NAMES = {"AccessDeniedException": "AWSLambdaException"}
+_ANSWERED = (
+    ("ExecutedVersion", "x-amz-executed-version"),
+    ("FunctionError", "x-amz-function-error"),
+    ("LogResult", "x-amz-log-result"),
+)
+
+
+def by_arn(arn: str, event: Any, region: str, role_arn: str | None) -> Any:
+    """Return what the function of a Task's own ARN answers. Raises TaskError."""
+    return _invoked({"FunctionName": arn, "Payload": json_text(event)}, region, role_arn)["Payload"]
+
+
+def by_parameters(given: Mapping[str, Any], region: str, role_arn: str | None) -> dict[str, Any]:
+    """Return what lambda:invoke answers to a task's parameters. Raises TaskError."""
+    parameters = dict(given)
+    parameters["Payload"] = _payload(given.get("Payload"))
+    answered = _invoked(parameters, region, role_arn)
+    return {name: answered[name] for name in sorted(answered)}
+
+
+def _payload(value: Any) -> str:
+    """Return the JSON text that the function gets: a text that is JSON already is taken as it is."""
+    if isinstance(value, str):
+        try:
+            json.loads(value)
+        except ValueError:
+            return json_text(value)
+        return value
+    return json_text({} if value is None else value)
+
+
+def _invoked(parameters: dict[str, Any], region: str, role_arn: str | None) -> dict[str, Any]:
+    try:
+        answered = invoke(parameters, region, role_arn)
+    except ClientError as error:
+        code = code_of(error)
+        raise TaskError(f"Lambda.{_NAMES.get(code, code)}", optimised_cause(error, "AWSLambda")) from None
+    if answered.get("FunctionError"):
+        raise _function_error(answered["Payload"])
+    return answered
+
+
+def _function_error(payload: Any) -> TaskError:
+    """Return the error that a function ended with: its type is the name, its answer the cause."""
+    text = json.dumps(payload, separators=(",", ":"))
+    name = payload.get("errorType") if isinstance(payload, dict) else None
+    if isinstance(name, str) and name:
+        return TaskError(name, text)
+    return TaskError(
+        "Lambda.Unknown",
+        "The cause could not be determined because Lambda did not return an error type. "
+        f"Returned payload: {text}",
+    )
+
+
+def invoke(parameters: Mapping[str, Any], region: str, role_arn: str | None) -> dict[str, Any]:
+    """Invoke a function as an HTTP request would, and answer as boto3 would, the payload being read.
+
+    Raises botocore's ClientError.
+    """
+    name, qualifier = parameters["FunctionName"], parameters.get("Qualifier")
+    access.check_invoke(role_arn, name, qualifier, region)
+    kind = parameters.get("InvocationType", "RequestResponse")
+    headers = {"X-Amz-Invocation-Type": kind, "X-Amz-Log-Type": parameters.get("LogType", "None")}
+    if parameters.get("ClientContext"):
+        headers["X-Amz-Client-Context"] = parameters["ClientContext"]
+    answered: dict[str, str] = {}
+    try:
+        function = lambda_backends[DEFAULT_ACCOUNT_ID][region].get_function(name, qualifier)
+        payload = function.invoke(parameters.get("Payload") or b"{}", headers, answered)
+    except HTTPException as error:
+        raise _refused(error, name, qualifier, region) from None
+    fields = {name.lower(): value for name, value in answered.items()}
+    status = {"Event": 202, "DryRun": 204}.get(kind, 200)
+    response: dict[str, Any] = {"StatusCode": status, "Payload": _parsed(payload)}
+    response |= {field: fields[header] for field, header in _ANSWERED if header in fields}
+    return response
+
+
+def _parsed(payload: bytes | str) -> Any:
+    text = payload.decode("utf-8") if isinstance(payload, bytes) else payload
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _refused(error: Any, name: str, qualifier: str | None, region: str) -> ClientError:
+    """Return boto3's error of what moto refused; AWS names the version of a function that it does not find."""
+    words = error.message
+    if error.error_type == "ResourceNotFoundException":
+        parts = name.split(":function:")[-1].split(":")
+        version = qualifier or (parts[1] if len(parts) > 1 else "$LATEST")
+        arn = f"arn:aws:lambda:{region}:{DEFAULT_ACCOUNT_ID}:function:{parts[0]}:{version}"
+        words = f"Function not found: {arn}"
+    return client_error(error.error_type, words, error.code, "Invoke")
