@@ -82,7 +82,9 @@ def locked(path: Path) -> Iterator[None]:
 
     lock = FileLock(path, mode=0o600, thread_local=False, poll_interval=0.02)
     with writing(path):
-        path.touch(mode=0o600)  # filelock waits for ever where no file can be made and the system says ENOENT (/proc)
+        path.touch(
+            mode=0o600
+        )  # filelock waits for ever where no file can be made and the system says ENOENT (/proc)
         lock.acquire()
     try:
         yield

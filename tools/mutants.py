@@ -33,7 +33,11 @@ SUBJECTS = {
     "linting": ("sagalab/linting", ("tests/linting", "tests/saga", "tests/asl/check")),
     "history": (
         "sagalab/history",
-        ("tests/history/test_execution_semantics.py", "tests/history/test_execution_recordings.py", "tests/history"),
+        (
+            "tests/history/test_execution_semantics.py",
+            "tests/history/test_execution_recordings.py",
+            "tests/history",
+        ),
     ),
     "rehearsal": (
         "sagalab/rehearsal",

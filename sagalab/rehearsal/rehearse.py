@@ -66,7 +66,9 @@ def rehearse(
     run = world.runs[world.start(program, text, Names(seed=str(seed)))]
     world.finish()
     execution = Execution.from_history(as_boto(run.events), tree.body)
-    execution.children = [Execution.from_history(as_boto(child.events), tree.body) for child in world.runs[1:]]
+    execution.children = [
+        Execution.from_history(as_boto(child.events), tree.body) for child in world.runs[1:]
+    ]
     return execution
 
 

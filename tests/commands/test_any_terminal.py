@@ -115,7 +115,9 @@ def test_a_folder_that_cannot_be_made_is_one_sentence_and_its_cure(tmp_path, com
     assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder of Linux in which nobody can make a file")
+@pytest.mark.skipif(
+    not os.path.isdir("/proc/self"), reason="a folder of Linux in which nobody can make a file"
+)
 @pytest.mark.parametrize("command", [["cloud", "start"], ["cloud", "stop"]], ids=" ".join)
 def test_a_folder_that_takes_no_file_is_refused_and_not_waited_for(command):
     done = sagalab(*command, SAGALAB_STATE_DIR="/proc/self")
