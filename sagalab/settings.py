@@ -24,6 +24,11 @@ def cloud() -> str:
     return name
 
 
+def choose_aws() -> None:
+    """Ask for AWS in this process and those that it starts: somebody named it otherwise than by the variable."""
+    os.environ.update(SAGALAB_CLOUD=AWS)
+
+
 def on_aws() -> bool:
     """Tell whether SAGALAB_CLOUD asks for AWS. It never raises."""
     return _said("SAGALAB_CLOUD") == AWS

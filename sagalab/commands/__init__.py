@@ -3,7 +3,7 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, costs, doctor, explore, lint, parked, runs, saga, teaching
+from sagalab.commands import cloud, costs, doctor, explore, lint, parked, runs, saga, teaching, testing
 
 ORDER: list = [
     saga,
@@ -13,6 +13,7 @@ ORDER: list = [
     doctor,
     lint,
     explore,
+    testing,
     parked,
     teaching,
 ]

@@ -36,6 +36,7 @@ class Execution:
     - `definition`: ASL as a dict, or None; `machine`: its tree (without states for None). `arn`, `name`: None if only a history was given.
     - `redrives`: how often the execution was redriven.
     - `children`: the child executions of distributed Maps, where whoever made this has them; else empty.
+    - `time_scale`: by what the local cloud that ran it multiplies waits, where a test knows; None: its times are as they say.
     - `warnings`: plain sentences about what was not understood; empty for a whole and sound history.
     """
 
@@ -60,6 +61,7 @@ class Execution:
         self.visits: list[Visit] = walk.visits
         self.redrives: int = walk.redrives
         self.children: list[Execution] = []
+        self.time_scale: float | None = None
         self._owners = walk.owner_of_event
 
     @classmethod

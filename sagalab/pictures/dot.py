@@ -316,7 +316,7 @@ class Picture:
         options = {
             "color": colour,
             "penwidth": "2.8" if steps else "1.3",
-            "style": "dashed" if catch else "solid",
+            "style": self._edge_style(edge, taken=bool(steps)),
             "tooltip": _tip(edge_tooltip(edge, steps)),
             "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
         }
@@ -335,6 +335,9 @@ class Picture:
             dot.edge(tail, edge.target.id, **options)
         else:
             dot.edge(tail, edge.target.id, weight="8" if edge.kind == "next" else "4", **options)
+
+    def _edge_style(self, edge: Edge, *, taken: bool) -> str:
+        return "dashed" if edge.kind == "catch" else "solid"
 
     def _text(self, edge: Edge, laid: Overlay | None) -> EdgeText:
         steps = laid.steps.get(edge, []) if laid else []

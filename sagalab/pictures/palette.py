@@ -34,6 +34,13 @@ STATUS = {
 }
 """One look a visit status, and `not_reached` for a state that the execution never entered."""
 
+COVERAGE = {
+    "tested": Look("#dff3e4", "#157347", "#0d2b1a", "#2f5d43", "✓", "tested"),
+    "partly": Look("#fff1b8", "#7a5c00", "#332700", "#5c4700", "◐", "partly tested", 2.6),
+    "untested": Look("#f3f4f6", "#9aa2ad", "#5b6470", "#6b7480", "○", "not tested", 1.0, "dashed"),
+}
+"""One look for each part of a machine in the picture of what tests came to."""
+
 NEUTRAL = Look("#ffffff", "#3f4b5b", "#16202c", "#55606e", "", "")
 COMPENSATION = Look("#f1ebfb", "#6d4aa6", "#2a1748", "#5d4a80", "", "")
 START = "#16202c"
@@ -61,5 +68,5 @@ RUN_STATUS = {
 
 
 def look(status: str) -> Look:
-    """Return the look of a visit status; one that is not known is drawn as not reached."""
-    return STATUS.get(status, STATUS["not_reached"])
+    """Return the look of a visit's or a coverage's status; one that is not known is drawn as not reached."""
+    return STATUS.get(status) or COVERAGE.get(status, STATUS["not_reached"])
