@@ -63,23 +63,54 @@ def read_ledgers(
     inventory = _of_orders(ids, tables["inventory"], deployment)
     stock = {row["item_id"]: int(row["in_stock"]) for row in _scan(tables["stock"], deployment)}
     notes = _notes_by_order(notifications(deployment), since)
-    ledgers = []
-    for order, order_id in zip(orders, ids, strict=True):
-        row = placed.get(order_id)
-        wanted = _wanted(order) or _wanted(row or {})
-        ledgers.append(
-            Ledger(
-                order_id,
-                order=row,
-                payments=tuple(payments.get(order_id, ())),
-                inventory=tuple(inventory.get(order_id, ())),
-                stock={item_id: stock[item_id] for item_id in wanted if item_id in stock},
-                notifications=tuple(notes.get(order_id, ())),
-                pending=pending[order_id],
-                wanted=wanted,
-            )
+    return [
+        ledger_of(
+            order,
+            placed=placed.get(order_id),
+            payments=payments.get(order_id, ()),
+            inventory=inventory.get(order_id, ()),
+            stock=stock,
+            notifications=notes.get(order_id, ()),
+            pending=pending[order_id],
         )
-    return ledgers
+        for order, order_id in zip(orders, ids, strict=True)
+    ]
+
+
+def ledger_of(
+    order: Mapping[str, Any],
+    *,
+    placed: Row | None,
+    payments: Iterable[Row],
+    inventory: Iterable[Row],
+    stock: Mapping[str, int],
+    notifications: Iterable[Notification],
+    pending: Mapping[str, float],
+) -> Ledger:
+    """Return the ledger of an order from its rows (numbers as Decimal, oldest first) and what else is known."""
+    wanted = _wanted(order) or _wanted(placed or {})
+    return Ledger(
+        str(order.get("order_id")),
+        order=placed,
+        payments=tuple(payments),
+        inventory=tuple(inventory),
+        stock={item_id: stock[item_id] for item_id in wanted if item_id in stock},
+        notifications=tuple(notifications),
+        pending=dict(pending),
+        wanted=wanted,
+    )
+
+
+def sleepers(attempts: Mapping[str, Row], now: float) -> dict[str, float]:
+    """Return task → epoch second when it is due, of the rows of attempts that say of a commit on its way.
+
+    `attempts`: task → its row ({} for none); `now`: epoch seconds. See lambdas/attempts.py.
+    """
+    return {
+        task: float(row["due"])
+        for task, row in attempts.items()
+        if "due" in row and not row.get("done") and float(row["due"]) + OVERDUE_SECONDS > now
+    }
 
 
 def _wanted(order: Mapping[str, Any]) -> dict[str, tuple[int, Decimal]]:
@@ -98,12 +129,11 @@ def _pending(order_ids: Iterable[str], deployment: "Deployment") -> dict[str, di
     """Return order id → {task: due} of the sleepers that have not said that they are done (see lambdas/attempts.py)."""
     keys = {f"{order_id}#{task.task}": (order_id, task.task) for order_id in order_ids for task in TASKS}
     rows = _by_key(list(keys), deployment.tables["attempts"], "key", deployment)
-    pending: dict[str, dict[str, float]] = {order_id: {} for order_id, _ in keys.values()}
+    found: dict[str, dict[str, Row]] = {order_id: {} for order_id, _ in keys.values()}
     for key, row in rows.items():
-        if "due" in row and not row.get("done") and float(row["due"]) + OVERDUE_SECONDS > time.time():
-            order_id, task = keys[key]
-            pending[order_id][task] = float(row["due"])
-    return pending
+        order_id, task = keys[key]
+        found[order_id][task] = row
+    return {order_id: sleepers(attempts, time.time()) for order_id, attempts in found.items()}
 
 
 def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> dict[str, list[Notification]]:

@@ -61,7 +61,7 @@ class Verdict:
 
 
 def verdict(execution: "Execution", deployment: "Deployment | None" = None, *, wait: bool = True) -> Verdict:
-    """Judge a run by the tables and the queue. `wait` as for `read_ledger`.
+    """Judge a run by the tables and the queue, or a rehearsed one by its own. `wait` as for `read_ledger`.
 
     A run that still goes on is judged as things stand: of one that waits for a human that is the point.
     """
@@ -72,6 +72,10 @@ def verdicts(
     executions: Sequence["Execution"], deployment: "Deployment | None" = None, *, wait: bool = True
 ) -> list[Verdict]:
     """Judge several runs, each of another order; their ledgers are read at once. Arguments as for `verdict`."""
+    own = [getattr(each, "ledger" if wait else "ledger_at_end", None) for each in executions]
+    rehearsed = [ledger for ledger in own if isinstance(ledger, Ledger)]
+    if len(rehearsed) == len(executions):
+        return [judge(ledger, each) for ledger, each in zip(rehearsed, executions, strict=True)]
     if deployment is None:
         from sagalab import deployment as find
 

@@ -14,9 +14,13 @@ from sagalab.asl.engine.context import Execution as Names
 from sagalab.asl.engine.history import as_boto, json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.text import read_text
+from sagalab.deploying.machines import machine_names
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
-from sagalab.rehearsal.world import Answer, Call, World
+from sagalab.project import STATEMACHINE
+from sagalab.rehearsal.rehearsed import Rehearsed
+from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services, function_task
+from sagalab.rehearsal.world import Answer, Awake, Call, World
 
 Mock = Any
 Mocks = Mapping[str, Mock]
@@ -46,35 +50,54 @@ def rehearse(
     tasks: Mocks | None = None,
     faults: Mocks | None = None,
     seed: int | str = 0,
-) -> Execution:
+    services: Services | bool = True,
+) -> Rehearsed:
     """Run a state machine in virtual time and return its Execution: pictures, timeline and compare work on it.
 
-    `machine`: a definition (dict, JSON or YAML text, a file's path, or its tree). `input`: a JSON value.
+    `machine`: a name such as "saga", a definition (dict, JSON or YAML text, a file's path, or its tree).
+    `input`: a JSON value.
     `tasks`: what a Task answers, by the name of its state, by its Resource, or by the name of its function:
     a JSON value (its result), an exception or `fails("Name", "why")` (its error), a function or Lambda
     handler (called with the function's payload, or the parameters), or a list of these, one for each call
-    (the last one stays). A Task that is not named is stubbed: a function answers with what it got.
+    (the last one stays). A Task that is not named and calls a function, the topic or a table of the course is
+    answered by the course's services, in memory: the order's fault plan strikes, and `.ledger` and
+    `verdict()` tell what came of it. Any other is stubbed: a function answers with what it got.
+    `services`: False to stub the course's functions too, or the `Services` to use, which the run changes.
     `faults` come before `tasks`, one for the first call, or a list for the first calls: an error's name,
     or any of the above. The same machine, input, tasks and seed give the same history, byte for byte.
 
     Raises SagaLabError for a machine that AWS would refuse, and for a name that the machine does not have.
     """
-    tree, program = _ready(_text(machine))
-    script = Script(tree, tasks or {}, faults or {})
+    tree, program = ready(machine, filled=services is not False)
+    if services is True:
+        services = Services(seed) if _is_the_course_s(tree) else False
+    script = Script(tree, tasks or {}, faults or {}, services or None)
     world = World(script)
     text = json_text({} if input is None else input)
     run = world.runs[world.start(program, text, Names(seed=str(seed)))]
     world.finish()
-    execution = Execution.from_history(as_boto(run.events), tree.body)
-    execution.children = [
+    rehearsed = Rehearsed.from_history(as_boto(run.events), tree.body)
+    rehearsed.children = [
         Execution.from_history(as_boto(child.events), tree.body) for child in world.runs[1:]
     ]
-    return execution
+    if services:
+        rehearsed.keep(world, services)
+    return rehearsed
+
+
+def ready(
+    machine: Mapping[str, Any] | str | Path | document.Machine, filled: bool = True
+) -> tuple[document.Machine, Program]:
+    """Return a machine's tree and program, with the course's ${…} filled in if wanted; see `rehearse`."""
+    return _ready(_text(machine), filled)
 
 
 @lru_cache(maxsize=64)
-def _ready(text: str) -> tuple[document.Machine, Program]:
+def _ready(text: str, filled: bool) -> tuple[document.Machine, Program]:
     """Read, check and prepare a machine; the same text once, however often it is rehearsed."""
+    if filled:
+        for name, arn in SUBSTITUTIONS.items():
+            text = text.replace(f"${{{name}}}", arn)
     tree = read_text(text)
     problems = check(tree)
     if problems:
@@ -91,6 +114,8 @@ def _text(machine: Mapping[str, Any] | str | Path | document.Machine) -> str:
     if isinstance(machine, Mapping):
         return json_text(machine)
     text = str(machine)
+    if isinstance(machine, str) and text in machine_names():
+        return (STATEMACHINE / f"{text}.asl.json").read_text(encoding="utf-8")
     if not isinstance(machine, Path) and text.lstrip().startswith(("{", "Comment", "StartAt", "States")):
         return text
     try:
@@ -107,14 +132,17 @@ class Script:
     Raises SagaLabError for a name that the machine does not have.
     """
 
-    def __init__(self, tree: document.Machine, tasks: Mocks, faults: Mocks) -> None:
-        self.tasks, self.faults = tasks, faults
+    def __init__(
+        self, tree: document.Machine, tasks: Mocks, faults: Mocks, services: Services | None = None
+    ) -> None:
+        self.tasks, self.faults, self.services = tasks, faults, services
         self.calls: dict[str, int] = {}
         self.timed = {state.name for state in tree.states if _has_limit(state.body)}
         known = {state.name for state in tree.states}
         for state in tree.states:
             if state.resource is not None:
                 known |= {state.resource.arn, *_function_names(state)}
+        known |= {f"${{{name}}}" for name, arn in SUBSTITUTIONS.items() if arn in known}
         unknown = sorted({*tasks, *faults} - known)
         if unknown:
             raise SagaLabError(
@@ -122,7 +150,20 @@ class Script:
                 f"Its states are {', '.join(state.name for state in tree.states)}.",
             )
 
-    def __call__(self, call: Call) -> Answer:
+    def copy(self) -> "Script":
+        """Return a script that goes its own way from here."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.calls = self.calls.copy()
+        other.services = None if self.services is None else self.services.copy()
+        return other
+
+    def wake(self, awake: Awake, at: int) -> Answer | Awake:
+        """Let a function of the course go on that slept."""
+        assert self.services is not None  # only its functions sleep
+        return self.services.wake(awake, at)
+
+    def __call__(self, call: Call) -> Answer | Awake:
         ask = call.ask
         if not isinstance(ask, CallTask):
             return Answer(
@@ -136,6 +177,8 @@ class Script:
             mock, there = self._next(mocks[name], f"{first_only}{name}", first_only)
             if there:
                 return self._answer(ask, mock, first_only)
+        if self.services is not None and self.services.answers(ask):
+            return self.services(call)
         return self._stub(ask)
 
     def _next(self, mock: Mock, key: str, first_only: bool) -> tuple[Mock, bool]:
@@ -203,7 +246,14 @@ def _names_of(ask: CallTask) -> list[str]:
     found = [name] if isinstance(name, str) else []
     if ask.resource.kind == "lambda":
         found.append(ask.resource.arn)
-    return [short for text in found for short in (text, text.rpartition(":function:")[2].split(":")[0])]
+    names = [short for text in found for short in (text, text.rpartition(":function:")[2].split(":")[0])]
+    return names + [f"${{{name}}}" for name, arn in SUBSTITUTIONS.items() if arn in found]
+
+
+def _is_the_course_s(tree: document.Machine) -> bool:
+    """Tell whether a machine calls a function or the topic of the course."""
+    names = {name for state in tree.states if state.resource is not None for name in _function_names(state)}
+    return any(function_task(name) for name in names)
 
 
 def _function_names(state: document.State) -> list[str]:

@@ -71,7 +71,19 @@ class Call:
     at: int
 
 
-Answering = Callable[[Call], Answer]
+@dataclass(frozen=True, slots=True)
+class Awake:
+    """A function goes on at `due` that a task called and that sleeps: `wake()` of the answering lets it.
+
+    It is nobody's timer: a function goes on though its state has timed out and the execution has ended.
+    """
+
+    due: int
+    ask: CallTask
+    work: Any
+
+
+Answering = Callable[[Call], Answer | Awake]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +93,7 @@ class Pending:
     due: int
     order: int
     run: int = field(compare=False)
-    what: CallTask | ReadItems | WriteResults | Told = field(compare=False)
+    what: CallTask | ReadItems | WriteResults | Awake | Told = field(compare=False)
 
     @property
     def is_call(self) -> bool:
@@ -92,8 +104,8 @@ class Pending:
 class World:
     """Runs, a clock in milliseconds since 1970, and what is to come.
 
-    `answering` answers each task when it is its turn. `machines` are programs by ARN, which
-    `states:startExecution` and its `.sync` forms start in this world.
+    `answering` answers each task when it is its turn; one that has a `copy()` is forked with the world.
+    `machines` are programs by ARN, which `states:startExecution` and its `.sync` forms start in this world.
     """
 
     def __init__(
@@ -111,7 +123,9 @@ class World:
 
     def copy(self, answering: Answering | None = None) -> "World":
         """Return a world that can go its own way, with other tasks where they are given."""
-        other = World(answering or self.answering, self.machines, self.now)
+        fork = getattr(self.answering, "copy", None)
+        answering = answering or (self.answering if fork is None else fork())
+        other = World(answering, self.machines, self.now)
         other.runs = [run.copy() for run in self.runs]
         other.tokens = self.tokens.copy()
         other._queue = self._queue[:]
@@ -130,12 +144,30 @@ class World:
         self._obey(number, commands)
         return number
 
-    def finish(self, number: int = 0) -> Run:
-        """Go on until a run has ended, or nothing is to come (it waits for a token); return it."""
+    def finish(self, number: int = 0, *, events: int | None = None, until: int | None = None) -> Run:
+        """Go on until a run has ended, or nothing is to come (it waits for a token); return it.
+
+        `events`: stop when its history has so many; `until`: stop at this time (milliseconds since 1970).
+        """
         run = self.runs[number]
-        while run.status == "RUNNING" and self.step():
-            pass
+        while run.status == "RUNNING":
+            if events is not None and len(run.events) >= events:
+                break
+            if until is not None and self._next_due() > until:
+                break
+            if not self.step():
+                break
         return run
+
+    def settle(self) -> None:
+        """Let the functions end that still sleep: late commits land. Timers stay as they are."""
+        while asleep := [pending for pending in self._queue if isinstance(pending.what, Awake)]:
+            self.take(min(asleep))
+
+    def _next_due(self) -> int:
+        while self._queue and self._is_gone(self._queue[0]):
+            heapq.heappop(self._queue)
+        return self._queue[0].due if self._queue else 0
 
     def step(self) -> bool:
         """Take what comes next; return False when nothing does."""
@@ -174,6 +206,8 @@ class World:
         self.now = max(self.now, pending.due)
         if isinstance(pending.what, (CallTask, ReadItems, WriteResults)):
             self._call(pending.run, pending.what)
+        elif isinstance(pending.what, Awake):
+            self._answered(pending.run, pending.what.ask, self.answering.wake(pending.what, self.now))  # type: ignore[attr-defined]
         else:
             self.tell(pending.run, replace(pending.what, at=self.now))
 
@@ -191,7 +225,7 @@ class World:
             self._gone.discard(key)
         return True
 
-    def _put(self, number: int, due: int, what: CallTask | ReadItems | WriteResults | Told) -> None:
+    def _put(self, number: int, due: int, what: CallTask | ReadItems | WriteResults | Awake | Told) -> None:
         self._order += 1
         heapq.heappush(self._queue, Pending(due, self._order, number, what))
 
@@ -232,7 +266,14 @@ class World:
                 if program is not None:
                     self._start_nested(number, ask, program)
                     return
-        answer = self.answering(Call(number, ask, self.now))
+        self._answered(number, ask, self.answering(Call(number, ask, self.now)))
+
+    def _answered(
+        self, number: int, ask: CallTask | ReadItems | WriteResults, answer: Answer | Awake
+    ) -> None:
+        if isinstance(answer, Awake):
+            self._put(number, answer.due, answer)
+            return
         if isinstance(ask, CallTask):
             if ask.resource.kind == "activity":
                 if not answer.terminal:

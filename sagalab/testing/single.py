@@ -175,7 +175,9 @@ def state_of(machine: Machine, name: str) -> State:
 def answer_of(machine: Machine, command: CallTask | ReadItems, mock: Any) -> Answer:
     """Return what a mock answers to a state's call; without one its stub."""
     mocks = {} if mock is NO_MOCK or not isinstance(command, CallTask) else {command.state: mock}
-    return Script(machine, mocks, {})(Call(0, command, BEGINNING))
+    answer = Script(machine, mocks, {})(Call(0, command, BEGINNING))
+    assert isinstance(answer, Answer)  # only the course's services sleep
+    return answer
 
 
 def _inner_mock(state: State, mock: Any) -> Mock | None:

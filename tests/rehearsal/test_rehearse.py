@@ -10,7 +10,12 @@ from sagalab.rehearsal.rehearse import fails, never_answers, rehearse
 
 SAGA = ROOT / "statemachine" / "saga.asl.json"
 HARDENED = ROOT / "statemachine" / "hardened.asl.json"
-ORDER = {"order_id": "o-1", "items": [{"item_id": "a", "qty": 2, "unit_price": 3.5}]}
+ORDER = {
+    "order_id": "o-1",
+    "customer_id": "c-1",
+    "items": [{"item_id": "1", "qty": 2, "unit_price": 8.5}],
+    "faults": {},
+}
 
 
 class ErrReserveInventory(Exception):
@@ -63,6 +68,7 @@ def test_mocks_are_functions_handlers_values_and_lists():
             "ProcessPayment": [fails("Lambda.ServiceException"), payment],
             "arn:aws:states:::sns:publish": {"MessageId": "mine"},
         },
+        services=False,
     )
     assert execution.status == "SUCCEEDED"
     assert seen == [ORDER | {"new": True}]
