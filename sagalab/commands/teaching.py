@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (demo, room, reset):
+    for command in (notebooks, demo, room, reset):
         app.command()(command)
+
+
+def notebooks() -> None:
+    """Make the working copies of the notebooks, without outputs, in my-workshop/. None is overwritten."""
+    from sagalab.course.working_copies import in_words, make_copies
+
+    print(in_words(make_copies()))
 
 
 def demo(

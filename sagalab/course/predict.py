@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets
 
+from sagalab.course.magic import Note
 from sagalab.errors import SagaLabError
 from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.markup import escape
@@ -14,7 +15,8 @@ class Prediction:
     """One question with its choices. `choose(choice)` answers it from Python; `feedback` is what is shown
     then.
 
-    It shows as one button a choice (Tab and the space bar work), and as text where there are no widgets.
+    It shows as one button a choice (Tab and the space bar work). Where there are no widgets (another renderer, a
+    notebook that was saved) it shows as text that says how it is answered.
     """
 
     def __init__(self, question: str, choices: Mapping[str, str], answer: str):
@@ -55,15 +57,40 @@ class Prediction:
         self._feedback.value = f"<div role='status' style='font-size:15px'>{escape(self.feedback)}</div>"
 
     def __repr__(self) -> str:
-        return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.choices)])
+        numbered = [f"  {number}. {choice}" for number, choice in enumerate(self.choices, 1)]
+        calls = ", ".join(f"predict.answer({number})" for number in range(1, len(self.choices) + 1))
+        return "\n".join([self.question, *numbered, f"  answer with {' or '.join(calls.rsplit(', ', 1))}"])
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         return {**self.widget._repr_mimebundle_(**options), "text/plain": repr(self)}
 
 
-def predict(question: str, choices: Mapping[str, str], *, answer: str) -> Prediction:
-    """Return a question to answer before the run; `choices` maps each choice to why it is right or wrong.
+class Predict:
+    """`predict(question, choices, answer=…)` asks a question; `predict.answer(2)` answers the last one."""
 
-    Raises SagaLabError when `answer` is none of the choices.
-    """
-    return Prediction(question, choices, answer)
+    def __init__(self) -> None:
+        self._asked: Prediction | None = None
+
+    def __call__(self, question: str, choices: Mapping[str, str], *, answer: str) -> Prediction:
+        """Return a question to answer before the run; `choices` maps each choice to why it is right or wrong.
+
+        Raises SagaLabError when `answer` is none of the choices.
+        """
+        self._asked = Prediction(question, choices, answer)
+        return self._asked
+
+    def answer(self, choice: int | str) -> Note:
+        """Answer the last question, by the number of a choice or its words; return what is said to it.
+
+        It is for where the buttons do not show. Raises SagaLabError when no question was asked, or for a choice
+        that it has not.
+        """
+        if self._asked is None:
+            raise SagaLabError("No question was asked yet.", "Run the cell of the question first.")
+        choices = list(self._asked.choices)
+        if isinstance(choice, int) and 1 <= choice <= len(choices):
+            choice = choices[choice - 1]
+        return Note(f"{self._asked.question}\n{self._asked.choose(str(choice))}")
+
+
+predict = Predict()

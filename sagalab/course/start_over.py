@@ -11,6 +11,7 @@ from typing import Any
 
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
+from sagalab.course.working_copies import copy_of, without_outputs
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, private_opener, state_dir
 
@@ -84,17 +85,22 @@ class StartOver:
 def find(lab: str, root: Path | None = None) -> StartOver:
     """Return what a reset of a lab ("03", "3", "03_retry") would do, in this clone or another. Nothing is changed.
 
+    It is the working copy that starts over; where there are none, the published notebook.
     Raises SagaLabError for an unknown lab, or when its start is kept nowhere.
     """
     root = root or ROOT
     path = _notebook(lab, root / "notebooks")
     pristine, origin = _pristine(path, root)
+    copy = copy_of(path, root)
     try:
         kept = completed.completed()
     except completed.Unkept:
         kept = {}  # damaged: the next check sets it aside
     names = {each.name for each in exercises().values() if each.notebook == path.stem}
-    return StartOver(path, pristine, origin, {name: record for name, record in kept.items() if name in names})
+    entries = {name: record for name, record in kept.items() if name in names}
+    if copy is not None:
+        return StartOver(copy, without_outputs(pristine), origin, entries)
+    return StartOver(path, pristine, origin, entries)
 
 
 def _notebook(lab: str, folder: Path) -> Path:

@@ -10,6 +10,8 @@ VENV = ROOT / ".venv"
 # Git ignores this folder. It holds the lock, because .venv itself may be removed while it is held.
 STATE = ROOT / ".sagalab"
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+MY_FIRST_NOTEBOOK = "my-workshop/00_start_here.ipynb"
+LABEXTENSIONS = ROOT / "setup" / "labextension"
 
 _WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if _WINDOWS else "bin")

@@ -4,14 +4,29 @@ import json
 import os
 import socket
 
+from bootstrap import jupyter_settings
 from bootstrap.console import say, step
 from bootstrap.failures import SetupProblem
 from bootstrap.foreground import run_in_front
-from bootstrap.places import BIN, FIRST_NOTEBOOK, PYTHON, ROOT, VENV, child_environment
+from bootstrap.places import (
+    BIN,
+    FIRST_NOTEBOOK,
+    LABEXTENSIONS,
+    MY_FIRST_NOTEBOOK,
+    PYTHON,
+    ROOT,
+    child_environment,
+)
 from bootstrap.pristine import keep_pristine
 from bootstrap.running import captured
 
 _SAGALAB = [str(PYTHON), "-m", "sagalab"]
+# JupyterLab with its parts' warnings to developers off ("ServerApp.token config is deprecated"). voila, one of them,
+# turns them on when it is imported, so -W would come too early.
+_LAB = (
+    "import voila, warnings; warnings.simplefilter('ignore', DeprecationWarning); "
+    "from jupyterlab.labapp import main; main()"
+)
 # As the user types it: this terminal has not activated .venv.
 _TYPED = str((BIN / "sagalab").relative_to(ROOT))
 
@@ -67,22 +82,22 @@ def _stop_cloud() -> None:
     captured([*_SAGALAB, "cloud", "stop"], child_environment())
 
 
-def _no_news() -> None:
-    """Keep JupyterLab from asking at its first start whether it may fetch news."""
-    folder = VENV / "etc" / "jupyter" / "labconfig"
-    file = folder / "page_config.json"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-        file.write_text(json.dumps(off), encoding="utf-8")
+def open_notebooks() -> str:
+    """Make the participant's working copies, and return the notebook to begin with, as a path in the project.
+
+    Where they cannot be made, that is said, and the published notebooks are opened.
+    """
+    code, text = captured([*_SAGALAB, "notebooks"], child_environment())
+    print(text.strip(), flush=True)
+    return MY_FIRST_NOTEBOOK if code == 0 and (ROOT / MY_FIRST_NOTEBOOK).exists() else FIRST_NOTEBOOK
 
 
-def jupyter_command(*, browser: bool, port: int | None) -> list[str]:
+def jupyter_command(*, browser: bool, port: int | None, notebook: str = FIRST_NOTEBOOK) -> list[str]:
     """Return the command that starts JupyterLab with the whole project in its file browser."""
-    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
-    command += [
-        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"
-    ]  # so that the printed address leads there too
+    command = [str(PYTHON), "-c", _LAB, f"--ServerApp.root_dir={ROOT}"]
+    command += [f"--LabApp.default_url=/lab/tree/{notebook}"]  # so that the printed address leads there too
+    command += [f"--LabApp.extra_labextensions_path={LABEXTENSIONS}"]
+    command += [f"--LabApp.workspaces_dir={jupyter_settings.WORKSPACES}"]
     command += ["--Application.log_level=WARN"]
     command += ["--ServerApp.answer_yes=True"]  # Ctrl-C ends it without a question
     if port:
@@ -99,17 +114,15 @@ def run_lab(*, browser: bool, port: int | None) -> int:
     if port:
         check_port(port)
     started_cloud = start_saga()
-    try:
-        _no_news()
-    except OSError:
-        pass  # a shared read-only .venv: JupyterLab only asks one question more
+    jupyter_settings.write()
     try:
         keep_pristine()
     except OSError:
         pass  # a full disk: `sagalab reset` will say that there is no copy
+    notebook = open_notebooks()
     say("Starting JupyterLab. Ctrl-C in this window ends it.", "running")
     try:
-        code, ended_by_user = run_in_front(jupyter_command(browser=browser, port=port))
+        code, ended_by_user = run_in_front(jupyter_command(browser=browser, port=port, notebook=notebook))
     finally:
         if started_cloud:
             _stop_cloud()

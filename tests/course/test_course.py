@@ -79,7 +79,9 @@ def widgets_in(widget):
 def test_a_prediction_explains_each_choice():
     asked = predict("How many?", {"one": "because", "two": "it was <not>"}, answer="one")
     assert (asked.chosen, asked.feedback) == (None, "")
-    assert repr(asked) == "How many?\n  ( ) one\n  ( ) two"
+    assert repr(asked).splitlines() == [
+        "How many?", "  1. one", "  2. two", "  answer with predict.answer(1) or predict.answer(2)",
+    ]  # fmt: skip
     assert asked.choose("two") == "✗ No: it was <not>"
     assert not asked.is_right
     assert "&lt;not&gt;" in asked.widget.children[2].value
@@ -88,6 +90,10 @@ def test_a_prediction_explains_each_choice():
     buttons[0].click()  # as a click or a key does
     assert [each.description for each in buttons] == ["● one", "○ two"]
     assert asked.is_right and ">✓ Yes: because</div>" in asked.widget.children[2].value
+    assert str(predict.answer(2)) == "How many?\n✗ No: it was <not>" and asked.chosen == "two"
+    for wrong in ("three", 0, 3):
+        with pytest.raises(SagaLabError, match="none of the choices"):
+            predict.answer(wrong)
     with pytest.raises(SagaLabError, match="none of the choices"):
         asked.choose("three")
     with pytest.raises(SagaLabError, match="none of the choices"):

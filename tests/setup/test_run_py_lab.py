@@ -14,8 +14,9 @@ import urllib.request
 
 import psutil
 import pytest
+from project_copy import project_copy
 
-from sagalab.project import ROOT
+from sagalab.project import NOTEBOOKS, ROOT
 
 VENV_PYTHON = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 pytestmark = pytest.mark.skipif(
@@ -34,11 +35,11 @@ def _free_port() -> int:
         return server.getsockname()[1]
 
 
-def _start(port: int, state, **variables: str) -> subprocess.Popen:
+def _start(port: int, project, state) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", LAB, str(port)],
-        cwd=ROOT,
-        env=os.environ | {"SAGALAB_STATE_DIR": str(state)} | variables,
+        cwd=project,
+        env=os.environ | {"SAGALAB_STATE_DIR": str(state)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -71,15 +72,19 @@ def _cloud(command: str, state) -> dict:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that a program can answer")
 def test_lab_answers_with_the_saga_deployed_and_ends_without_a_trace(tmp_path):
     port = _free_port()
-    lab = _start(port, tmp_path)
+    project = project_copy(tmp_path / "project")
+    tmp_path = tmp_path / "state"
+    lab = _start(port, project, tmp_path)
     lines = []
     for line in lab.stdout:
         lines.append(line)
-        if f"127.0.0.1:{port}/lab/tree/notebooks/00_start_here.ipynb?token=" in line:
+        if f"127.0.0.1:{port}/lab/tree/my-workshop/00_start_here.ipynb?token=" in line:
             break
     try:
         assert "version" in _answer(f"http://127.0.0.1:{port}/api", lab)
         assert any("The saga is deployed" in line for line in lines)
+        assert not [line for line in lines if "Warning" in line]
+        assert len(list((project / "my-workshop").glob("*.ipynb"))) == len(list(NOTEBOOKS.glob("*.ipynb")))
         cloud = _cloud("cloud status --json", tmp_path)
         assert cloud["running"]
         ours = [psutil.Process(cloud["pid"]), *psutil.Process(lab.pid).children(recursive=True)]

@@ -1,0 +1,130 @@
+"""`run.py lab` as a participant meets it, in a real browser: copies without answers, quiet, and helpful after a restart."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+from lab_server import SECONDS, Notebook, launch_arguments
+from playwright.sync_api import Browser, expect, sync_playwright
+from project_copy import project_copy
+
+from sagalab import predict
+from sagalab.project import NOTEBOOKS, ROOT
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+pytestmark = [
+    pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="setup/run.py has made no .venv here (conda?)"),
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that a program can answer"),
+]
+LAB = (
+    "import sys; sys.path.insert(0, 'setup')\n"
+    "from bootstrap.console import prepare; prepare()\n"
+    "from bootstrap.workshop import run_lab\n"
+    "sys.exit(run_lab(browser=False, port=int(sys.argv[1])))"
+)
+SAVED = "98_saved.ipynb"
+
+
+def _saved() -> nbformat.NotebookNode:
+    """Return a notebook as a participant saves it: a question whose buttons are gone with their kernel."""
+    question = predict("How many?", {"one": "because", "two": "no"}, answer="one")
+    data = {
+        WIDGET: {"version_major": 2, "version_minor": 0, "model_id": "0" * 32},
+        "text/plain": repr(question),
+    }
+    output = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("question", outputs=[output])])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """The address that `run.py lab` prints."""
+    folder = tmp_path_factory.mktemp("lab")
+    project = project_copy(folder / "project")
+    (project / "my-workshop").mkdir()
+    nbformat.write(_saved(), project / "my-workshop" / SAVED)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    private = {
+        f"JUPYTER{name}_DIR": str(folder / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS")
+    }
+    lab = subprocess.Popen(
+        [sys.executable, "-c", LAB, str(port)], cwd=project, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        env=os.environ | private | {"SAGALAB_STATE_DIR": str(folder / "state"), "IPYTHONDIR": str(folder / "ipython")},
+        stderr=subprocess.STDOUT, encoding="utf-8",
+    )  # fmt: skip
+    assert lab.stdout is not None
+    found = ""
+    for line in lab.stdout:
+        if match := re.search(rf"http://127\.0\.0\.1:{port}/lab/\S+", line):
+            found = match[0]
+            break
+    assert found, "run.py lab has printed no address"
+    yield found
+    lab.send_signal(signal.SIGTERM)
+    lab.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser, address) -> Iterator:
+    """A function that opens a working copy by its name, where the printed address leads or beside it."""
+    pages = []
+
+    def open_copy(name: str = "00_start_here.ipynb") -> Notebook:
+        pages.append(browser.new_page(viewport={"width": 1440, "height": 900}))
+        pages[-1].set_default_timeout(SECONDS * 1000)
+        notebook = Notebook(pages[-1], name)
+        pages[-1].goto(address.replace("00_start_here.ipynb", name))
+        notebook.wait_until_idle()
+        return notebook
+
+    yield open_copy
+    for page in pages:
+        page.close()
+
+
+def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(opened):
+    page = opened().page
+    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
+    assert page.locator(".jp-OutputArea-output").count() == 0
+    expect(page.locator("#filebrowser")).to_be_hidden()
+    page.screenshot(path=ROOT / "screenshots" / "participant-start.png")
+
+
+def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(opened):
+    assert (NOTEBOOKS / "02_first_state_machine.ipynb").exists()
+    page = opened("02_first_state_machine.ipynb").page
+    machine = page.locator(".jp-CodeCell", has_text="%%asl").first
+    machine.scroll_into_view_if_needed()
+    expect(machine.locator(".cm-line span", has_text="QueryLanguage").first).to_be_visible()
+    early = page.locator(".jp-CodeCell", has_text="deploy_machine(").nth(1)
+    early.scroll_into_view_if_needed()
+    early.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(early.locator(".jp-OutputArea")).to_contain_text("Run first code cell 1: %load_ext sagalab")
+    expect(early.locator(".jp-OutputArea")).not_to_contain_text("Traceback")
+    page.screenshot(path=ROOT / "screenshots" / "participant-too-early.png")
+
+
+def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(opened):
+    page = opened(SAVED).page
+    output = page.locator(".jp-OutputArea").first
+    expect(output).to_contain_text("answer with predict.answer(1) or predict.answer(2)")
+    expect(output).not_to_contain_text("Error displaying widget")
+    assert output.locator("button").count() == 0
