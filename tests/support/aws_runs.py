@@ -47,7 +47,10 @@ _WORDS = {
 }
 _PLACEHOLDERS = re.compile(r"<+[^<>]+>+(?::\d+>)?|" + "|".join(sorted(_WORDS, reverse=True)))
 # Not compared: transport, and members that older recordings lack.
-_IGNORED = {"SdkHttpMetadata", "SdkResponseMetadata", "RedriveCount", "timestamp"}
+_IGNORED = {
+    *("SdkHttpMetadata", "SdkResponseMetadata", "RedriveCount", "RedriveStatus", "RedriveStatusReason"),
+    "timestamp",
+}
 _STACK = (
     '  File "/var/task/handler.py", line 2, in handler\n    raise Exception("Some exception was raised.")\n'
 )

@@ -25,6 +25,7 @@ class Child(Protocol):
     output: str | None
     error: str | None
     cause: str | None
+    redrives: int
 
 
 def started(arn: str, at: int) -> dict[str, Any]:
@@ -48,6 +49,11 @@ def ended(child: Child, task: int, at: int, pattern: str) -> TaskSucceeded | Tas
     if output is not None:
         about["Output"] = json.loads(output) if pattern == "sync:2" else output
         about["OutputDetails"] = {"Included": True}
+    redrivable = child.status != "SUCCEEDED"
+    about["RedriveCount"] = child.redrives
+    about["RedriveStatus"] = "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"
+    if not redrivable:
+        about["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
     if child.error is not None:
         about["Error"] = child.error
     if child.cause is not None:

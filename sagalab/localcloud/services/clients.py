@@ -48,6 +48,7 @@ def _made(region: str, service: str, port: str, keys: Keys) -> BaseClient:
             read_timeout=_LONGEST_CALL_SECONDS,
             max_pool_connections=256,
             s3={"addressing_style": "path"},
+            response_checksum_validation="when_required",
         ),
     )
     inside.stay_inside(client)

@@ -63,4 +63,5 @@ class _Ended:
         self.status = inner.status
         self.started, self.stopped = inner.start_ms, inner.stop_ms
         self.input = json.loads(inner.text)
+        self.redrives = inner.redrives
         self.output, self.error, self.cause = inner.output, inner.error, inner.cause

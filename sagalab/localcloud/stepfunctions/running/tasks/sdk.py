@@ -32,6 +32,12 @@ SERVICES = {
     "sts": ("sts", "Sts"),
 }
 
+# What S3 says of each object since it encrypts all: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+_OF_S3 = {
+    "GetObject": {"ServerSideEncryption": "AES256"},
+    "PutObject": {"ServerSideEncryption": "AES256", "ChecksumType": "FULL_OBJECT"},
+}
+
 
 def result(resource: Resource, given: Any, region: str, role_arn: str | None) -> Any:
     """Call a service and return its answer as a JSON value. Raises TaskError."""
@@ -46,6 +52,8 @@ def result(resource: Resource, given: Any, region: str, role_arn: str | None) ->
         answered = requests.send(service, operation, parameters, region, role_arn)
     except ClientError as error:
         raise _failed(error, service, prefix) from None
+    if service == "s3":
+        answered |= _OF_S3.get(operation.name, {})
     return shapes.answer(answered, operation.output_shape)
 
 

@@ -7,7 +7,6 @@ botocore has the API's own names (`stateMachineArn`, `MD5OfMessageBody`).
 import base64
 import datetime
 import functools
-import re
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -56,13 +55,14 @@ def _operations(service: str) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=4096)
 def written(name: str) -> str:
-    """Return a member of an API as a state writes it: stateMachineArn, MD5OfMessageBody, ETag, KMSKeyId."""
-    words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+", name)
-    parts = []
-    for word in words:
-        digits = word.isdigit()
-        parts.append(word if digits else word[:1].upper() + word[1:].lower())
-    return "".join(parts)
+    """Return a member of an API as a state writes it: StateMachineArn, Md5OfMessageBody, ETag, SsekmsKeyId.
+
+    It is the SDK for Java's variable with a capital: of leading capitals only the first stays one.
+    """
+    end = 1
+    while end < len(name) and name[end].isupper() and not name[end + 1 : end + 2].islower():
+        end += 1
+    return name[:1].upper() + name[1:end].lower() + name[end:]
 
 
 def request(given: Mapping[str, Any], shape: StructureShape | None) -> dict[str, Any]:
