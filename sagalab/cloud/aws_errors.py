@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sagalab import settings
 from sagalab.cloud.accounts import mask_accounts
+from sagalab.cloud.retrying import THROTTLED
 from sagalab.errors import SagaLabError
 
 P = ParamSpec("P")
@@ -39,6 +40,17 @@ _DENIED = (
     "UnauthorizedOperation",
 )
 _TOO_MANY = ("LimitExceeded", "LimitExceededException", "CodeStorageExceededException")
+_AILING = (
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServerErrorException",
+    "ServiceException",
+    "ServiceFailure",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+)
+_NOT_SIGNED_UP = ("OptInRequired", "SubscriptionRequiredException")
 
 
 def explain(error: Exception) -> SagaLabError | None:
@@ -88,6 +100,21 @@ def _answered(error: ClientError) -> SagaLabError | None:
         return SagaLabError(
             f"The AWS account has reached a limit ({error.operation_name}: {_without_account(error)}).",
             "Use another region, delete what is not needed, or ask AWS for a higher quota.",
+        )
+    if code in THROTTLED:
+        return SagaLabError(
+            f"AWS gets more calls from this account than it allows ({error.operation_name}: {code}).",
+            "Wait a minute, then run it again: what is done already is not done twice. In a room, start in groups.",
+        )
+    if code in _AILING:
+        return SagaLabError(
+            f"AWS could not answer {error.operation_name} ({code}: {_without_account(error)}).",
+            "That is AWS's own trouble and passes: run it again in some minutes, or use another region.",
+        )
+    if code in _NOT_SIGNED_UP:
+        return SagaLabError(
+            f"The AWS account is not signed up for {error.operation_name} ({code}).",
+            "Open the service once in the AWS console, or enable the region there (Account, AWS Regions).",
         )
     return None
 

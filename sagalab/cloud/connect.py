@@ -26,6 +26,7 @@ from sagalab.project import state_dir
 LOCAL_REGION = "us-east-1"
 _LONGEST_CALL_SECONDS = 960  # a Lambda function runs 900 seconds at most
 _THREADS = 256
+_TRIES = 10
 
 
 class LocalSession(boto3.session.Session):
@@ -74,6 +75,20 @@ def _local_options(endpoint: str, key: LocalKey, config: Config | None) -> dict[
     }
 
 
+def on_aws() -> Config:
+    """Return how clients reach AWS: "adaptive" slows them down when AWS throttles them.
+
+    A room of forty shares the account's quotas. AWS's own variables say otherwise, where they are set.
+    https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+    """
+    given = {
+        "mode": None if "AWS_RETRY_MODE" in os.environ else "adaptive",
+        "total_max_attempts": None if "AWS_MAX_ATTEMPTS" in os.environ else _TRIES,
+    }
+    retries = {name: value for name, value in given.items() if value is not None}
+    return Config(retries=retries, max_pool_connections=_THREADS)
+
+
 @dataclass
 class Cloud:
     """Where the saga runs. `endpoint` is None on AWS. Its clients are safe for threads."""
@@ -110,15 +125,7 @@ class Cloud:
     def _once(self, kind: str, service: str) -> Any:
         with self._lock:
             if (kind, service) not in self._made:
-                options = (
-                    {}
-                    if self.is_local
-                    else {
-                        "config": Config(
-                            retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=_THREADS
-                        )
-                    }
-                )
+                options = {} if self.is_local else {"config": on_aws()}
                 self._made[kind, service] = getattr(self.session, kind)(service, **options)
             return self._made[kind, service]
 

@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 T = TypeVar("T")
 Passing = tuple[tuple[str, str], ...]  # (error code, part of the message)
 
-# IAM tells Lambda and Step Functions of a new role within some seconds.
+# IAM tells Lambda, X-Ray, KMS and Step Functions of a new role within some seconds.
 ROLE_TOO_NEW: Passing = (
     ("InvalidParameterValueException", "cannot be assumed"),
+    # "The provided execution role does not have permissions to call PutTraceSegments on XRAY"
+    ("InvalidParameterValueException", "role does not have permissions to call"),
+    # "Lambda was unable to configure access to your environment variables because the KMS key is invalid for
+    # CreateGrant. … KMS Exception: InvalidArnException": the grant's principal is not known yet
+    ("InvalidParameterValueException", "KMS key is invalid for CreateGrant"),
     ("AccessDeniedException", "authorized to assume"),
     ("AccessDeniedException", "authorized to access the Log Destination"),
 )
@@ -27,6 +32,19 @@ NAME_STILL_TAKEN: Passing = (
     ("StateMachineDeleting", ""),
     ("AWS.SimpleQueueService.QueueDeletedRecently", ""),
     ("QueueDeletedRecently", ""),
+)
+
+# More calls than the account may make. The "Common errors" of each service name it differently.
+THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "SlowDown",
 )
 
 
@@ -48,6 +66,12 @@ def patiently(
             if not known or time.monotonic() > deadline:
                 raise
         time.sleep(pause)
+
+
+def when_allowed(call: Callable[..., T], *arguments: Any, seconds: float) -> T:
+    """Return `call(*arguments)`; repeat it for up to `seconds` while AWS says that the account calls too much."""
+    passing = tuple((name, "") for name in THROTTLED)
+    return patiently(passing, lambda: call(*arguments), seconds=seconds)
 
 
 def unless(codes: Collection[str], call: Callable[..., T], **arguments) -> T | None:

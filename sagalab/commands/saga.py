@@ -95,12 +95,32 @@ def status(as_json: AsJson = False) -> None:
     parts = saga_status()
     missing = [part for part in parts if part.state != "present"]
     if as_json:
-        print_json([{"kind": part.kind, "name": part.name, "state": part.state} for part in parts])
+        print_json(
+            [
+                {"kind": part.kind, "name": part.name, "state": part.state, "differs": list(part.differences)}
+                for part in parts
+            ]
+        )
     else:
-        marks = {"present": "✓ present", "missing": "– missing", "not ours": "✗ not ours"}
-        print_table(("kind", "name", "state"), [(part.kind, part.name, marks[part.state]) for part in parts])
+        marks = {
+            "present": "✓ present",
+            "changed": "! changed",
+            "missing": "– missing",
+            "not ours": "✗ not ours",
+        }
+        print_table(
+            ("kind", "name", "state"),
+            [
+                (
+                    part.kind,
+                    part.name,
+                    ": ".join(filter(None, (marks[part.state], ", ".join(part.differences)))),
+                )
+                for part in parts
+            ],
+        )
         if missing:
-            print(f"{len(missing)} of {len(parts)} are not there. Deploy them: sagalab deploy")
+            print(f"{len(missing)} of {len(parts)} are not as they should be. Mend them: sagalab deploy")
         else:
             print(f"All {len(parts)} are there.")
     raise typer.Exit(1 if missing else 0)

@@ -1,18 +1,17 @@
 """What is deployed under a prefix: names and ARNs of its parts, and what of it is there. Changes nothing."""
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sagalab.deploying.machines import definition as read_definition
+from sagalab.deploying.machines import substitute
 from sagalab.deploying.names import TABLES, TASKS, Arns, Names
-from sagalab.deploying.part import Change
+from sagalab.deploying.part import Change, Part
 from sagalab.deploying.parts import Parts
 from sagalab.errors import SagaLabError
-
-if TYPE_CHECKING:
-    from sagalab.cloud.connect import Cloud
-from typing import TYPE_CHECKING
-
-from sagalab.deploying.part import Part
+from sagalab.project import state_dir
 from sagalab.threads import together
 
 if TYPE_CHECKING:
@@ -59,6 +58,11 @@ class Deployment:
         functions = {task.substitution: self._arns.function(task) for task in TASKS}
         return {**functions, "SagaTopic": self.topic_arn}
 
+    @property
+    def inbox_file(self) -> Path:
+        """Return where the notifications that came are kept (see ledger/inbox.py)."""
+        return inbox_file(self.cloud, self.prefix)
+
     def machine(self, name: str = "saga") -> str:
         """Return the ARN of a state machine. Raises SagaLabError when it is not deployed."""
         if name not in self.machines:
@@ -76,6 +80,17 @@ def cloud_of(cloud: "Cloud | None", prefix: str | None) -> "Cloud":
 
         cloud = connect()
     return cloud if prefix in (None, cloud.prefix) else replace(cloud, prefix=prefix)
+
+
+def inbox_file(cloud: "Cloud", prefix: str) -> Path:
+    """Return the file of a deployment's notifications: on AWS one for each account and region.
+
+    No file shows an account's id, in its name neither.
+    """
+    if cloud.is_local:
+        return state_dir() / f"inbox-{prefix}.jsonl"
+    account = sha256(cloud.account.encode()).hexdigest()[:8]
+    return state_dir() / f"inbox-aws-{account}-{cloud.region}-{prefix}.jsonl"
 
 
 def not_deployed(prefix: str) -> SagaLabError:
@@ -99,19 +114,29 @@ def deployment(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> De
 
 @dataclass(frozen=True)
 class PartStatus:
-    """One part of a deployment: its state is "present", "missing" or "not ours" (another's, of that name)."""
+    """One part of a deployment, and its state.
+
+    "present"; "changed" (it is there, and `differences` say in words what `deploy` would mend); "missing";
+    or "not ours" (another's, of that name).
+    """
 
     kind: str
     name: str
     state: str
+    differences: tuple[str, ...] = ()
 
 
 def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[PartStatus]:
     """Return the state of every part under the cloud's prefix (or `prefix`). Changes nothing."""
     cloud = cloud_of(cloud, prefix)
     parts = Parts(cloud, cloud.prefix)
+    here = Deployment(cloud, cloud.prefix, "", {})
 
     def look(part: Part) -> PartStatus:
-        return PartStatus(part.kind, part.name, part.state())
+        state = part.state()
+        differences = part.differences() if state == "present" else []
+        return PartStatus(part.kind, part.name, "changed" if differences else state, tuple(differences))
 
-    return together(look, [*(part for stage in parts.stages() for part in stage), *parts.all_machines()])
+    saga = parts.machine("saga", substitute(read_definition("saga"), here))
+    machines = [saga, *(machine for machine in parts.machines() if machine.name != saga.name)]
+    return together(look, [*(part for stage in parts.stages() for part in stage), *machines])

@@ -1,24 +1,18 @@
 """Destroy a deployment: everything that carries its tags, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.confirm import confirm as confirm_on_aws
 from sagalab.cloud.retrying import unless
-from sagalab.deploying.deployment import cloud_of
+from sagalab.deploying.deployment import cloud_of, inbox_file
+from sagalab.deploying.names import TABLES, TAG_PREFIX, TASKS, Names
 from sagalab.deploying.part import Change, Part
 from sagalab.deploying.parts import Parts
 from sagalab.progress import progress as show_progress
 from sagalab.threads import together
-
-if TYPE_CHECKING:
-    from sagalab.cloud.connect import Cloud
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from sagalab.deploying.deployment import status
-from sagalab.deploying.names import TABLES, TAG_PREFIX, TASKS, Names
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
@@ -36,8 +30,9 @@ def destroy(
 
     A part is deleted only when it has our exact name and carries our tag; another thing of that name is
     left alone, with the action "not ours". Parts that are not there do no harm, so it can be repeated.
-    Running executions are stopped. On AWS, `confirm` is called first; it stops the destruction by raising;
-    by default it is that of confirm.py.
+    Running executions are stopped, and the notifications that were kept here are forgotten.
+
+    On AWS, `confirm` is called first; it stops the destruction by raising; by default it is that of confirm.py.
     """
     cloud = cloud_of(cloud, prefix)
     if not cloud.is_local:
@@ -59,6 +54,7 @@ def destroy(
 
         for stage, known in zip(stages, states, strict=True):
             changes += together(remove, list(zip(stage, known, strict=True)))
+    inbox_file(cloud, cloud.prefix).unlink(missing_ok=True)
     return changes
 
 
@@ -84,7 +80,7 @@ def prefixes_under(prefix: str, cloud: "Cloud | None" = None) -> list[str]:
     candidates = {found for name in _names(cloud) if (found := _prefix_in(name))}
     candidates |= _of_machines(cloud, prefix)
     under = sorted(each for each in candidates if each == prefix or each.startswith(f"{prefix}-"))
-    return [each for each in under if any(part.state == "present" for part in status(cloud, prefix=each))]
+    return [each for each in under if any(part.state() == "present" for part in _all_parts(cloud, each))]
 
 
 def destroy_all(
@@ -101,6 +97,11 @@ def destroy_all(
         for prefix in prefixes
         for change in destroy(cloud, prefix=prefix, progress=progress, confirm=confirm)
     ]
+
+
+def _all_parts(cloud: "Cloud", prefix: str) -> list[Part]:
+    parts = Parts(replace(cloud, prefix=prefix), prefix)
+    return [*parts.all_machines(), *(part for stage in parts.stages() for part in stage)]
 
 
 def _names(cloud: "Cloud") -> Iterable[str]:

@@ -4,18 +4,21 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.project import STATEMACHINE
 
-if TYPE_CHECKING:
-    from sagalab.deploying.deployment import Deployment
-
-
 _SUFFIX = ".asl.json"
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+class Substitutions(Protocol):
+    """What knows the ARN of every ${Name}: a Deployment."""
+
+    @property
+    def substitutions(self) -> dict[str, str]: ...
 
 
 def machine_names() -> list[str]:
@@ -102,7 +105,7 @@ def name_of(name_or_path: str | Path) -> str:
     return name
 
 
-def substitute(definition: Mapping[str, Any], deployment: "Deployment") -> dict[str, Any]:
+def substitute(definition: Mapping[str, Any], deployment: Substitutions) -> dict[str, Any]:
     """Return the definition with every ${Name} replaced by the deployment's ARN of that name.
 
     Raises SagaLabError for a name that the deployment does not have, and for a definition that is no JSON.

@@ -26,6 +26,13 @@ class Package:
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
 
+def files_of(content: bytes) -> dict[str, bytes]:
+    """Return name → text of the Python files in a zip. Raises zipfile.BadZipFile for what is none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".py")]
+        return {name: archive.read(name).replace(b"\r\n", b"\n") for name in names}
+
+
 def package(folder: Path = LAMBDAS) -> Package:
     """Return the zip of all Python files of `folder`: sorted, dated 1980, without caches.
 

@@ -42,8 +42,12 @@ class Part(ABC):
         """Make it, with `own_tags` from its first moment, so that a half-made one is known as ours."""
 
     @abstractmethod
-    def update(self) -> bool:
-        """Mend what differs from what it should be; return whether anything did."""
+    def differences(self) -> list[str]:
+        """Return in a word or two each what differs from what it should be: ["policy"]; [] when nothing does."""
+
+    @abstractmethod
+    def mend(self, differences: list[str]) -> None:
+        """Mend what `differences` found."""
 
     @abstractmethod
     def delete(self) -> None:
@@ -70,6 +74,13 @@ class Part(ABC):
         if found is None:
             return "missing"
         return "present" if self.is_ours(found) else "not ours"
+
+    def update(self) -> bool:
+        """Mend what differs; return whether anything did."""
+        found = self.differences()
+        if found:
+            self.mend(found)
+        return bool(found)
 
     def ensure(self) -> Action:
         """Make it, or mend it. Raises SagaLabError when something else has its name."""

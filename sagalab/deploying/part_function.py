@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from urllib.request import urlopen
+from zipfile import BadZipFile
 
 from sagalab.cloud.retrying import BUSY, ROLE_TOO_NEW, patiently, unless
-from sagalab.deploying.package import Package
+from sagalab.deploying.package import Package, files_of
 from sagalab.deploying.part import Part
 
 RUNTIME = "python3.13"
 TIMEOUT_SECONDS = 15
 MEMORY_MB = 256
+ROLE_MADE_ANEW = "role made anew"
+_DOWNLOAD_SECONDS = 10
 _POLL = {"Delay": 1, "MaxAttempts": 120}
 
 
@@ -60,9 +65,21 @@ class Function(Part):
 
     def update(self) -> bool:
         self._wait("function_active_v2")
+        return super().update()
+
+    def differences(self) -> list[str]:
         current = self._client().get_function_configuration(FunctionName=self.name)
-        changed = False
-        if current["CodeSha256"] != self.package.sha256:
+        if self._role_is_younger(current):
+            return [ROLE_MADE_ANEW]
+        different = [key for key, value in self.configuration.items() if _plain(current.get(key)) != value]
+        return ([] if self._same_code(current["CodeSha256"]) else ["code"]) + different
+
+    def mend(self, differences: list[str]) -> None:
+        if ROLE_MADE_ANEW in differences:
+            self.delete()
+            self.create()
+            return
+        if "code" in differences:
             patiently(
                 BUSY,
                 self._client().update_function_code,
@@ -70,8 +87,7 @@ class Function(Part):
                 ZipFile=self.package.content,
             )
             self._wait("function_updated_v2")
-            changed = True
-        if any(_plain(current.get(key)) != value for key, value in self.configuration.items()):
+        if differences != ["code"]:
             patiently(
                 BUSY + ROLE_TOO_NEW,
                 self._client().update_function_configuration,
@@ -79,14 +95,45 @@ class Function(Part):
                 **self.configuration,
             )
             self._wait("function_updated_v2")
-            changed = True
-        return changed
+
+    def _role_is_younger(self, current: Mapping[str, Any]) -> bool:
+        """Tell whether the role was made after the function was last touched: deleted and made anew.
+
+        Lambda's grant on the key of the environment names the old role, so each call would end as
+        KMSAccessDeniedException; the same name does not help (AWS re:Post, "Why do I get
+        KMSAccessDeniedException errors from AWS Lambda?").
+        """
+        role = unless(
+            ("NoSuchEntity", "NoSuchEntityException"),
+            self.cloud.client("iam").get_role,
+            RoleName=self.role_arn.rpartition("/")[2],
+        )
+        touched = datetime.fromisoformat(current["LastModified"])
+        return role is not None and role["Role"]["CreateDate"].astimezone(UTC) > _in_utc(touched)
+
+    def _same_code(self, sha256: str) -> bool:
+        """Tell whether the function has our files; SAM packs the same ones into another archive."""
+        if sha256 == self.package.sha256:
+            return True
+        if self.cloud.is_local:
+            return False
+        code = self._client().get_function(FunctionName=self.name)["Code"]
+        try:
+            with urlopen(code["Location"], timeout=_DOWNLOAD_SECONDS) as answer:
+                return files_of(answer.read()) == files_of(self.package.content)
+        except (OSError, ValueError, KeyError, BadZipFile):
+            return False  # not to be had: then it is written again, which does no harm
 
     def delete(self) -> None:
         self._client().delete_function(FunctionName=self.name)
 
     def _wait(self, event: str) -> None:
         self._client().get_waiter(event).wait(FunctionName=self.name, WaiterConfig=_POLL)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a time in UTC; moto gives Lambda's without a zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _plain(value: Any) -> Any:

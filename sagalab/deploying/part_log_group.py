@@ -58,15 +58,15 @@ class LogGroup(Part):
         patiently(BUSY, self._client().create_log_group, logGroupName=self.name, tags=self.own_tags)
         self._client().put_retention_policy(logGroupName=self.name, retentionInDays=RETENTION_DAYS)
 
-    def update(self) -> bool:
-        changed = False
-        if TAG_PREFIX not in (self.tags() or {}):
+    def differences(self) -> list[str]:
+        tagged, kept = TAG_PREFIX in (self.tags() or {}), self._retention() == RETENTION_DAYS
+        return ([] if tagged else ["tags"]) + ([] if kept else ["retention"])
+
+    def mend(self, differences: list[str]) -> None:
+        if "tags" in differences:
             self._client().tag_resource(resourceArn=self.arn, tags=self.own_tags)
-            changed = True
-        if self._retention() != RETENTION_DAYS:
+        if "retention" in differences:
             self._client().put_retention_policy(logGroupName=self.name, retentionInDays=RETENTION_DAYS)
-            changed = True
-        return changed
 
     def delete(self) -> None:
         self._client().delete_log_group(logGroupName=self.name)

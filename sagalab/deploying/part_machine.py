@@ -11,7 +11,10 @@ from sagalab.deploying.part import Part
 
 @dataclass
 class Machine(Part):
-    """A standard state machine: logs everything with data to a log group, traced by X-Ray."""
+    """A standard state machine: logs everything with data to a log group, traced by X-Ray.
+
+    Without a definition (one that a participant made) it is looked at and deleted, never made or mended.
+    """
 
     arn: str
     definition: dict[str, Any] = field(repr=False)
@@ -57,21 +60,20 @@ class Machine(Part):
             **self.configuration,
         )
 
-    def update(self) -> bool:
+    def differences(self) -> list[str]:
         found = self._client().describe_state_machine(stateMachineArn=self.arn)
-        wanted = self.configuration
-        same = json.loads(found["definition"]) == self.definition and all(
-            found.get(key) == value for key, value in wanted.items()
+        same = not self.definition or json.loads(found["definition"]) == self.definition
+        different = [key for key, value in self.configuration.items() if found.get(key) != value]
+        return ([] if same else ["definition"]) + different
+
+    def mend(self, differences: list[str]) -> None:
+        patiently(
+            ROLE_TOO_NEW,
+            self._client().update_state_machine,
+            stateMachineArn=self.arn,
+            definition=json.dumps(self.definition),
+            **self.configuration,
         )
-        if not same:
-            patiently(
-                ROLE_TOO_NEW,
-                self._client().update_state_machine,
-                stateMachineArn=self.arn,
-                definition=json.dumps(self.definition),
-                **wanted,
-            )
-        return not same
 
     def delete(self) -> None:
         """Stop what still runs, then delete: a machine with a running execution would stay for its length."""

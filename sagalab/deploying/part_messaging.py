@@ -33,11 +33,12 @@ class Topic(Part):
         self._client().create_topic(Name=self.name, Tags=self.tag_list)
         self._subscribe()
 
-    def update(self) -> bool:
-        if any(found["Endpoint"] == self.queue_arn for found in self._subscriptions()):
-            return False
+    def differences(self) -> list[str]:
+        subscribed = any(found["Endpoint"] == self.queue_arn for found in self._subscriptions())
+        return [] if subscribed else ["subscription"]
+
+    def mend(self, differences: list[str]) -> None:
         self._subscribe()
-        return True
 
     def _subscribe(self) -> None:
         self._client().subscribe(
@@ -92,18 +93,18 @@ class Queue(Part):
             tags=self.own_tags,
         )
 
-    def update(self) -> bool:
-        current = self._client().get_queue_attributes(QueueUrl=self.url(), AttributeNames=["All"])[
-            "Attributes"
-        ]
-        different = {
-            key: value
+    def differences(self) -> list[str]:
+        answer = self._client().get_queue_attributes(QueueUrl=self.url(), AttributeNames=["All"])
+        current = answer["Attributes"]
+        return [
+            key
             for key, value in self.attributes.items()
             if _value(key, current.get(key)) != _value(key, value)
-        }
-        if different:
-            self._client().set_queue_attributes(QueueUrl=self.url(), Attributes=different)
-        return bool(different)
+        ]
+
+    def mend(self, differences: list[str]) -> None:
+        attributes = {key: self.attributes[key] for key in differences}
+        self._client().set_queue_attributes(QueueUrl=self.url(), Attributes=attributes)
 
     def delete(self) -> None:
         url = self.url()

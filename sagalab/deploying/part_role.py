@@ -45,21 +45,22 @@ class Role(Part):
         )
         self._put_policy()
 
-    def update(self) -> bool:
-        changed = False
+    def differences(self) -> list[str]:
         role = self._client().get_role(RoleName=self.name)["Role"]
-        if _document(role["AssumeRolePolicyDocument"]) != self.trust:
+        policy = unless(
+            self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
+        )
+        trusts = _document(role["AssumeRolePolicyDocument"]) == self.trust
+        allows = policy is not None and _document(policy["PolicyDocument"]) == self.policy
+        return ([] if trusts else ["trust policy"]) + ([] if allows else ["policy"])
+
+    def mend(self, differences: list[str]) -> None:
+        if "trust policy" in differences:
             self._client().update_assume_role_policy(
                 RoleName=self.name, PolicyDocument=json.dumps(self.trust)
             )
-            changed = True
-        found = unless(
-            self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
-        )
-        if found is None or _document(found["PolicyDocument"]) != self.policy:
+        if "policy" in differences:
             self._put_policy()
-            changed = True
-        return changed
 
     def _put_policy(self) -> None:
         self._client().put_role_policy(

@@ -59,10 +59,17 @@ class Table(Part):
         self._client().create_table(**arguments)
         self._wait("table_exists")
 
+    def differences(self) -> list[str]:
+        """Nothing of a table changes once it is made."""
+        return []
+
+    def mend(self, differences: list[str]) -> None:
+        """Nothing differs."""
+
     def update(self) -> bool:
-        """Wait for a table that is still being created; nothing of a table is changed afterwards."""
+        """Wait for a table that is still being created."""
         self._wait("table_exists")
-        return False
+        return super().update()
 
     def delete(self) -> None:
         patiently(BUSY, self._client().delete_table, TableName=self.name)

@@ -52,7 +52,6 @@ class Execution:
         self.definition = definition
         self.arn = arn
         self._read_warnings = warnings
-        self._description: Mapping[str, Any] = {}
         self._client: Any = None
         self.machine: Machine = read(definition)
         walk = HistoryWalk(events, self.machine).run()
@@ -77,22 +76,27 @@ class Execution:
         return cls(read, warnings + complaint, asl)
 
     @classmethod
-    def fetch(cls, client: Any, arn: str) -> "Execution":
+    def fetch(cls, client: Any, arn: str, definition: str | None = None) -> "Execution":
         """Read an execution from Step Functions, finished or running. `client`: boto3's `stepfunctions`.
 
+        `definition`: its machine's ASL text, if it is known; else the service is asked for it.
         Raises SagaLabError if there is no such execution.
         """
-        fetched = execution_fetch.fetch(client, arn)
+        fetched = execution_fetch.fetch(client, arn, definition)
         return cls._from_service(client, fetched)
 
     @classmethod
     def _from_service(cls, client: Any, fetched: execution_fetch.Fetched) -> "Execution":
         read, warnings = read_events(fetched.events)
         asl, complaint = _definition(fetched.definition)
-        execution = cls(read, warnings + complaint, asl, fetched.description.get("executionArn"))
+        execution = cls(read, warnings + complaint, asl, fetched.arn)
         execution._client = client
-        execution._description = fetched.description
         return execution
+
+    @cached_property
+    def _description(self) -> Mapping[str, Any]:
+        """What DescribeExecution says: asked only for what the history does not tell."""
+        return execution_fetch.describe(self._client, self.arn or "") if self._client is not None else {}
 
     def follow(self, poll: float = 0.5, timeout: float | None = None) -> "Iterator[Execution]":
         """Yield this execution, and again whenever its history has grown, until it ends.
@@ -113,13 +117,12 @@ class Execution:
 
     def _refreshed(self) -> "Execution":
         arn = self.arn or ""  # what was fetched has one
-        description = execution_fetch.describe(self._client, arn)
         last = self.history[-1].id if self.history else 0
         fresh = execution_fetch.new_events(self._client, arn, last)
-        if not fresh and description.get("status") == self._description.get("status"):
+        if not fresh:
             return self
         text = json.dumps(self.definition) if self.definition is not None else None
-        fetched = execution_fetch.Fetched(description, text, [*map(dict, self.events), *fresh])
+        fetched = execution_fetch.Fetched(arn, text, [*map(dict, self.events), *fresh])
         return self._from_service(self._client, fetched)
 
     def at(self, k: int) -> "Execution":
@@ -138,8 +141,7 @@ class Execution:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
         if self._end is not None:
             return END_STATUS[self._end.type]
-        described = self._description.get("status")
-        return described if described in STATUSES else "RUNNING"
+        return "RUNNING"
 
     @property
     def error(self) -> str | None:
@@ -152,9 +154,7 @@ class Execution:
         return self._ending("cause")
 
     def _ending(self, key: str) -> str | None:
-        details = self._end.details if self._end is not None else {}
-        described = self._description.get(key) if self.status != "RUNNING" else None
-        return to_text(details.get(key, described))
+        return to_text(self._end.details.get(key)) if self._end is not None else None
 
     @property
     def started(self) -> datetime | None:

@@ -1,5 +1,6 @@
 """Get an execution's history from Step Functions (AWS or the local cloud), whole or what is new in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,20 +12,33 @@ from sagalab.errors import SagaLabError
 PAGE_SIZE = 1000
 
 
+# What DescribeStateMachineForExecution answers where there is no definition to be had: not allowed to read
+# it, or none kept (API reference, Errors). Anything else, throttling above all, is no such answer.
+_NO_DEFINITION = (
+    "AccessDeniedException",
+    "AccessDenied",
+    "ExecutionDoesNotExist",
+    "KmsAccessDeniedException",
+)
+
+
 @dataclass
 class Fetched:
-    """What the service says of an execution: description, definition (ASL text or None), events."""
+    """What the service says of an execution: its ARN, its definition (ASL text or None), its events."""
 
-    description: dict[str, Any]
+    arn: str
     definition: str | None
     events: list[dict[str, Any]] = field(default_factory=list)
 
 
 def describe(client: Any, arn: str) -> dict[str, Any]:
     """Return DescribeExecution. Raises SagaLabError if there is no such execution."""
+    return _of_execution(client.describe_execution, arn)
+
+
+def _of_execution(call: Callable[..., dict[str, Any]], arn: str, **given: Any) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = client.describe_execution(executionArn=arn)
-        return answer
+        return call(executionArn=arn, **given)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code not in ("ExecutionDoesNotExist", "InvalidArn"):
@@ -35,22 +49,35 @@ def describe(client: Any, arn: str) -> dict[str, Any]:
         ) from None
 
 
-def fetch(client: Any, arn: str) -> Fetched:
-    """Return all that the service says of an execution, finished or running.
+def fetch(client: Any, arn: str, definition: str | None = None) -> Fetched:
+    """Return what the service says of an execution, finished or running.
 
-    The description is read before the events, so that the events are never older than the status.
+    `definition` is its machine's, if it is known: then it is not asked for.
     """
-    description = describe(client, arn)
-    return Fetched(description, _definition(client, arn), all_events(client, arn))
+    events = all_events(client, arn)
+    return Fetched(arn, definition or definition_of(client, arn), events)
 
 
-def _definition(client: Any, arn: str) -> str | None:
+def definition_of(client: Any, arn: str) -> str | None:
     """Return the definition that the execution runs with; None where one may not read it."""
     try:
         answer: dict[str, str] = client.describe_state_machine_for_execution(executionArn=arn)
         return answer.get("definition")
-    except ClientError:
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code", "") not in _NO_DEFINITION:
+            raise
         return None
+
+
+def last_event(client: Any, arn: str) -> dict[str, Any]:
+    """Return the last event so far, without its data; {} when there is none yet.
+
+    It tells whether the execution has ended, as DescribeExecution does, whose quota is the smaller one.
+    """
+    page = _of_execution(
+        client.get_execution_history, arn, maxResults=1, reverseOrder=True, includeExecutionData=False
+    )
+    return page["events"][0] if page["events"] else {}
 
 
 def all_events(client: Any, arn: str) -> list[dict[str, Any]]:
@@ -71,11 +98,12 @@ def new_events(client: Any, arn: str, last_id: int) -> list[dict[str, Any]]:
 
 def _pages(client: Any, arn: str, *, reverse: bool) -> Any:
     request: dict[str, Any] = {
-        "executionArn": arn, "maxResults": 100 if reverse else PAGE_SIZE,
-        "reverseOrder": reverse, "includeExecutionData": True,
-    }  # fmt: skip
+        "maxResults": 100 if reverse else PAGE_SIZE,
+        "reverseOrder": reverse,
+        "includeExecutionData": True,
+    }
     while True:
-        response = client.get_execution_history(**request)
+        response = _of_execution(client.get_execution_history, arn, **request)
         yield response.get("events", [])
         if not response.get("nextToken"):
             return

@@ -10,12 +10,9 @@ from sagalab.history.visits import Visit
 _SUBMITTED = "taskSubmittedEventDetails"
 
 
-def waits_for_token(client: Any, arn: str) -> bool:
+def waits_for_token(last_event: Mapping[str, Any]) -> bool:
     """Tell whether the last that happened in a running execution is a task that waits for its token."""
-    events = client.get_execution_history(
-        executionArn=arn, maxResults=1, reverseOrder=True, includeExecutionData=False
-    )["events"]
-    details = events[0].get(_SUBMITTED, {}) if events else {}
+    details = last_event.get(_SUBMITTED, {})
     return resource.waits_for_token(details.get("resource", ""))
 
 

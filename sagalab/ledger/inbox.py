@@ -7,15 +7,15 @@ earlier one has taken from the queue. Messages are deleted from the queue only a
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sagalab.project import private_opener, state_dir
+from sagalab.project import private_opener
 
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
 
 AT_ONCE = 10  # the most that SQS hands out in one call (ReceiveMessage, MaxNumberOfMessages)
+WAIT_SECONDS = 2  # on AWS: a notification reaches its queue within some tenths of a second
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def notifications(deployment: "Deployment", order_id: str | None = None) -> list
     """Return the notifications that came so far, oldest first: all, or those of one order."""
     _drain(deployment)
     found: dict[str, Notification] = {}
-    path = _path(deployment)
+    path = deployment.inbox_file
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             note = _read(line)
@@ -45,23 +45,24 @@ def notifications(deployment: "Deployment", order_id: str | None = None) -> list
     return sorted(found.values(), key=lambda note: note.sent)
 
 
-def forget_inbox(deployment: "Deployment") -> None:
-    """Delete the file of the notifications that came: for a deployment that is no more."""
-    _path(deployment).unlink(missing_ok=True)
-
-
 def _drain(deployment: "Deployment") -> None:
-    """Take every waiting message: first into the file, then off the queue."""
+    """Take every waiting message: first into the file, then off the queue.
+
+    On AWS a call without waiting asks some of SQS's servers only, and may come back empty while messages wait;
+    one that waits asks all (Amazon SQS developer guide, "Amazon SQS short and long polling").
+    """
+    seconds = 0 if deployment.cloud.is_local else WAIT_SECONDS
     sqs = deployment.cloud.client("sqs")
     while True:
         messages = sqs.receive_message(
             QueueUrl=deployment.queue_url,
             MaxNumberOfMessages=AT_ONCE,
+            WaitTimeSeconds=seconds,
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
         if not messages:
             return
-        with open(_path(deployment), "a", encoding="utf-8", opener=private_opener) as file:
+        with open(deployment.inbox_file, "a", encoding="utf-8", opener=private_opener) as file:
             for message in messages:
                 file.write(json.dumps(_record(message)) + "\n")
         sqs.delete_message_batch(
@@ -89,8 +90,3 @@ def _read(line: str) -> Notification | None:
     except ValueError:
         body = record["body"]
     return Notification(record["message_id"], datetime.fromtimestamp(record["sent"], UTC), body)
-
-
-def _path(deployment: "Deployment") -> Path:
-    where = deployment.prefix if deployment.cloud.is_local else f"aws-{deployment.prefix}"
-    return state_dir() / f"inbox-{where}.jsonl"

@@ -17,6 +17,7 @@ from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
+from sagalab.history.fetch import last_event
 from sagalab.history.task_tokens import token_of, waiting_visit, waits_for_token
 from sagalab.ledger.verdict import verdict
 
@@ -98,7 +99,7 @@ def _waiting(machine: str, deployment: Deployment) -> Iterator[str]:
     pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
     for page in pages:
         for running in page["executions"]:
-            if waits_for_token(client, running["executionArn"]):
+            if waits_for_token(last_event(client, running["executionArn"])):
                 yield running["executionArn"]
 
 

@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from sagalab.deploying.names import TASKS
 from sagalab.ledger.inbox import Notification, notifications
 from sagalab.ledger.ledger import Ledger
+from sagalab.orders.forget import INVENTORY_TYPES, PAYMENT_TYPES, transaction_id
 
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
@@ -47,9 +48,10 @@ def read_ledgers(
 ) -> list[Ledger]:
     """Return the ledgers of many orders, in their order. Arguments as for `read_ledger`.
 
-    On AWS the rows of up to 20 orders are found through the index orderIDIndex, which follows its table
-    within moments and not at once (Amazon DynamoDB developer guide, "Global secondary indexes"). For more orders
-    the tables are read whole; of up to 100 orders only their rows are sent.
+    Rows are read as they are at this moment. Those of our services are found by their keys, which the order's id
+    gives. An index follows its table within moments and not at once (Amazon DynamoDB developer guide, "Global
+    secondary indexes"): of up to 20 orders it adds the rows that a service of one's own wrote under other keys.
+    For more orders the tables are read whole; of up to 100 orders only their rows are sent.
     """
     ids = [str(order.get("order_id")) for order in orders]
     pending = _pending(ids, deployment)
@@ -59,8 +61,8 @@ def read_ledgers(
         pending = _pending(ids, deployment)
     tables = deployment.tables
     placed = _by_key(ids, tables["orders"], "order_id", deployment)
-    payments = _of_orders(ids, tables["payments"], deployment)
-    inventory = _of_orders(ids, tables["inventory"], deployment)
+    payments = _of_orders(ids, tables["payments"], PAYMENT_TYPES, deployment)
+    inventory = _of_orders(ids, tables["inventory"], INVENTORY_TYPES, deployment)
     stock = {row["item_id"]: int(row["in_stock"]) for row in _scan(tables["stock"], deployment)}
     notes = _notes_by_order(notifications(deployment), since)
     return [
@@ -147,10 +149,17 @@ def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> di
     return found
 
 
-def _of_orders(ids: Sequence[str], table: str, deployment: "Deployment") -> dict[str, list[Row]]:
+def _of_orders(
+    ids: Sequence[str], table: str, types: Sequence[str], deployment: "Deployment"
+) -> dict[str, list[Row]]:
     """Return order id → its rows in a table with the index orderIDIndex, oldest first."""
+    rows: Iterable[Row]
     if len(ids) <= FEW:
-        rows = [row for order_id in ids for row in _query(order_id, table, deployment)]
+        indexed = {
+            row["transaction_id"]: row for order_id in ids for row in _query(order_id, table, deployment)
+        }
+        keys = [transaction_id(order_id, kind) for order_id in ids for kind in types]
+        rows = (indexed | _by_key(keys, table, "transaction_id", deployment)).values()
     elif len(ids) <= MANY:
         values = {f":id{number}": {"S": order_id} for number, order_id in enumerate(ids)}
         chosen = {

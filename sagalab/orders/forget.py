@@ -13,6 +13,9 @@ from sagalab.errors import SagaLabError
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
 
+# The kinds of movements: what the key of each is made of (lambdas/payments.py, lambdas/inventory.py).
+PAYMENT_TYPES = ("Debit", "Credit")
+INVENTORY_TYPES = ("Reserve", "Release")
 _TRIES = 10
 _decode = TypeDeserializer().deserialize
 
@@ -35,7 +38,7 @@ def forget(cloud: "Cloud", order_id: str) -> None:
         RequestItems={
             names.table("orders"): [_deletion("order_id", order_id)],
             names.table("payments"): [
-                _deletion("transaction_id", transaction_id(order_id, kind)) for kind in ("Debit", "Credit")
+                _deletion("transaction_id", transaction_id(order_id, kind)) for kind in PAYMENT_TYPES
             ],
             names.table("attempts"): [_deletion("key", f"{order_id}#{task.task}") for task in TASKS],
         }
@@ -61,7 +64,7 @@ def _release(client: Any, names: Names, order_id: str) -> list[dict[str, Any]]:
     table = names.table("inventory")
     rows: dict[str, dict[str, Any]] = {}
     actions: list[dict[str, Any]] = []
-    for kind in ("Reserve", "Release"):
+    for kind in INVENTORY_TYPES:
         key = {"transaction_id": {"S": transaction_id(order_id, kind)}}
         item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         condition = "attribute_exists(transaction_id)" if item else "attribute_not_exists(transaction_id)"

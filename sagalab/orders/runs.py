@@ -7,9 +7,12 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.retrying import when_allowed
 from sagalab.deploying.deployment import Deployment, cloud_of, not_deployed
 from sagalab.deploying.names import Arns, Names
 from sagalab.errors import SagaLabError
+from sagalab.history.ends import END_STATUS as ENDS
+from sagalab.history.fetch import last_event
 from sagalab.history.task_tokens import waits_for_token
 
 if TYPE_CHECKING:
@@ -17,9 +20,11 @@ if TYPE_CHECKING:
     from sagalab.history.execution import Execution
 
 DEFAULT_TIMEOUT_SECONDS = 120.0
-# How often a running execution is asked after, in seconds: first, at most.
-_LOCAL_POLL = (0.01, 0.25)
-_AWS_POLL = (0.2, 2.0)
+# How often a running execution is asked after: seconds first, seconds at most, and how they grow. On AWS a
+# room shares the account's quota of GetExecutionHistory: 400 calls, then 20 a second (Step Functions
+# developer guide, "Quotas related to API action throttling").
+_LOCAL_POLL = (0.01, 0.25, 1.2)
+_AWS_POLL = (1.0, 5.0, 1.5)
 _LONGEST_NAME = 80  # Step Functions' limit
 
 
@@ -58,13 +63,16 @@ def run(
     *,
     deployment: Deployment | None = None,
     name: str | None = None,
+    definition: str | None = None,
 ) -> "Execution":
     """Start an execution, wait for its end, and return it. `timeout` is in seconds.
 
+    `definition` is the machine's ASL text, if it is known: then AWS is not asked for it.
     An execution that fails is returned too: look at `.status`, `.error` and `.path`. Raises SagaLabError
     as `start` does, and when the execution is still running after `timeout`.
     """
-    return wait(start(order, machine, deployment=deployment, name=name), timeout, deployment=deployment)
+    arn = start(order, machine, deployment=deployment, name=name)
+    return wait(arn, timeout, deployment=deployment, definition=definition)
 
 
 def wait(
@@ -73,39 +81,47 @@ def wait(
     *,
     deployment: Deployment | None = None,
     until_parked: bool = False,
+    definition: str | None = None,
 ) -> "Execution":
     """Wait for an execution's end and return it; with `until_parked` also while it waits for a human's answer.
 
+    `definition` as for `run`.
     Raises SagaLabError if it runs after `timeout` seconds, and when it is not (or no longer) there.
     """
     from sagalab.history.execution import Execution
 
     cloud = _cloud(deployment)
     client = cloud.client("stepfunctions")
-    pause, longest = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    pause, longest, growth = _LOCAL_POLL if cloud.is_local else _AWS_POLL
     deadline = time.monotonic() + timeout
     name = execution_arn.rsplit(":", 1)[-1]
-    while _status(client, execution_arn) == "RUNNING":
+    while (last := when_allowed(_last_event, client, execution_arn, seconds=timeout)).get("type") not in ENDS:
+        if until_parked and pause == longest and waits_for_token(last):
+            break
         if time.monotonic() > deadline:
             raise SagaLabError(
                 f"The execution {name} is still running after {timeout:g} s.",
                 "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
             )
         time.sleep(pause)
-        pause = min(pause * 1.2, longest)
-        if until_parked and pause == longest and waits_for_token(client, execution_arn):
-            break
-    return Execution.fetch(client, execution_arn)
+        pause = min(pause * growth, longest)
+    return when_allowed(Execution.fetch, client, execution_arn, definition, seconds=timeout)
 
 
-def _status(client: Any, execution_arn: str) -> str:
+def _last_event(client: Any, execution_arn: str) -> dict[str, Any]:
     try:
-        return client.describe_execution(executionArn=execution_arn)["status"]
-    except client.exceptions.ExecutionDoesNotExist:
+        return last_event(client, execution_arn)
+    except SagaLabError as error:
         raise SagaLabError(
             f"There is no execution {execution_arn.rsplit(':', 1)[-1]}.",
             "If the local cloud was started anew since, it is lost: deploy, and run again.",
-        ) from None
+        ) from error
+
+
+def definition_now(machine: str, deployment: Deployment) -> str:
+    """Return the definition (ASL text) with which executions of a machine start now: ask once for many runs."""
+    client = deployment.cloud.client("stepfunctions")
+    return client.describe_state_machine(stateMachineArn=deployment.machine(machine))["definition"]
 
 
 def _cloud(deployment: Deployment | None) -> "Cloud":

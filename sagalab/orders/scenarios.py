@@ -9,7 +9,7 @@ from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.errors import SagaLabError
 from sagalab.orders.forget import forget
 from sagalab.orders.orders import DEFAULT_CUSTOMER, order_items
-from sagalab.orders.runs import run
+from sagalab.orders.runs import definition_now, run
 from sagalab.threads import together
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def run_one(
     key: str, machine: str = "saga", *, deployment: Deployment | None = None, timeout: float = 60
 ) -> ScenarioRun:
     """Run a scenario as `run_scenario` does, and return it with its time, and whether it went as expected."""
-    return _timed(scenario(key), machine, deployment or find_deployment(), timeout)
+    return _timed(scenario(key), machine, deployment or find_deployment(), timeout, None)
 
 
 def run_scenarios(
@@ -171,11 +171,16 @@ def run_scenarios(
 ) -> list[ScenarioRun]:
     """Run all seven scenarios, two at a time, and return them in the seed's order."""
     found = deployment or find_deployment()
-    return together(lambda each: _timed(each, machine, found, timeout), SCENARIOS, threads=_AT_ONCE)
+    definition = definition_now(machine, found)
+    return together(
+        lambda each: _timed(each, machine, found, timeout, definition), SCENARIOS, threads=_AT_ONCE
+    )
 
 
-def _timed(which: Scenario, machine: str, deployment: Deployment, timeout: float) -> ScenarioRun:
+def _timed(
+    which: Scenario, machine: str, deployment: Deployment, timeout: float, definition: str | None
+) -> ScenarioRun:
     forget(deployment.cloud, which.order_id)
     begun = time.perf_counter()
-    execution = run(scenario_order(which.key), machine, timeout, deployment=deployment)
+    execution = run(scenario_order(which.key), machine, timeout, deployment=deployment, definition=definition)
     return ScenarioRun(which, execution, time.perf_counter() - begun)

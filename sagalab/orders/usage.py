@@ -103,8 +103,9 @@ def used(deployment: Deployment) -> tuple[Usage, int]:
 
     def of_execution(arn: str) -> Usage:
         from sagalab.history.execution import Execution
+        from sagalab.history.fetch import all_events
 
-        return _of_execution(Execution.fetch(client, arn))
+        return _of_execution(Execution.from_history(all_events(client, arn)))
 
     counted = sum(together(of_execution, arns), Usage())
     return counted + Usage(log_gb=_log_bytes(deployment) / _GB), len(arns)

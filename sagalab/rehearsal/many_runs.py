@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sagalab.deploying.deployment import Deployment
+from sagalab.history.fetch import last_event
 from sagalab.history.task_tokens import waits_for_token
 from sagalab.orders.runs import start
 
@@ -114,4 +115,4 @@ class Crowd(Generic[T]):
         if now - max(each.since, each.asked) < _ASK_SECONDS:
             return False
         each.asked = now
-        return waits_for_token(self._client, each.arn)
+        return waits_for_token(last_event(self._client, each.arn))

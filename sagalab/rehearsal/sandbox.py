@@ -13,7 +13,6 @@ from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.names import TASKS, Names, TaskFunction
 from sagalab.errors import SagaLabError
-from sagalab.ledger.inbox import forget_inbox
 from sagalab.threads import together
 
 STOCK = 1_000_000  # of each item
@@ -37,7 +36,6 @@ def sandbox(purpose: str, workers: int = 0) -> Iterator[Deployment]:
             "Leave SAGALAB_CLOUD out, or set it to local.",
         )
     prefix = f"{cloud.prefix[:_LONGEST]}-{purpose}-{uuid.uuid4().hex[:4]}"
-    found = None
     allowed = local_process.status()["cap"]
     try:
         local_process.allow_workers(workers or allowed)
@@ -49,8 +47,6 @@ def sandbox(purpose: str, workers: int = 0) -> Iterator[Deployment]:
     finally:
         local_process.allow_workers(allowed)
         destroy(cloud, prefix=prefix, progress=False)
-        if found is not None:
-            forget_inbox(found)
 
 
 def fill_stock(deployment: Deployment, count: int = STOCK) -> None:

@@ -144,6 +144,11 @@ def test_what_is_missing_is_said_with_its_cure(aws, unset, changed, what):
         ("InvalidClientTokenId", "does not know these credentials"),
         ("AccessDenied", "does not allow"),
         ("LimitExceeded", "reached a limit"),
+        ("ThrottlingException", "more calls from this account than it allows"),
+        ("TooManyRequestsException", "more calls from this account than it allows"),
+        ("ServiceUnavailable", "could not answer"),
+        ("InternalError", "could not answer"),
+        ("OptInRequired", "is not signed up for"),
     ],
 )
 def test_what_aws_answers_is_said_with_its_cure(aws, cloud, code, what):
@@ -161,6 +166,7 @@ def test_what_aws_answers_is_said_with_its_cure(aws, cloud, code, what):
     def refuse(request, **_):
         return AWSResponse(request.url, 403, {}, Raw())
 
+    aws.setenv("AWS_MAX_ATTEMPTS", "1")
     events = connect().client("iam").meta.events
     events.register("before-send", refuse)
     try:

@@ -1,9 +1,12 @@
 """Deploying on the real local cloud: whole, repeatable, mended, and destroyed without a rest."""
 
+import functools
 import io
 import json
+import threading
 import zipfile
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from deployed_things import everything, expected
@@ -14,8 +17,9 @@ from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.machines import definition
-from sagalab.deploying.package import package
+from sagalab.deploying.package import files_of, package
 from sagalab.deploying.part_log_group import RETENTION_DAYS
+from sagalab.deploying.parts import Parts
 from sagalab.errors import SagaLabError
 
 PREFIX = "t-deploy"
@@ -188,6 +192,88 @@ def test_policies_subscription_and_retention_that_differ_are_updated(deployed):
     assert everything(deployed.cloud, PREFIX) == expected(PREFIX)
     groups = deployed.cloud.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
     assert groups[0]["retentionInDays"] == RETENTION_DAYS
+
+
+def test_status_names_what_differs_and_deploy_mends_just_that(deployed):
+    names = {
+        "function": f"{PREFIX}-update-order",
+        "role": f"{PREFIX}-new-order-role",
+        "topic": f"{PREFIX}-notifications",
+        "state machine": f"{PREFIX}-saga",
+    }
+    assert {part.state for part in status(deployed.cloud)} == {"present"}
+    client = deployed.cloud.client("lambda")
+    client.update_function_configuration(FunctionName=names["function"], Timeout=3)
+    deployed.cloud.client("iam").delete_role_policy(RoleName=names["role"], PolicyName="sagalab")
+    sns = deployed.cloud.client("sns")
+    [subscription] = sns.list_subscriptions_by_topic(TopicArn=deployed.topic_arn)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    wrong = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    deployed.cloud.client("stepfunctions").update_state_machine(
+        stateMachineArn=deployed.machine(), definition=wrong
+    )
+    found = {
+        (part.kind, part.name): part.differences for part in status(deployed.cloud) if part.state == "changed"
+    }
+    assert found == {
+        ("function", names["function"]): ("Timeout",),
+        ("role", names["role"]): ("policy",),
+        ("topic", names["topic"]): ("subscription",),
+        ("state machine", names["state machine"]): ("definition",),
+    }
+    assert changed(again(deployed)) == set(names.values())
+    assert {part.state for part in status(deployed.cloud)} == {"present"}
+
+
+def test_a_function_whose_role_was_deleted_behind_its_back_is_made_anew(deployed):
+    """Its grant on the key of its environment names the old role: AWS refuses each call from then on."""
+    iam, client = deployed.cloud.client("iam"), deployed.cloud.client("lambda")
+    role, function = f"{PREFIX}-new-order-role", f"{PREFIX}-new-order"
+    client.tag_resource(Resource=deployed.functions["ProcessOrder"], Tags={"of": "the old one"})
+    iam.delete_role_policy(RoleName=role, PolicyName="sagalab")
+    iam.delete_role(RoleName=role)
+    assert changed(again(deployed)) == {role, function}
+    assert "of" not in client.get_function(FunctionName=function)["Tags"]
+    assert changed(again(deployed)) == set()
+
+
+def test_the_same_files_in_another_archive_are_not_written_again(deployed, monkeypatch, tmp_path):
+    """SAM packs the folder by its own rules: on AWS the code is looked at before it is written."""
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, text in files_of(package().content).items():
+            archive.writestr(name, text)
+        archive.writestr("requirements.txt", "")
+    (tmp_path / "code.zip").write_bytes(other.getvalue())
+    (tmp_path / "another.zip").write_bytes(b"no archive")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietFiles, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    client = deployed.cloud.client("lambda")
+    name = f"{PREFIX}-new-order"
+    client.update_function_code(FunctionName=name, ZipFile=other.getvalue())
+    on_aws = replace(deployed.cloud, endpoint=None, _made={("client", "lambda"): client})
+    function = next(each for each in Parts(on_aws, PREFIX).functions() if each.name == name)
+    try:
+        for file, differences in (("code.zip", []), ("another.zip", ["code"]), ("none.zip", ["code"])):
+            where = f"http://127.0.0.1:{server.server_port}/{file}"
+
+            def elsewhere(parsed, where=where, **_):
+                parsed["Code"]["Location"] = where
+
+            client.meta.events.register("after-call.lambda.GetFunction", elsewhere, unique_id="elsewhere")
+            assert [each for each in function.differences() if each != "role made anew"] == differences
+            client.meta.events.unregister("after-call.lambda.GetFunction", unique_id="elsewhere")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert changed(again(deployed)) == {name}
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    """The store from which AWS hands out a function's code."""
+
+    def log_message(self, *_):
+        """No line a request."""
 
 
 def test_a_part_that_is_missing_is_made_again(deployed):

@@ -65,7 +65,13 @@ def asked(cloud) -> set[Need]:
     deploy(recorded, progress=False)
     deploy(recorded, progress=False, reset_stock=True)
     use(recorded)
+    policies = cloud.client("iam")
+    another = policies.create_policy(
+        PolicyName="t-deployers-own", PolicyDocument=one_statement(Action="s3:GetObject", Resource="*")
+    )["Policy"]["Arn"]
+    policies.attach_role_policy(RoleName=Names(PREFIX).machine_role, PolicyArn=another)
     destroy_all(prefixes_under(PREFIX, recorded), recorded, progress=False)
+    policies.delete_policy(PolicyArn=another)
     return found
 
 
@@ -122,7 +128,8 @@ def use(recorded) -> None:
     sleeper = {"StartAt": "S", "States": {"S": {"Type": "Wait", "Seconds": 86400, "End": True}}}
     arn = deploy_machine(mine, "sleeper", sleeper)
     client = recorded.client("stepfunctions")
-    client.start_execution(stateMachineArn=arn)
+    running = client.start_execution(stateMachineArn=arn)
+    client.describe_execution(executionArn=running["executionArn"])  # as the notebooks do
     with contextlib.suppress(client.exceptions.InvalidToken):
         client.send_task_success(taskToken="as sagalab parked does", output="{}")
     assert by_name(recorded)

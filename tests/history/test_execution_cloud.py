@@ -5,6 +5,7 @@ import json
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,11 +149,6 @@ def _event(number: int, event_type: str = "PassStateEntered") -> dict:
     return event
 
 
-def _describe(stub: Stubber, status: str) -> None:
-    answer = {"executionArn": ARN, "stateMachineArn": "m", "status": status, "startDate": 1_700_000_000}
-    stub.add_response("describe_execution", answer, {"executionArn": ARN})
-
-
 def _page(stub: Stubber, events: list, token: str | None, after: str | None, reverse: bool) -> None:
     asked = {
         "executionArn": ARN, "maxResults": 100 if reverse else 1000, "reverseOrder": reverse,
@@ -168,20 +164,33 @@ def test_pages_of_the_service():
         "stepfunctions", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
     with Stubber(client) as stub:
-        _describe(stub, "RUNNING")
-        stub.add_client_error("describe_state_machine_for_execution", "AccessDeniedException")
         _page(stub, [_event(1, "ExecutionStarted"), _event(2)], "more", None, reverse=False)
         _page(stub, [_event(3)], None, "more", reverse=False)
+        stub.add_client_error("describe_state_machine_for_execution", "AccessDeniedException")
         execution = Execution.fetch(client, ARN)
         assert execution.path == ["S2", "S3"] and execution.definition is None
         follow = execution.follow(poll=0)
         assert next(follow) is execution
-        _describe(stub, "RUNNING")
         _page(stub, [_event(6), _event(5)], "older", None, reverse=True)
         _page(stub, [_event(4), _event(3)], "oldest", "older", reverse=True)
         grown = next(follow)
         assert grown.path == ["S2", "S3", "S4", "S5", "S6"] and grown.status == "RUNNING"
-        _describe(stub, "SUCCEEDED")
         _page(stub, [_event(7, "ExecutionSucceeded"), _event(6)], "older", None, reverse=True)
         assert [e.status for e in follow] == ["SUCCEEDED"]
+        stub.assert_no_pending_responses()
+
+
+def test_a_throttled_read_of_the_definition_is_not_taken_for_none():
+    client = boto3.client(
+        "stepfunctions", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(client) as stub:
+        for definition in (None, '{"StartAt": "S2", "States": {"S2": {"Type": "Succeed"}}}'):
+            _page(stub, [_event(1, "ExecutionStarted")], None, None, reverse=False)
+            if definition is None:
+                stub.add_client_error("describe_state_machine_for_execution", "ThrottlingException")
+                with pytest.raises(ClientError, match="Throttling"):
+                    Execution.fetch(client, ARN)
+            else:  # one that is known is not asked for
+                assert list(Execution.fetch(client, ARN, definition).machine.top.states) == ["S2"]
         stub.assert_no_pending_responses()

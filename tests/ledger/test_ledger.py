@@ -1,10 +1,11 @@
 """The ledger's verdict on real runs: the seven scenarios, and states of the tables that were made by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from sagalab import deploy, make_order, run, run_scenario
+from sagalab import deploy, destroy, make_order, run, run_scenario
 from sagalab.ledger.inbox import notifications
 from sagalab.ledger.read import FEW, MANY, read_ledger, read_ledgers
 from sagalab.ledger.verdict import verdict
@@ -198,3 +199,41 @@ def test_what_was_ordered_is_read_from_the_row_when_only_the_id_is_given(deploye
     run(order, deployment=deployed)
     ledger = read_ledger({"order_id": order["order_id"]}, deployed)
     assert ledger.wanted == {"1": (2, UNIT)} and ledger.all_done and list(ledger.stock) == ["1"]
+
+
+def test_an_index_that_lags_behind_hides_no_row(deployed):
+    """On AWS an index follows its table within moments; what our services wrote is found by its key."""
+    order = order_of()
+    execution = run(order, deployment=deployed)
+    client = deployed.cloud.client("dynamodb")
+
+    def not_yet(parsed, **_):
+        parsed["Items"] = []
+
+    client.meta.events.register("after-call.dynamodb.Query", not_yet, unique_id="lag")
+    try:
+        assert str(verdict(execution, deployed)) == "consistent: all was done"
+    finally:
+        client.meta.events.unregister("after-call.dynamodb.Query", unique_id="lag")
+
+
+def test_on_aws_the_queue_is_asked_with_patience_and_a_deployment_that_goes_takes_its_inbox_along(cloud):
+    mine = deploy(cloud, prefix="ledger-inbox", progress=False)
+    on_aws = replace(mine, cloud=replace(cloud, endpoint=None, _made=cloud._made))
+    asked = []
+    events = cloud.client("sqs").meta.events
+    events.register("provide-client-params.sqs.ReceiveMessage", lambda params, **_: asked.append(params))
+    publish(mine, order_id="x")
+    assert [note.order_id for note in notifications(on_aws)] == ["x"]
+    assert {each["WaitTimeSeconds"] for each in asked} == {2}
+    kept = on_aws.inbox_file
+    assert kept.is_file() and cloud.region in kept.name and cloud.account not in kept.name
+    assert (
+        kept != mine.inbox_file
+        and kept != replace(on_aws, cloud=replace(on_aws.cloud, region="x")).inbox_file
+    )
+    publish(mine, order_id="y")
+    assert notifications(mine) and mine.inbox_file.is_file()
+    destroy(cloud, prefix="ledger-inbox", progress=False)
+    assert not mine.inbox_file.exists()
+    kept.unlink()
