@@ -12,17 +12,6 @@ from sagalab.history.task_tokens import token_of, waiting_visit, waits_for_token
 _SUBMITTED = 5  # so many events of the recording happened when the task waits
 
 
-class _History:
-    """GetExecutionHistory with the events given; of its options only those that are used here."""
-
-    def __init__(self, events: list[dict]):
-        self.events = events
-
-    def get_execution_history(self, *, maxResults: int, reverseOrder: bool, **_others: Any) -> dict:
-        newest_first = self.events[::-1] if reverseOrder else self.events
-        return {"events": newest_first[:maxResults]}
-
-
 def _events(parameters: Any = None) -> list[dict]:
     """Return the recorded events until the task waits; `parameters`: what it was called with instead."""
     events = json.loads(json.dumps(recording("token_times_out")["events"][:_SUBMITTED]))
@@ -32,18 +21,18 @@ def _events(parameters: Any = None) -> list[dict]:
 
 
 def test_a_task_that_was_submitted_with_a_token_waits():
-    assert waits_for_token(_History(_events()), "arn")
+    assert waits_for_token(_events()[-1])
 
 
-@pytest.mark.parametrize("until", range(_SUBMITTED))
-def test_before_that_it_does_not_wait_yet(until):
-    assert not waits_for_token(_History(_events()[:until]), "arn")
+def test_before_that_it_does_not_wait_yet():
+    assert not any(waits_for_token(event) for event in _events()[:-1])
+    assert not waits_for_token({})  # nothing has happened yet
 
 
 def test_a_job_that_is_waited_for_has_no_token():
     events = _events()
     events[-1]["taskSubmittedEventDetails"]["resource"] = "startExecution.sync:2"
-    assert not waits_for_token(_History(events), "arn")
+    assert not waits_for_token(events[-1])
 
 
 def test_the_waiting_visit_is_found_and_none_after_its_end():
