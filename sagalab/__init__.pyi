@@ -54,6 +54,7 @@ from .pictures.retry_storm import storm as storm
 from .pictures.steps import player as player
 from .pictures.steps import steps as steps
 from .pictures.timeline import timeline as timeline
+from .rehearsal.any_saga.explore import explore_any as explore_any
 from .rehearsal.explorer import explore as explore
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "diagram",
     "estimated_costs",
     "explore",
+    "explore_any",
     "forget",
     "gaps",
     "lint",

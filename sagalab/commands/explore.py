@@ -4,11 +4,12 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from sagalab.commands.output import print_json
+from sagalab.errors import SagaLabError
 
 if TYPE_CHECKING:
     from sagalab.pictures.drawing import Drawing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sagalab.rehearsal.storm_result import Storm
 
 _SHOWN = 5
+_OWN = "For a machine of your own"
 _INTERRUPTED = 130  # as shells count Ctrl-C
 
 
@@ -27,21 +29,55 @@ def register(app: typer.Typer) -> None:
 
 def explore(
     machine: Annotated[str, typer.Option(help="saga, hardened, or a file with a definition.")] = "saga",
-    faults: Annotated[int, typer.Option(help="1: every single fault. 2: every pair too.")] = 1,
+    faults: Annotated[
+        int | None, typer.Option(help="1: every single fault. 2: every pair too (a machine of your own: 2).")
+    ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Run only so many plans.")] = None,
     seed: Annotated[int, typer.Option(help="Which ones --sample takes.")] = 1,
     picture: Annotated[
         Path | None, typer.Option(help="Save the smallest finding's picture: an .svg or .png file.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    given_input: Annotated[
+        str | None, typer.Option("--input", help="JSON, or @file.", rich_help_panel=_OWN)
+    ] = None,
+    undo: Annotated[
+        list[str] | None, typer.Option(help="Step=Undo, again and again.", rich_help_panel=_OWN)
+    ] = None,
+    reads: Annotated[
+        list[str] | None, typer.Option(help="A task that changes nothing.", rich_help_panel=_OWN)
+    ] = None,
+    optional: Annotated[
+        list[str] | None, typer.Option(help="A step that may be left out.", rich_help_panel=_OWN)
+    ] = None,
+    pivot: Annotated[
+        str | None, typer.Option(help="After this step it only goes forward.", rich_help_panel=_OWN)
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A kind of faults to leave out.", rich_help_panel=_OWN)
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.", rich_help_panel=_OWN)] = None,
 ) -> None:
     """Run a machine under every fault plan, and show where money or goods leak.
 
     Exit code 0 when nothing was found, 1 when something leaked (or is owed without need, or was given up), 2
-    when it could not run. Ctrl-C keeps what was found.
+    when it could not run. Ctrl-C keeps what was found. A machine of your own runs in this process, in virtual
+    time, without a cloud; my.saga.yaml beside my.asl.json may say what is a step and what undoes it.
     """
+    from sagalab.rehearsal.any_saga.whose import is_of_the_course
     from sagalab.rehearsal.explorer import explore as run_plans
 
+    own = {"--input": given_input, "--undo": undo, "--reads": reads, "--optional": optional}
+    own |= {"--pivot": pivot, "--without": without, "--junit": junit}
+    if not is_of_the_course(machine):
+        _explore_own(machine, faults or 2, own, sample, as_json, picture)
+    refused = next((name for name, value in own.items() if value), None)
+    if refused is not None:
+        raise SagaLabError(
+            f"{refused} is for machines of your own; {machine} has the course's functions.",
+            f"Leave {refused} out.",
+        )
+    faults = faults or 1
     with progress_on_stderr("Exploring") as advance:
         found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance)
     if as_json:
@@ -80,6 +116,34 @@ def storm(
     if chart:
         found.chart().savefig(chart)
     raise typer.Exit(0 if found.books.balanced and not found.lost and not found.verdicts["leaked"] else 1)
+
+
+def _explore_own(
+    machine: str, faults: int, own: dict[str, Any], sample: int | None, as_json: bool, picture: Path | None
+) -> NoReturn:
+    from sagalab.commands import explore_any as command
+    from sagalab.rehearsal.any_saga.explore import as_input, explore_any
+    from sagalab.rehearsal.any_saga.given import NOTHING
+
+    if sample is not None:
+        raise SagaLabError("--sample is for the course's machines.", "Take --faults 1 for fewer plans.")
+    with progress_on_stderr("Exploring") as advance:
+        found = explore_any(
+            machine,
+            NOTHING if own["--input"] is None else as_input(own["--input"]),
+            faults=faults,
+            undo=command.pairs_of(own["--undo"] or []),
+            reads=own["--reads"] or [],
+            optional=own["--optional"] or [],
+            pivot=own["--pivot"],
+            without=own["--without"] or [],
+            advance=advance,
+        )
+    command.report(found, machine, as_json=as_json, junit=own["--junit"])
+    drawn = found.picture() if picture else None
+    if drawn is not None:
+        _save(drawn, picture)
+    raise typer.Exit(command.exit_code(found))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ The layout is dot's own, led by ranks: a compensation is put in the row of the s
 with `dir=back`, because dot ranks every edge downwards.
 """
 
+import textwrap
 from itertools import pairwise
 
 import graphviz
@@ -30,6 +31,7 @@ from sagalab.pictures.text_width import printable
 from sagalab.saga.shape import SagaShape
 
 _DEEPEST = 40  # boxes in boxes; what is deeper is not drawn
+_TITLE_WIDTH = 110  # letters in one line
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
 
@@ -70,7 +72,7 @@ class Picture:
         )
         if title:
             drawing.attr(
-                label=graphviz.escape(printable(title).replace("&", "&amp;")),
+                label=graphviz.escape(textwrap.fill(printable(title), _TITLE_WIDTH).replace("&", "&amp;")),
                 labelloc="t",
                 fontsize="16",
                 fontcolor=NEUTRAL.text,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from sagalab.asl.document import State
 
 _READS = frozenset(
-    "get check notify list describe query scan read find lookup look fetch load validate verify calculate "
+    "get check notify notification notifications list describe query scan read find lookup look fetch load validate verify calculate "
     "compute estimate score search select poll wait is has test send publish email mail sms log report "
     "record alert announce tell inform warn parse transform format prepare ping ask await approve review "
     "retrieve count evaluate determine decide classify detect analyze analyse quote authenticate head "
@@ -27,6 +27,9 @@ _UNDOES = frozenset(
 _UNDOES_AFTER_CATCH = _UNDOES | frozenset(
     "credit delete remove withdraw detach deregister unlock revoke terminate reset compensation "
     "cancellation".split()
+)
+_ASKS = frozenset(
+    "approval approve approved confirmation decision human manual manager answer review input".split()
 )
 _MESSAGES = ("sns", "sqs", "events", "ses", "sesv2", "pinpoint", "ssm-incidents")
 _ABOUT_NOTHING = frozenset(
@@ -71,10 +74,19 @@ def function_name(state: State) -> str:
 
 def changes_something(state: State) -> bool:
     """Tell whether a Task changes the world, so that a later failure has something to undo."""
-    if state.type != "Task" or state.waits_for_token or _NO_UNDO.search(state.comment):
+    return not state.waits_for_token and _acts(state)
+
+
+def works_and_answers(state: State) -> bool:
+    """Tell whether a Task that waits for its token has work done meanwhile, rather than ask a human."""
+    return state.waits_for_token and _acts(state) and _ASKS.isdisjoint(words(state.name))
+
+
+def _acts(state: State) -> bool:
+    if state.type != "Task" or _NO_UNDO.search(state.comment):
         return False
     called = state.resource
-    if called is not None and called.kind in ("service", "aws-sdk"):
+    if called is not None and called.kind in ("service", "aws-sdk") and not called.waits_for_token:
         if called.service in _MESSAGES or words(called.action)[:1] and words(called.action)[0] in _READS:
             return False
     names = [words(state.name)[:1], words(function_name(state))[:1]]
@@ -103,8 +115,17 @@ def subjects(state: State) -> frozenset[str]:
 
     ProcessRefund with CreditPaymentFunction, and ProcessPayment: both are about payment.
     """
+    return _about(words(state.name) + words(function_name(state)))
+
+
+def function_subjects(state: State) -> frozenset[str]:
+    """Return what the function of a Task is about, by its name alone."""
+    return _about(words(function_name(state)))
+
+
+def _about(named: list[str]) -> frozenset[str]:
     found = set()
-    for word in words(state.name) + words(function_name(state)):
+    for word in named:
         word = word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
         word = _SAME.get(word, word)
         if word not in _ABOUT_NOTHING:
