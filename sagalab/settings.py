@@ -78,6 +78,12 @@ def owner() -> int | None:
     return _count("SAGALAB_OWNER", "Set it to the id of a process, or leave it out.")
 
 
+def be_owner() -> None:
+    """Let the local clouds that this process and its children start end with it, unless another owner is set."""
+    if not _said("SAGALAB_OWNER"):
+        os.environ.update(SAGALAB_OWNER=str(os.getpid()))
+
+
 def time_scale() -> float:
     """Return SAGALAB_TIME_SCALE: by what a local cloud that starts now multiplies waits (1 without it).
 

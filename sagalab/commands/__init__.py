@@ -3,9 +3,10 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, costs, doctor, explore, lint, parked, runs, saga, teaching, testing
+from sagalab.commands import cloud, costs, doctor, explore, lab, lint, parked, runs, saga, teaching, testing
 
 ORDER: list = [
+    lab,
     saga,
     runs,
     cloud,

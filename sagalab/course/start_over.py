@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sagalab.project import ROOT, private_opener, state_dir
 
 GIT_SECONDS = 5
 LAST_COMMIT, SET_UP = "the last commit", "the copy of the set-up"
+_KEPT_AT_SET_UP = Path(".sagalab") / "pristine"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,21 @@ def find(lab: str, root: Path | None = None) -> StartOver:
     return StartOver(path, pristine, origin, entries)
 
 
+def keep_pristine(root: Path | None = None) -> None:
+    """Copy each notebook once, before anybody has worked in it. With git (no downloaded ZIP) there is no need.
+
+    Raises OSError when the copies cannot be written.
+    """
+    root = root or ROOT
+    if (root / ".git").exists():
+        return
+    folder = root / _KEPT_AT_SET_UP
+    folder.mkdir(parents=True, exist_ok=True)
+    for notebook in (root / "notebooks").glob("*.ipynb"):
+        if not (folder / notebook.name).exists():
+            shutil.copyfile(notebook, folder / notebook.name)
+
+
 def _notebook(lab: str, folder: Path) -> Path:
     # git may still have one that was deleted here, but only a known exercise's notebook can be told by its number.
     known = {path.stem for path in folder.glob("[0-9][0-9]_*.ipynb")} | {
@@ -118,11 +135,11 @@ def _notebook(lab: str, folder: Path) -> Path:
 
 
 def _pristine(path: Path, root: Path) -> tuple[bytes, str]:
-    """Return a notebook as it was handed out: from git, or from the copy that run.py made where there is no git."""
+    """Return a notebook as it was handed out: from git, or from the copy of keep_pristine."""
     committed = _from_git(path, root)
     if committed is not None:
         return committed, LAST_COMMIT
-    copy = root / ".sagalab" / "pristine" / path.name
+    copy = root / _KEPT_AT_SET_UP / path.name
     if copy.is_file():
         return copy.read_bytes(), SET_UP
     raise SagaLabError(

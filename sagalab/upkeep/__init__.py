@@ -1,1 +1,1 @@
-"""Whether this computer has what the workshop needs: `sagalab doctor`."""
+"""Whether this computer has what the workshop needs (`sagalab doctor`), and its start (`sagalab lab`)."""

@@ -1,17 +1,16 @@
 """The command line of setup/run.py."""
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from bootstrap import venv_folder, workshop
+from bootstrap import venv_folder
 from bootstrap.console import fail, prepare
-from bootstrap.environment import ensure
 from bootstrap.failures import SetupProblem, explain_os_error
-from bootstrap.foreground import run_in_front
+from bootstrap.packages import ensure
 from bootstrap.places import PYTHON
+from bootstrap.running import run_in_front
 
 # Tests mostly wait: some files at once take half the time, even on two cores. How many, and in which order: conftest.py.
 _ALL_TESTS = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -41,38 +40,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _python_outside() -> str | None:
-    """Return the Python that made `.venv` when `.venv`'s own runs now: it cannot make itself anew."""
-    return getattr(sys, "_base_executable", None) if venv_folder.runs_inside() else None
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run `lab`, `test`, `check` or a command of sagalab; return the exit code. What a user can mend is one line with its cure, and 2."""
     prepare()
-    command, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     # pytest's and sagalab's own options are not argparse's business
-    ours = command in ("", "lab", "check") or command.startswith("-")
-    options = _parser().parse_args(arguments) if ours else None
+    if command in ("", "lab", "check") or command.startswith("-"):
+        _parser().parse_args(arguments)
+    program = ["sagalab", *arguments]
+    if command == "check":
+        program = ["tools", *arguments]
+    elif command == "test":
+        whole = all(word.startswith("--") for word in rest)  # no path, no -k
+        program = ["pytest", *(_ALL_TESTS if whole else ()), *rest]
     try:
-        outside = _python_outside() if venv_folder.why_not_usable() else None
-        if outside:
-            return subprocess.call([outside, sys.argv[0], *arguments])
+        if venv_folder.runs_inside() and venv_folder.why_not_usable() and hasattr(sys, "_base_executable"):
+            # .venv is activated and cannot make itself anew
+            return subprocess.call([sys._base_executable, sys.argv[0], *arguments])
         ensure(dev=command in ("test", "check"))
-        if command == "check":
-            return run_in_front([str(PYTHON), "-m", "tools", "check", *rest])[0]
-        if command == "test":
-            whole = all(word.startswith("--") for word in rest)  # no path, no -k
-            return run_in_front([str(PYTHON), "-m", "pytest", *(_ALL_TESTS if whole else ()), *rest])[0]
-        if options is None:
-            return run_in_front([str(PYTHON), "-m", "sagalab", *arguments])[0]
-        in_ci = bool(os.environ.get("CI"))
-        return workshop.run_lab(browser=not (options.no_browser or in_ci), port=options.port)
-    except SetupProblem as problem:
+        return run_in_front([PYTHON, "-m", *program])
+    except (SetupProblem, OSError) as error:
+        problem = explain_os_error(error) if isinstance(error, OSError) else error
         fail(problem.what, problem.cure)
-    except OSError as error:
-        problem = explain_os_error(error)
-        fail(problem.what, problem.cure)
+        return 2
     except KeyboardInterrupt:
         fail("Stopped.", "The same command goes on from here.")
         return 130
-    return 2

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MARKS = {"done": ("✓", "ok"), "failed": ("✗", "ERROR"), "running": ("·", "-")}
+
 
 def prepare() -> None:
     """Never let an old code page of a console stop the work: what it cannot show becomes `?`."""
@@ -19,13 +21,8 @@ def is_terminal() -> bool:
 
 
 def _mark(name: str) -> str:
-    marks = {"done": "✓", "failed": "✗", "running": "·"}
-    plain = {"done": "ok", "failed": "ERROR", "running": "-"}
-    try:
-        "".join(marks.values()).encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return plain[name]
-    return marks[name]
+    sign, plain = _MARKS[name]
+    return plain if sign.encode(sys.stdout.encoding or "ascii", "replace") == b"?" else sign
 
 
 def say(text: str, mark: str = "done") -> None:
@@ -35,8 +32,7 @@ def say(text: str, mark: str = "done") -> None:
 
 def fail(what: str, cure: str) -> None:
     """Print what went wrong and what to do now, on the error stream."""
-    sys.stdout.flush()
-    print(f"{_mark('failed')} {what}" + (f" {cure}" if cure else ""), file=sys.stderr, flush=True)
+    print(f"{_mark('failed')} {what} {cure}".rstrip(), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -51,9 +47,7 @@ def step(doing: str, done: str, *, shows_output: bool = False) -> Iterator[None]
     try:
         yield
     except BaseException:
-        if redraw:
-            print(flush=True)
+        print(end="\n" if redraw else "", flush=True)
         raise
-    text = f"{done} ({time.monotonic() - began:.1f} s)"
-    print("\r\x1b[K" if redraw else "", end="")
-    say(text)
+    print(end="\r\x1b[K" if redraw else "")
+    say(f"{done} ({time.monotonic() - began:.1f} s)")

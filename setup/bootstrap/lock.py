@@ -9,7 +9,6 @@ from typing import IO
 from bootstrap.console import say
 from bootstrap.places import STATE
 
-_FILE = STATE / "setup.lock"
 # Windows locks bytes for reading too, so the lock is on a byte far behind the holder's process number.
 _LOCKED_BYTE = 1_000
 
@@ -28,8 +27,7 @@ def _try_lock(file: IO[str]) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     except OSError:
-        # Some network folders know no locks. Better to go on without one than not at all.
-        return True
+        return True  # some network folders know no locks: better to go on without one than not at all
     return True
 
 
@@ -37,13 +35,11 @@ def _try_lock(file: IO[str]) -> bool:
 def one_at_a_time() -> Iterator[None]:
     """Hold this clone's lock; wait for another setup that holds it, and say so."""
     STATE.mkdir(exist_ok=True)
-    with open(_FILE, "a+", encoding="utf-8") as file:
+    with open(STATE / "setup.lock", "a+", encoding="utf-8") as file:
         if not _try_lock(file):
             file.seek(0)
-            say(
-                f"Another setup (process {file.read().strip() or '?'}) is at work here: waiting for it",
-                "running",
-            )
+            holder = file.read().strip() or "?"
+            say(f"Another setup (process {holder}) is at work here: waiting for it", "running")
             while not _try_lock(file):
                 time.sleep(0.1)
         file.truncate(0)

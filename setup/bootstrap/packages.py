@@ -1,149 +1,122 @@
-"""Put uv and the locked packages into `.venv`."""
+"""Put uv and the locked packages into `.venv`. With nothing to do it costs a tenth of a second."""
 
-import hashlib
+import os
+import re
 import shutil
 import tempfile
-import urllib.request
 from pathlib import Path
 
-from bootstrap import index_settings
-from bootstrap.console import step
-from bootstrap.failures import SetupProblem, explain
-from bootstrap.places import PYTHON, SITE_PACKAGES, UV, VENV, child_environment
+from bootstrap import venv_folder
+from bootstrap.console import say, step
+from bootstrap.failures import STALE_LOCK, explain
+from bootstrap.lock import one_at_a_time
+from bootstrap.pip import pip_settings, run_pip
+from bootstrap.places import PYTHON, SITE_PACKAGES, UV, VENV, child_environment, python_version
 from bootstrap.running import captured, shown
 
 UV_VERSION = "0.13.9"
 # Exists while uv is at work. If it is found later, uv was killed: a package may be half there.
 SYNCING = VENV / "sagalab-syncing"
-_SYNC = [UV, "sync", "--locked", "--inexact"]
+PYPI = "https://pypi.org/simple"
 _UV_DIST_INFO = SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info"
-
-# Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
-PIP_WHEEL = (
-    "https://files.pythonhosted.org/packages/70/7a/"
-    "be4bd8bcbb24ea475856dd68159d78b03b2bb53dae369f69c9606b8888f5/pip-26.1-py3-none-any.whl"
+# uv's own variables that say how to reach the network and where to keep files. All others could
+# change which packages are installed and where, and are not passed on.
+_KEPT = re.compile(
+    r"UV_(CACHE_DIR|NO_CACHE|HTTP_.*|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER"
+    r"|LINK_MODE|OFFLINE|CONCURRENT_.*|CONFIG_FILE|NO_CONFIG|LOCK_TIMEOUT|NO_PROGRESS"
+    r"|INDEX_.*_(USERNAME|PASSWORD))$"
 )
-PIP_WHEEL_SHA256 = "4e8486d821d814b77319acb7b9e8bf5a4ee7590a643e7cb21029f209be8573c1"
 
 
-def _pip_environment() -> dict[str, str]:
-    """Return the environment for pip: settings that would install elsewhere are taken out."""
-    astray = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_PYTHON")
-    environment = {name: value for name, value in child_environment().items() if name not in astray}
-    return environment | {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+def ensure(*, dev: bool) -> None:
+    """Make `.venv` ready; `dev`: with the tools for the tests too. Raises SetupProblem or OSError."""
+    with one_at_a_time():
+        reason = venv_folder.why_not_usable()
+        if reason:
+            with step(f"Making .venv with Python {python_version()} ({reason})", "Made .venv"):
+                venv_folder.make()
+        if not (UV.exists() and (_UV_DIST_INFO / "RECORD").exists()):
+            with step(f"Getting pip and uv {UV_VERSION}", f"uv {UV_VERSION} is here"):
+                _install_uv()
+        venv_folder.MAKING.unlink(missing_ok=True)
+        # What was there for the tests stays and must be kept up to date with the lock.
+        _sync([] if dev or (SITE_PACKAGES / "nbval").is_dir() else ["--no-dev"])
+    say("Everything is installed.")
 
 
-def install_pip() -> None:
-    """Put pip into `.venv`: from Python's own copy, or from PyPI where the system took that copy away."""
-    code, text = captured([PYTHON, "-m", "ensurepip", "--default-pip"], _pip_environment())
-    if code == 0:
-        return
-    if "No module named ensurepip" not in text:
-        raise explain(text, "Installing pip into .venv")
-    with tempfile.TemporaryDirectory() as folder:
-        wheel = Path(folder) / PIP_WHEEL.rpartition("/")[2]
-        try:
-            with urllib.request.urlopen(PIP_WHEEL, timeout=30) as answer:
-                content = answer.read()
-        except OSError as error:
-            raise SetupProblem(
-                "This Python comes without pip (no ensurepip), and PyPI cannot be reached for it.",
-                "Check the network, or: sudo apt install python3-venv. Then run the same command again.",
-            ) from error
-        if hashlib.sha256(content).hexdigest() != PIP_WHEEL_SHA256:
-            raise SetupProblem(
-                "What arrived from PyPI as pip is not pip (a login page of this network?).",
-                "Open a page in the browser to log in, or: sudo apt install python3-venv. "
-                "Then run the same command again.",
-            )
-        wheel.write_bytes(content)
-        code, text = captured([PYTHON, wheel / "pip", "install", "--no-index", wheel], _pip_environment())
-    if code != 0:
-        raise explain(text, "Installing pip into .venv")
-
-
-def has_pip() -> bool:
-    """Return whether `.venv` has a pip (one made by uv has none)."""
-    return (SITE_PACKAGES / "pip" / "__main__.py").exists() and any(SITE_PACKAGES.glob("pip-*.dist-info"))
-
-
-def has_uv() -> bool:
-    """Return whether `.venv` has the uv that this project is locked for."""
-    return UV.exists() and (_UV_DIST_INFO / "RECORD").exists()
-
-
-def install_uv() -> None:
-    """Put uv into `.venv` by pip."""
-    # pip would take a uv whose program is gone for installed.
-    shutil.rmtree(_UV_DIST_INFO, ignore_errors=True)
-    command = [PYTHON, "-m", "pip", "install", "--retries", "2", "--only-binary", "uv", f"uv=={UV_VERSION}"]
-    code, text = captured(command, _pip_environment())
+def _install_uv() -> None:
+    shutil.rmtree(
+        _UV_DIST_INFO, ignore_errors=True
+    )  # pip would take a uv whose program is gone for installed
+    code, text = run_pip("install", "--retries", "2", "--only-binary", "uv", f"uv=={UV_VERSION}")
     if code != 0:
         raise explain(text, f"Installing uv {UV_VERSION} into .venv")
 
 
-def has_test_tools() -> bool:
-    """Return whether the tools for the tests were installed here once."""
-    return (SITE_PACKAGES / "pytest").is_dir()
+def _environment() -> dict[str, str]:
+    """Return the environment for uv, without any index."""
+    inherited = child_environment().items()
+    environment = {
+        name: value for name, value in inherited if not name.startswith("UV_") or _KEPT.match(name)
+    }
+    return environment | {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
 
 
-def sync(*, dev: bool) -> None:
-    """Install what uv.lock names and is not there; `dev`: with the tools for the tests. Raises SetupProblem.
+def _settings(pip: dict[str, str]) -> dict[str, str]:
+    """Return the variables that make uv use the index and the network as pip's settings (or uv's own) say."""
+    url = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL") or pip.get("index-url") or PYPI
+    found = {
+        "SSL_CERT_FILE": pip.get("cert"),
+        "SSL_CLIENT_CERT": pip.get("client-cert"),
+        "HTTPS_PROXY": pip.get("proxy"),
+        "HTTP_PROXY": pip.get("proxy"),
+        "UV_INSECURE_HOST": " ".join(pip.get("trusted-host", "").split()),
+    }
+    if url.rstrip("/") != PYPI:
+        found |= {"UV_DEFAULT_INDEX": url, "UV_INDEX": " ".join(pip.get("extra-index-url", "").split())}
+    return {name: value for name, value in found.items() if value and not os.environ.get(name)}
 
-    Packages that the user added are left alone.
-    """
-    groups = [] if dev else ["--no-dev"]
-    if not SYNCING.exists() and _is_synced(groups):
+
+def _sync(groups: list[str]) -> None:
+    """Install what uv.lock names and is not there. Packages that the user added are left alone."""
+    sync = [UV, "sync", "--locked", "--inexact", "--python", PYTHON, *groups]
+    plain = _environment()
+    if not SYNCING.exists() and captured([*sync, "--check", "--offline", "--no-config"], plain)[0] == 0:
         return
     # uv takes a package for installed when its dist-info is there: after a sync that was killed all are put in
-    # again, from uv's cache.
-    again = ["--reinstall"] if SYNCING.exists() else []
-    index = index_settings.find()
+    # again, from uv's cache. For the tests all is compiled: they start hundreds of processes.
+    options = ["--reinstall"] * SYNCING.exists() + ["--compile-bytecode"] * (not groups)
     SYNCING.touch()
-    # Tests start hundreds of processes, and where PYTHONDONTWRITEBYTECODE is set each would compile what it imports.
-    compiled = ["--compile-bytecode"] if dev else []
     with step("Installing the packages of uv.lock", "Packages installed", shows_output=True):
-        _run_uv(index, dev, [*compiled, *again])
+        environment = plain | _settings(pip_settings())
+        code, text = _fetch(sync, groups, options, environment)
+        if code != 0 and "certificate" in text and not environment.get("UV_SYSTEM_CERTS"):
+            # pip trusts what the system trusts, uv only when told so: a company proxy needs it.
+            code, text = _fetch(sync, groups, options, environment | {"UV_SYSTEM_CERTS": "true"})
+        if code != 0:
+            raise explain(text, "Installing the packages")
     SYNCING.unlink()
 
 
-def _is_synced(groups: list[str]) -> bool:
-    """Ask uv, without any network, whether all that the lock names is there."""
-    plain = {name: value for name, value in child_environment().items() if not name.startswith("UV_")}
-    environment = plain | {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never"}
-    check = [*_SYNC, "--check", "--offline", "--no-config", *groups, "--python", PYTHON]
-    return captured(check, environment)[0] == 0
+def _fetch(sync: list, groups: list[str], options: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Let uv install. uv.lock names pypi.org with every file: another index takes the locked versions and hashes.
 
-
-def _run_uv(index: index_settings.Index, dev: bool, options: list[str]) -> None:
-    run = _from_mirror if index.mirror else _from_pypi
-    code, text = run(index.environment, dev, options)
-    if code != 0 and "certificate" in text and not index.environment.get("UV_SYSTEM_CERTS"):
-        # pip trusts what the system trusts, uv only when told so: a company proxy needs it.
-        code, text = run(index.environment | {"UV_SYSTEM_CERTS": "true"}, dev, options)
-    if code != 0:
-        raise explain(text, "Installing the packages")
-
-
-def _from_pypi(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
-    groups = [] if dev else ["--no-dev"]
-    return shown([*_SYNC, *groups, *options, "--python", PYTHON], environment)
-
-
-def _from_mirror(environment: dict[str, str], dev: bool, options: list[str]) -> tuple[int, str]:
-    """Install the locked versions, held to the lock's hashes, from the index that the user has set."""
-    groups = [] if dev else ["--no-dev"]
+    That other index stands in pip's settings, or in uv's own: then uv calls a lock stale that is not.
+    """
     plain = {
         name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")
     }
+    if "UV_DEFAULT_INDEX" not in environment:
+        code, text = shown([*sync, *options], environment)
+        fresh = [UV, "lock", "--check", "--offline", "--no-config", "--python", PYTHON]
+        if code == 0 or not re.search(STALE_LOCK, text) or captured(fresh, plain)[0] != 0:
+            return code, text
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "requirements.txt"
-        command = [UV, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", pins]
-        code, text = captured(command, plain)
+        export = [UV, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", pins]
+        code, text = captured(export, plain)
         if code != 0:
             return code, text
         install = [UV, "pip", "install", "--python", PYTHON, *options]
         code, text = shown([*install, "--require-hashes", "--requirement", pins], environment)
-    if code != 0:
-        return code, text
-    return shown([*install, "--no-deps", "--editable", "."], environment)
+    return (code, text) if code else shown([*install, "--no-deps", "--editable", "."], environment)

@@ -1,4 +1,7 @@
-"""The folder `.venv`: recognise what is wrong with it, and make it anew."""
+"""The folder `.venv`: recognise what is wrong with it, and make it anew.
+
+`uv sync` would do it, but uv itself is in there.
+"""
 
 import os
 import re
@@ -15,11 +18,10 @@ MAKING = VENV / "sagalab-making"
 def _configuration() -> dict[str, str]:
     """Return pyvenv.cfg, {} if it is missing."""
     try:
-        lines = (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+        text = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
     except OSError:
         return {}
-    pairs = (line.partition("=") for line in lines if "=" in line)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return dict(re.findall(r"^\s*([^=\n]*?)\s*=\s*(.*?)\s*$", text, re.MULTILINE))
 
 
 def why_not_usable() -> str:
@@ -46,27 +48,17 @@ def runs_inside() -> bool:
     return os.path.normcase(os.path.realpath(sys.prefix)) == os.path.normcase(VENV)
 
 
-def _remove() -> None:
-    """Take away the old `.venv`: first by a rename, so that a kill leaves none rather than half of one."""
-    if os.path.islink(VENV) or os.path.isfile(VENV):
-        os.unlink(VENV)
-    elif os.path.isdir(VENV):
-        os.rename(VENV, STATE / f"old-venv-{os.getpid()}")
-    for old in STATE.glob("old-venv-*"):
-        shutil.rmtree(old, ignore_errors=True)
-
-
 def make() -> None:
-    """Make `.venv` anew, without pip. `finished()` must follow when pip and uv are in it.
+    """Make `.venv` anew, with nothing in it but Python; `MAKING` is to be removed when uv is there.
 
     Raises OSError when the folder cannot be written to or the old one is in use (Windows).
     """
-    _remove()
+    if os.path.islink(VENV) or os.path.isfile(VENV):
+        os.unlink(VENV)
+    elif os.path.isdir(VENV):  # by a rename, so that a kill leaves none rather than half of one
+        os.rename(VENV, STATE / f"old-venv-{os.getpid()}")
+    for old in STATE.glob("old-venv-*"):
+        shutil.rmtree(old, ignore_errors=True)
     VENV.mkdir()
     MAKING.touch()
     venv.EnvBuilder(symlinks=os.name != "nt", with_pip=False).create(VENV)
-
-
-def finished() -> None:
-    """Note that `.venv` is whole."""
-    MAKING.unlink(missing_ok=True)

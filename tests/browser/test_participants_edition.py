@@ -1,4 +1,4 @@
-"""`run.py lab` as a participant meets it, in a real browser: copies without answers, quiet, and helpful after a restart."""
+"""`sagalab lab` as a participant meets it, in a real browser: copies without answers, quiet, and helpful after a restart."""
 
 import os
 import re
@@ -19,15 +19,8 @@ from sagalab.project import NOTEBOOKS, ROOT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 pytestmark = [
-    pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="setup/run.py has made no .venv here (conda?)"),
     pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that a program can answer"),
 ]
-LAB = (
-    "import sys; sys.path.insert(0, 'setup')\n"
-    "from bootstrap.console import prepare; prepare()\n"
-    "from bootstrap.workshop import run_lab\n"
-    "sys.exit(run_lab(browser=False, port=int(sys.argv[1])))"
-)
 SAVED = "98_saved.ipynb"
 
 
@@ -46,7 +39,7 @@ def _saved() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    """The address that `run.py lab` prints."""
+    """The address that `sagalab lab` prints."""
     folder = tmp_path_factory.mktemp("lab")
     project = project_copy(folder / "project")
     (project / "my-workshop").mkdir()
@@ -57,7 +50,8 @@ def address(tmp_path_factory) -> Iterator[str]:
         f"JUPYTER{name}_DIR": str(folder / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS")
     }
     lab = subprocess.Popen(
-        [sys.executable, "-c", LAB, str(port)], cwd=project, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "sagalab", "lab", "--no-browser", "--port", str(port)], cwd=project,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         env=os.environ | private | {"SAGALAB_STATE_DIR": str(folder / "state"), "IPYTHONDIR": str(folder / "ipython")},
         stderr=subprocess.STDOUT, encoding="utf-8",
     )  # fmt: skip
@@ -67,7 +61,7 @@ def address(tmp_path_factory) -> Iterator[str]:
         if match := re.search(rf"http://127\.0\.0\.1:{port}/lab/\S+", line):
             found = match[0]
             break
-    assert found, "run.py lab has printed no address"
+    assert found, "sagalab lab has printed no address"
     yield found
     lab.send_signal(signal.SIGTERM)
     lab.communicate(timeout=60)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -47,13 +46,6 @@ def with_git(clone):
     return clone
 
 
-def keep_at_set_up(clone) -> None:
-    """Run the step of setup/run.py that keeps the notebooks, with the clone as its project."""
-    shutil.copytree(ROOT / "setup" / "bootstrap", clone / "setup" / "bootstrap", dirs_exist_ok=True)
-    code = "from bootstrap.pristine import keep_pristine; keep_pristine()"
-    subprocess.run([sys.executable, "-c", code], cwd=clone / "setup", check=True, timeout=30)
-
-
 def answer(clone) -> bytes:
     """Write an answer into the lab and progress for it and for another lab; return the notebook's bytes."""
     path = clone / "notebooks" / f"{LAB}.ipynb"
@@ -85,9 +77,9 @@ def test_with_git_the_lab_starts_over_and_a_copy_is_kept(with_git, command):
 
 
 def test_without_git_the_copy_of_the_set_up_is_taken(clone):
-    keep_at_set_up(clone)
+    start_over.keep_pristine(clone)
     answer(clone)
-    keep_at_set_up(clone)  # a second start of the workshop leaves the first copy alone
+    start_over.keep_pristine(clone)  # a second start of the workshop leaves the first copy alone
     found = start_over.find("3")
     assert found.origin == start_over.SET_UP
     found.reset()

@@ -1,16 +1,18 @@
-"""How JupyterLab looks and what its kernels load, for `run.py lab`: written where only this clone reads it."""
+"""How JupyterLab looks and what its kernels load, for `sagalab lab`: written where only this clone reads it."""
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 
-from bootstrap.places import STATE, VENV
+from sagalab.project import ROOT
 
 # Workspaces of this clone's own: others of the user's stay as they are, and what is moved here is kept here.
-WORKSPACES = STATE / "jupyter" / "workspaces"
+WORKSPACES = ROOT / ".sagalab" / "jupyter" / "workspaces"
 _DEFAULT_WORKSPACE = WORKSPACES / "default-37a8.jupyterlab-workspace"  # the name that JupyterLab gives it
-_PAGE = VENV / "etc" / "jupyter" / "labconfig" / "page_config.json"
-_KERNEL = VENV / "etc" / "ipython" / "ipython_kernel_config.py"
+_ETC = Path(sys.prefix) / "etc"
+_PAGE = _ETC / "jupyter" / "labconfig" / "page_config.json"
+_KERNEL = _ETC / "ipython" / "ipython_kernel_config.py"
 
 
 def write() -> None:

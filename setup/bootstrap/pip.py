@@ -1,0 +1,68 @@
+"""pip, to fetch uv and to read the user's settings of the package index. uv itself reads neither of them.
+
+It is unpacked from the file that comes with Python (ensurepip); to install it would take three seconds.
+"""
+
+import ast
+import hashlib
+import os
+import re
+import sysconfig
+import urllib.request
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from bootstrap.failures import SetupProblem
+from bootstrap.places import PYTHON, VENV, child_environment
+from bootstrap.running import captured
+
+_UNPACKED = VENV / "sagalab-pip"
+_AGAIN = "Then run the same command again."
+# Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
+_WHEEL = (
+    "https://files.pythonhosted.org/packages/70/7a/"
+    "be4bd8bcbb24ea475856dd68159d78b03b2bb53dae369f69c9606b8888f5/pip-26.1-py3-none-any.whl"
+)
+_WHEEL_SHA256 = "4e8486d821d814b77319acb7b9e8bf5a4ee7590a643e7cb21029f209be8573c1"
+
+
+def run_pip(*arguments: str) -> tuple[int, str]:
+    """Run pip for `.venv`; return its exit code and what it printed. Settings that lead elsewhere do not count."""
+    if not _UNPACKED.exists():
+        half = _UNPACKED.with_suffix(".half")
+        zipfile.ZipFile(_wheel()).extractall(half)
+        half.rename(_UNPACKED)
+    astray = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_PYTHON")
+    environment = {name: value for name, value in child_environment().items() if name not in astray}
+    environment |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    return captured([PYTHON, _UNPACKED / "pip", *arguments], environment)
+
+
+def _wheel() -> Path | BytesIO:
+    system = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where a distribution keeps it beside Python
+    folder = Path(system or Path(os.__file__).parent / "ensurepip" / "_bundled")
+    known = sorted(folder.glob("pip-*.whl"))
+    return known[-1] if known else _fetched()
+
+
+def _fetched() -> BytesIO:
+    try:
+        with urllib.request.urlopen(_WHEEL, timeout=30) as answer:
+            content = answer.read()
+    except OSError as error:
+        what = "This Python comes without pip (no ensurepip), and PyPI cannot be reached for it."
+        raise SetupProblem(what, f"Check the network, or: sudo apt install python3-venv. {_AGAIN}") from error
+    if hashlib.sha256(content).hexdigest() != _WHEEL_SHA256:
+        what = "What arrived from PyPI as pip is not pip (a login page of this network?)."
+        cure = f"Open a page in the browser to log in, or: sudo apt install python3-venv. {_AGAIN}"
+        raise SetupProblem(what, cure)
+    return BytesIO(content)
+
+
+def pip_settings() -> dict[str, str]:
+    """Return pip's settings from its files and from PIP_*, the strongest last word for each name."""
+    _, text = run_pip("config", "list")
+    found = re.findall(r"^(:env:|global|install)\.([a-z-]+)=(['\"].*)$", text, re.MULTILINE)
+    found.sort(key=lambda setting: setting[0] == ":env:")
+    return {name: ast.literal_eval(value) for _, name, value in found}
