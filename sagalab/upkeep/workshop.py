@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sagalab import settings
@@ -111,21 +112,31 @@ def _start(command: list[str]) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
-@contextlib.contextmanager
-def _passing_signals_on(process: subprocess.Popen) -> Iterator[None]:
-    """Let a SIGTERM (and SIGHUP, when the terminal's window closes) end JupyterLab as Ctrl-C does.
+def _run(command: list[str], meanwhile: Callable[[], None]) -> tuple[int, bool]:
+    """Run JupyterLab to its end, and `meanwhile` beside it; return its exit code, and whether the user ended it.
 
-    Ctrl-C reaches it by itself, because it shares our terminal.
+    Ctrl-C reaches JupyterLab by itself, because it shares our terminal. A SIGTERM (and SIGHUP, when the terminal's
+    window closes) that reaches us alone is passed on. `meanwhile` is not cut off but by a second Ctrl-C.
     """
+    jupyter: subprocess.Popen | None = None
+    ended: list[int] = []
 
-    def end(_number: int, _frame: object) -> None:
-        process.terminate()
-        raise KeyboardInterrupt
+    def end(number: int, _frame: object) -> None:
+        ended.append(number)
+        if jupyter and number != signal.SIGINT:
+            jupyter.terminate()
+        if ended.count(signal.SIGINT) > 1:
+            raise KeyboardInterrupt
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.signal(number, end) for number in numbers}
     try:
-        yield
+        jupyter = _start(command)
+        if ended:
+            jupyter.terminate()
+        else:
+            meanwhile()
+        return jupyter.wait(), bool(ended)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -137,6 +148,7 @@ def run_lab(*, browser: bool, port: int | None, say: Callable[[str], None] = pri
     A local cloud that was started for it ends with it, even when this process is killed. Raises SagaLabError
     for a port that is taken, and without the notebooks (an installed package).
     """
+    from sagalab.cloud import local_process
     from sagalab.course.start_over import keep_pristine
 
     if port:
@@ -152,20 +164,12 @@ def run_lab(*, browser: bool, port: int | None, say: Callable[[str], None] = pri
     say(f"· Starting JupyterLab{' and deploying the saga' if local else ''}. Ctrl-C in this window ends it.")
     if not local:
         say(f"· SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: {_typed()} deploy")
-    jupyter = _start(command)
-    code, ended_by_user = None, False
-    with _passing_signals_on(jupyter):
-        while code is None:
-            try:
-                if local and not ended_by_user:
-                    deploy_saga(say)
-                code = jupyter.wait()
-            except KeyboardInterrupt:
-                ended_by_user = True
+    try:
+        code, ended_by_user = _run(command, partial(deploy_saga, say) if local else lambda: None)
+    finally:
+        if starts_cloud:
+            local_process.stop()
     if starts_cloud:
-        from sagalab.cloud import local_process
-
-        local_process.stop()
         say("✓ JupyterLab has ended, and so has the local cloud started for it. Nothing is left running.")
     elif local:
         goes_on = f"The local cloud ran before it and goes on; to end it: {_typed()} cloud stop"
