@@ -31,16 +31,40 @@ CATALOGUE = (
     Item("6", "Signed poster, one left", Decimal("250.00"), 1),
 )
 
+# What the orders buy that AWS's sample comes with (besides item 3): its services count no stock, ours do, and so
+# its own test orders end here as they do there.
+_SAMPLE_PRICES = {
+    "28": "23.98",
+    "67": "19.99",
+    "123": "19.99",
+    "189": "19.99",
+    "234": "23.98",
+    "256": "99.00",
+    "322": "6.50",
+    "345": "6.50",
+    "546": "23.98",
+    "567": "199.99",
+    "677": "99.00",
+    "789": "190.00",
+    "987": "19.99",
+}
+SAMPLE_ITEMS = tuple(
+    Item(item_id, "Cart item of AWS's sample", Decimal(price), 1000)
+    for item_id, price in _SAMPLE_PRICES.items()
+)
+STOCKED = CATALOGUE + SAMPLE_ITEMS
+
 _encode = TypeSerializer().serialize
 
 
 def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
-    """Put the catalogue's items that the table lacks; with `reset` all of them. Return how many were put.
+    """Put the items that the table lacks; with `reset` all of them. Return how many were put.
 
+    These are the catalogue's, and those that the orders of AWS's sample buy.
     An item that is there keeps its count: orders have changed it since.
     """
     client = cloud.client("dynamodb")
-    items = list(CATALOGUE) if reset else _missing(client, table)
+    items = list(STOCKED) if reset else _missing(client, table)
     only_new = {} if reset else {"ConditionExpression": "attribute_not_exists(item_id)"}
     for item in items:
         unless(
@@ -54,11 +78,11 @@ def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
 
 
 def _missing(client: Any, table: str) -> list[Item]:
-    keys = [{"item_id": {"S": item.item_id}} for item in CATALOGUE]
+    keys = [{"item_id": {"S": item.item_id}} for item in STOCKED]
     request = {table: {"Keys": keys, "ProjectionExpression": "item_id", "ConsistentRead": True}}
     found = client.batch_get_item(RequestItems=request)["Responses"].get(table, [])
     known = {row["item_id"]["S"] for row in found}
-    return [item for item in CATALOGUE if item.item_id not in known]
+    return [item for item in STOCKED if item.item_id not in known]
 
 
 def _row(item: Item) -> dict[str, Any]:

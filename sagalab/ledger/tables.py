@@ -76,9 +76,14 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+def _rank(name: str, text: str) -> tuple[int, str]:
+    """Return what sorts a field: item 2 comes before item 10."""
+    return (len(text) if name == "item_id" else 0), text
+
+
 def _frame(key: str, rows: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
-    ordered = sorted(rows, key=lambda row: [str(row.get(name, "")) for name in _SORTED_BY[key]])
+    ordered = sorted(rows, key=lambda row: [_rank(name, str(row.get(name, ""))) for name in _SORTED_BY[key]])
     values = [[row.get(name) for name in COLUMNS[key]] for row in ordered]
     return pd.DataFrame(values, columns=list(COLUMNS[key]))

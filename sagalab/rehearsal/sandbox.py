@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sagalab.cloud import local_process
 from sagalab.cloud.connect import connect
-from sagalab.deploying.catalogue import CATALOGUE
+from sagalab.deploying.catalogue import STOCKED
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.destroy import destroy
@@ -50,9 +50,9 @@ def sandbox(purpose: str, workers: int = 0) -> Iterator[Deployment]:
 
 
 def fill_stock(deployment: Deployment, count: int = STOCK) -> None:
-    """Set the stock of every item of the catalogue to `count`."""
+    """Set the stock of every item that is stocked to `count`."""
     table = deployment.cloud.resource("dynamodb").Table(deployment.tables["stock"])
-    for item in CATALOGUE:
+    for item in STOCKED:
         table.update_item(
             Key={"item_id": item.item_id},
             UpdateExpression="SET in_stock = :count",

@@ -11,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from deployed_things import everything, expected
 
-from sagalab.deploying.catalogue import CATALOGUE
+from sagalab.deploying.catalogue import STOCKED
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.deploying.deployment import status
@@ -139,7 +139,7 @@ def stock(deployed) -> dict[str, int]:
 
 
 def test_stock_is_seeded_once_and_reset_only_when_asked(deployed):
-    seeded = {item.item_id: item.in_stock for item in CATALOGUE}
+    seeded = {item.item_id: item.in_stock for item in STOCKED}
     assert stock(deployed) == seeded
     table = deployed.cloud.resource("dynamodb").Table(deployed.tables["stock"])
     table.update_item(

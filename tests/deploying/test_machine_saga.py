@@ -113,14 +113,16 @@ def test_a_task_passes_the_order_by_variables(name):
 def test_a_notification_publishes_order_status_and_error(name):
     state = STATES[name]
     success = name == "sns:NotifySuccess"
-    message = {"order_id": "{% $order.order_id %}", "status": "succeeded" if success else "failed"}
+    message = {"order_id": "{% $order.order_id %}", "status": "success" if success else "failed"}
     assert state["Resource"] == "arn:aws:states:::sns:publish"
     assert state["Arguments"] == {
         "TopicArn": "${SagaTopic}",
         "Message": message if success else {**message, "error": "{% $error %}"},
     }
     assert state["Next"] == NOTIFICATIONS[name]
-    assert set(state) == {"Comment", "Type", "Resource", "Arguments", "Next"}  # no Retry, no Catch: a hole
+    assert state["TimeoutSeconds"] == 10
+    # no Retry, no Catch: a hole
+    assert set(state) == {"Comment", "Type", "Resource", "TimeoutSeconds", "Arguments", "Next"}
 
 
 def test_its_ends():

@@ -150,8 +150,8 @@ def test_messages_of_other_orders_are_kept(deployed):
     one, other = order_of(), order_of()
     run(one, deployment=deployed)
     run(other, deployment=deployed)
-    assert [note.body["status"] for note in notifications(deployed, one["order_id"])] == ["succeeded"]
-    assert [note.body["status"] for note in notifications(deployed, other["order_id"])] == ["succeeded"]
+    assert [note.body["status"] for note in notifications(deployed, one["order_id"])] == ["success"]
+    assert [note.body["status"] for note in notifications(deployed, other["order_id"])] == ["success"]
 
 
 def test_rows_and_html_tell_the_ledger(deployed):

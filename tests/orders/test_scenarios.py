@@ -148,7 +148,7 @@ def test_the_notifications_name_order_and_status(deployed, ran):
             body = json.loads(message["Body"])
             bodies[body["order_id"]] = body
             client.delete_message(QueueUrl=deployed.queue_url, ReceiptHandle=message["ReceiptHandle"])
-    assert bodies[SEED["4"][0]] == {"order_id": SEED["4"][0], "status": "succeeded"}
+    assert bodies[SEED["4"][0]] == {"order_id": SEED["4"][0], "status": "success"}
     assert bodies[SEED["22"][0]]["status"] == "failed"
     assert bodies[SEED["22"][0]]["error"]["Error"] == "ErrProcessRefund"
     assert not {SEED["1"][0], SEED["2"][0], SEED["3"][0]} & set(bodies)
@@ -290,3 +290,31 @@ def test_sagalab_deploy_status_and_destroy(command_line, monkeypatch, cloud):
     assert {part["state"] for part in states} == {"present"}
     assert "29 deleted." in command_line.invoke(app, ["destroy"]).stdout
     assert "0 deleted." in command_line.invoke(app, ["destroy"]).stdout
+
+
+# What the test orders of AWS's sample buy, by the scenario that their ids begin with: (item, quantity)
+SAMPLE_ORDERS = {
+    "1": {"987": 1, "546": 1, "3": 2},
+    "11": {"189": 1, "28": 1, "322": 2},
+    "2": {"567": 1},
+    "22": {"67": 1},
+    "3": {"789": 2, "256": 1},
+    "33": {"123": 2, "677": 1},
+    "4": {"123": 1, "234": 1, "345": 2},
+}
+
+
+@pytest.mark.parametrize("key", SAMPLE_ORDERS)
+def test_the_samples_own_orders_end_here_as_they_do_there(deployed, key):
+    items = [
+        {"item_id": item_id, "qty": float(qty), "description": "Cart item", "unit_price": 19.99}
+        for item_id, qty in SAMPLE_ORDERS[key].items()
+    ]
+    order = {
+        "order_id": f"{key}0b0b599-441b-45c3-910e-5a3b1e000001",
+        "order_date": "2018-10-19T10:50:16+08:00",
+        "customer_id": "8d04ea6f-c6b2-4422-8550-839a16f01feb",
+        "items": items,
+    }
+    execution = run(order, deployment=deployed)
+    assert (" ".join(execution.path), execution.status) == SEED[key][1:]

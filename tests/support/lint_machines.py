@@ -68,7 +68,7 @@ def hardened():
             "ProcessPayment": step("DebitPayment", "ProcessRefund", "ReserveInventory"),
             "ReserveInventory": step("ReserveInventory", "ReleaseInventory", "sns:NotifySuccess"),
             "sns:NotifySuccess": publish(
-                "succeeded", Retry=[ANY], Catch=[catch("OrderSucceeded")], Next="OrderSucceeded"
+                "success", Retry=[ANY], Catch=[catch("OrderSucceeded")], Next="OrderSucceeded"
             ),
             "OrderSucceeded": {"Type": "Succeed", "Output": "{% $order %}"},
             "ReleaseInventory": undo("ReleaseInventory", "ReleaseInventory", "ProcessRefund"),
@@ -152,7 +152,7 @@ def stages():
     three["States"]["ProcessPayment"].pop("End")
     three["States"]["ProcessPayment"]["Next"] = "ReserveInventory"
     three["States"]["ReserveInventory"] = call("ReserveInventory", Next="sns:NotifySuccess")
-    three["States"]["sns:NotifySuccess"] = publish("succeeded", Next="OrderSucceeded")
+    three["States"]["sns:NotifySuccess"] = publish("success", Next="OrderSucceeded")
     three["States"]["OrderSucceeded"] = {"Type": "Succeed", "Output": "{% $order %}"}
     retried = deepcopy(three)
     for name in ("ProcessOrder", "ProcessPayment", "ReserveInventory"):

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
-from sagalab.deploying.catalogue import CATALOGUE
+from sagalab.deploying.catalogue import STOCKED
 from sagalab.deploying.names import TABLES, TASKS, Arns, Names
 from sagalab.deploying.part_function import TIMEOUT_SECONDS
 from sagalab.errors import SagaLabError
@@ -97,8 +97,8 @@ class Services:
         environment = {f"{key.upper()}_TABLE": NAMES.table(key) for key in TABLES}
         self._code = Code(code, environment) if code else course_code(tuple(environment.items()), changed())
         self._between: Callable[[str], None] | None = None
-        counts = {item.item_id: item.in_stock for item in CATALOGUE} if stock is None else dict(stock)
-        known = {item.item_id: item for item in CATALOGUE}
+        counts = {item.item_id: item.in_stock for item in STOCKED} if stock is None else dict(stock)
+        known = {item.item_id: item for item in STOCKED}
         for item_id, count in counts.items():
             item = known.get(item_id)
             about = {"description": item.description, "unit_price": item.unit_price} if item else {}

@@ -31,7 +31,7 @@ def test_the_course_s_saga_runs_on_the_course_s_services():
     assert (execution.status, execution.verdict.name) == ("SUCCEEDED", "consistent")
     assert execution.ledger.balance == execution.ledger.total
     assert execution.ledger.reserved == ITEMS
-    assert [note.body["status"] for note in execution.ledger.notifications] == ["succeeded"]
+    assert [note.body["status"] for note in execution.ledger.notifications] == ["success"]
     assert execution.warnings == []
     assert verdict(execution).words == "all was done"
 
