@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,9 @@ class _Search:
         self.stage, self.roles, self.advance = stage, roles, advance
         self.happy: Run = stage.run()
         done = {act.state for act in self.happy.acts}
-        self.expected = Expected([step for step in roles.steps if step in done], set(self.happy.path))
+        self.expected = Expected(
+            [step for step in roles.steps if step in done], set(self.happy.path), self.happy.path[-1]
+        )
         self.faults = [
             fault
             for state in stage.machine.states
@@ -178,7 +181,7 @@ class _Search:
             for fault in plan
             if fault.times is None and not fault.after and fault.kind not in ("unreadable", "refusal")
         }
-        verdict = judge_run(run, self.roles, Expected(self.expected.steps, self.expected.ordinary, hopeless))
+        verdict = judge_run(run, self.roles, replace(self.expected, hopeless=hopeless))
         self.cases.append(Case.of(plan, run, verdict, self.roles))
         if len(self.cases) % _TELL_EVERY == 0 or len(self.cases) == self.of:
             self.advance(len(self.cases), self.of)

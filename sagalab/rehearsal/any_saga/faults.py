@@ -65,7 +65,7 @@ class Fault:
         """What struck, in words: "ChargeCard timed out twice (States.Timeout), its effect done"."""
         often = "" if self.times is None else " once" if self.times == 1 else f" {self.times} times"
         what = {
-            "timeout": "timed out" if self.error != "States.Timeout" else "never answered",
+            "timeout": "timed out" if self.error else "was never answered",
             "refusal": f"answered {self.answer}",
             "throttled": "was throttled",
             "crash": "crashed",
@@ -137,7 +137,7 @@ def _errors(state: State) -> list[tuple[str, str, tuple[bool, ...]]]:
     found.append(("unforeseen", UNFORESEEN, both))
     waits = resource.waits_for_token or resource.kind == "activity"
     if limited or waits:
-        found.append(("timeout", "States.Timeout", both))
+        found.append(("timeout", "States.Timeout" if limited else "", both))
     elif is_function(resource):
         found.append(("timeout", "Sandbox.Timedout", both))
     if is_function(resource) or (resource.service, resource.action) == ("lambda", "invoke"):

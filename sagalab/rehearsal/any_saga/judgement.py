@@ -63,12 +63,14 @@ class Verdict:
 
 @dataclass
 class Expected:
-    """What the judge knows beside the run: which steps the happy path does, which states any ordinary run comes
-    to (a task or an end that none does tells somebody of a failed undo), and the undos that a fault keeps from
+    """What the judge knows beside the run: which steps the happy path does and in which state it ends (None: not
+    known), which states any ordinary run comes to (a task or an end that none does tells somebody of a failed
+    undo), and the undos that a fault keeps from
     ever succeeding (None: not known, as of a history)."""
 
     steps: Collection[str]
     ordinary: Collection[str]
+    end: str | None = None
     hopeless: Collection[str] | None = None
 
 
@@ -107,9 +109,12 @@ def judge_run(run: Run, roles: Roles, expected: Expected) -> Verdict:
     required = [step for step in expected.steps if step not in roles.optional]
     missing = [step for step in required if step not in done]
     replaced = bool(done - set(expected.steps))
-    missing = [] if replaced and not undos_ran else missing
-    forward = roles.pivot in done if roles.pivot else False
     ended_well = run.status == "SUCCEEDED"
+    missing = [] if replaced and ended_well and not undos_ran else missing
+    forward = roles.pivot in done if roles.pivot else False
+    given_up = missing and expected.end is not None and expected.end not in run.path
+    if given_up and not forward:
+        ended_well = False  # it succeeded on the way of a failure
     owed: list[Owed] = []
     if ledger.open and (forward or ended_well and not undos_ran) and missing:
         ended = "the pivot is done" if forward else "it ended as SUCCEEDED"
@@ -120,11 +125,11 @@ def judge_run(run: Run, roles: Roles, expected: Expected) -> Verdict:
             owed = [Owed(ledger.open[-1].state, kind, f"{how}, though all was done")]
     elif ledger.open and not (ended_well and not undos_ran):
         owed = _not_undone(run, roles, ledger.open)
-    elif ended_well and not undos_ran and not ledger.open and required and missing:
+    if run.status == "SUCCEEDED" and not undos_ran and not ledger.open and missing:
         ledger.remarks[
             "it ended as SUCCEEDED though nothing is done: who looks at the status sees no failure"
         ] = None
-    if undos_ran and ended_well and not owed:
+    if undos_ran and run.status == "SUCCEEDED" and not owed:
         ledger.remarks["a rollback ended as SUCCEEDED: who looks at the status sees no failure"] = None
     return _verdict(run, roles, expected, owed, ledger)
 

@@ -117,14 +117,18 @@ class AnyExploration:
         return sorted((case for case in self.cases if case.finding), key=lambda case: case.size)
 
     def smallest(self, count: int = 5) -> list[Case]:
-        """Return the smallest findings, each owing something else; a pair only if none of its two does alone."""
+        """Return the smallest findings, each owing something else, and one for each undo whose failure is owed.
+
+        A pair stands there only if none of its two faults is a finding alone.
+        """
         alone = {case.plan[0] for case in self.findings if len(case.plan) == 1}
         chosen: dict[Any, Case] = {}
         for case in self.findings:
             if len(case.plan) > 1 and alone & set(case.plan):
                 continue
-            owed = tuple(sorted((each.step, each.kind) for each in case.owed))
-            struck = tuple(sorted(fault.state for fault in case.plan))
+            undos = tuple(sorted(fault.state for fault in case.plan if fault.state in self.roles.undos))
+            struck = undos or tuple(sorted(fault.state for fault in case.plan))
+            owed = () if undos else tuple(sorted((each.step, each.kind) for each in case.owed))
             chosen.setdefault((case.finding, owed, struck, case.uncatchable), case)
         return list(chosen.values())[:count]
 

@@ -124,7 +124,7 @@ def _struck(fault: Fault, ask: CallTask, answers: Answers) -> Answer:
     if fault.answer is not None:
         return answers.of(ask, TASK_MS, json.loads(fault.answer))
     limits = [limit for limit in (ask.timeout_seconds, ask.heartbeat_seconds) if limit]
-    if fault.error == "States.Timeout":
+    if fault.error in ("States.Timeout", ""):
         return Answer(forever=True, submitted=_submitted(ask))
     after_ms = SOON_MS
     if fault.late:
