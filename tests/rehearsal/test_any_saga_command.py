@@ -1,6 +1,7 @@
 """`sagalab explore` on a machine of one's own: exit codes, JSON, JUnit XML, the saga file, and errors in words."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +11,9 @@ from typer.testing import CliRunner
 
 from sagalab.commands import explore as explore_command
 from sagalab.errors import SagaLabError
+from sagalab.project import ROOT
+from sagalab.rehearsal.any_saga.faults import KINDS
+from sagalab.rehearsal.any_saga.given import FIELDS
 
 
 @pytest.fixture
@@ -158,3 +162,10 @@ def test_the_course_s_machines_go_the_course_s_way(run):
     saga["States"]["A"]["Resource"] = "${NewOrderFunction}"
     with pytest.raises(SagaLabError, match="--undo is for machines of your own"):
         run(saga, "--undo", "A=B")
+
+
+def test_the_readme_names_every_field_and_every_kind_of_fault():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Explore a machine of your own")[2].partition("\n## ")[0]
+    assert all(f"\n{name}:" in section for name in FIELDS)
+    assert all(re.search(rf"\b{kind}\b", section) for kind in KINDS)
