@@ -137,6 +137,31 @@ def _checkpoints(points: list, grown: list[str]):
 
 
 @app.command()
+def agreement(
+    machine: Annotated[
+        list[str] | None, typer.Option(help="Which machines; default: saga, hardened.")
+    ] = None,
+    pairs: Annotated[int, typer.Option(min=0, help="How many pairs beside the 138 single faults.")] = 300,
+    seed: Annotated[int, typer.Option(help="The same seed takes the same pairs.")] = 1,
+) -> None:
+    """Compare the rehearsed explorer with runs on the local cloud, plan by plan; exit 1 where they differ.
+
+    Verdict, owed and path. Takes some minutes a machine: the local cloud's part of it.
+    """
+    from sagalab.commands.explore import progress_on_stderr
+    from tools.agreement import MACHINES, chosen_plans, compare, in_words
+
+    differ = False
+    for name in machine or MACHINES:
+        with progress_on_stderr(name) as advance:
+            found = compare(name, chosen_plans(pairs, seed), advance=advance)
+        for line in in_words(name, found):
+            print(line, flush=True)
+        differ = differ or bool(found.differences)
+    raise typer.Exit(differ)
+
+
+@app.command()
 def check(
     coverage: Annotated[
         bool, typer.Option("--coverage", help="The floor of the tests' coverage too.")

@@ -30,13 +30,19 @@ def register(app: typer.Typer) -> None:
 def explore(
     machine: Annotated[str, typer.Option(help="saga, hardened, or a file with a definition.")] = "saga",
     faults: Annotated[
-        int | None, typer.Option(help="1: every single fault. 2: every pair too (a machine of your own: 2).")
+        int | None,
+        typer.Option(
+            help="1: every single fault. 2: every pair too (a machine of your own: 2). 3: a sample."
+        ),
     ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Run only so many plans.")] = None,
     seed: Annotated[int, typer.Option(help="Which ones --sample takes.")] = 1,
     picture: Annotated[
         Path | None, typer.Option(help="Save the smallest finding's picture: an .svg or .png file.")
     ] = None,
+    real: Annotated[
+        bool, typer.Option("--real", help="Run each plan on the local cloud: minutes instead of seconds.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     given_input: Annotated[
         str | None, typer.Option("--input", help="JSON, or @file.", rich_help_panel=_OWN)
@@ -60,6 +66,8 @@ def explore(
 ) -> None:
     """Run a machine under every fault plan, and show where money or goods leak.
 
+    It runs in this process, in virtual time, on the course's services in memory.
+
     Exit code 0 when nothing was found, 1 when something leaked (or is owed without need, or was given up), 2
     when it could not run. Ctrl-C keeps what was found. A machine of your own runs in this process, in virtual
     time, without a cloud; my.saga.yaml beside my.asl.json may say what is a step and what undoes it.
@@ -79,11 +87,11 @@ def explore(
         )
     faults = faults or 1
     with progress_on_stderr("Exploring") as advance:
-        found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance)
+        found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance, real=real)
     if as_json:
         print_json([case.record for case in found.cases])
     else:
-        _print(found, machine)
+        _print(found, machine, real)
     drawn = found.picture() if picture else None
     if drawn is not None:
         _save(drawn, picture)
@@ -168,7 +176,7 @@ def _save(drawn: "Drawing", path: Path) -> None:
         path.write_text(drawn.svg(), encoding="utf-8")
 
 
-def _print(found: "Exploration", machine: str) -> None:
+def _print(found: "Exploration", machine: str, real: bool) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -186,13 +194,17 @@ def _print(found: "Exploration", machine: str) -> None:
             table.add_row(Text(f"✗ {case.finding}"), Text(case.sentence), Text(" → ".join(case.path)))
         console.print(table)
     ended = " Ctrl-C ended it early." if found.interrupted else ""
-    console.print(Text(f"{machine}: {found.summary} {found.seconds:.0f} s.{ended}"), soft_wrap=True)
+    console.print(Text(f"{machine}: {found.summary} {found.seconds:.1f} s.{ended}"), soft_wrap=True)
     if found.left_out:
         same = f"{found.left_out} pairs were not run: their run is that of one of the two faults alone."
         console.print(Text(same), soft_wrap=True)
     if found.repeated:
         console.print(Text(f"{found.repeated} runs were repeated: the computer was busy."), soft_wrap=True)
-    console.print(Text(WORDS), soft_wrap=True)
+    if found.moments:
+        more = f"{found.moments} more runs let late commits land at every other moment that matters."
+        console.print(Text(more), soft_wrap=True)
+    if real:
+        console.print(Text(WORDS), soft_wrap=True)
 
 
 def _print_storm(found: "Storm") -> None:

@@ -110,16 +110,17 @@ def substitute(definition: Mapping[str, Any], deployment: Substitutions) -> dict
 
     Raises SagaLabError for a name that the deployment does not have, and for a definition that is no JSON.
     """
-    return _fill(plain(definition), deployment.substitutions)
+    return fill(plain(definition), deployment.substitutions)
 
 
-def _fill(value: Any, known: Mapping[str, str]) -> Any:
+def fill(value: Any, known: Mapping[str, str]) -> Any:
+    """Return JSON values with every ${Name} filled in. Raises SagaLabError for a name that is not known."""
     if isinstance(value, str):
         return _PLACEHOLDER.sub(lambda match: _lookup(match[1], known), value)
     if isinstance(value, Mapping):
-        return {key: _fill(item, known) for key, item in value.items()}
+        return {key: fill(item, known) for key, item in value.items()}
     if isinstance(value, list):
-        return [_fill(item, known) for item in value]
+        return [fill(item, known) for item in value]
     return value
 
 

@@ -1,46 +1,24 @@
 """The explorer: run a machine under every fault plan, and report the plans that leave something owed."""
 
-import contextlib
-import random
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sagalab.deploying.deploy import deploy_machine
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
-from sagalab.deploying.machines import plain
+from sagalab.deploying.machines import fill, plain
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
-from sagalab.ledger.read import read_ledgers
-from sagalab.ledger.verdict import judge
 from sagalab.orders.faults import FaultPlan
-from sagalab.orders.orders import make_order
 from sagalab.rehearsal import plans as plans
-from sagalab.rehearsal.edition import PATIENT_SECONDS, SHORT_SECONDS, edition_of
-from sagalab.rehearsal.many_runs import Crowd, Started
+from sagalab.rehearsal.fault_tree import Advance, fitted, grow, order, outlasting
+from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import Case, Exploration
-from sagalab.rehearsal.sandbox import sandbox
+from sagalab.rehearsal.services.services import SUBSTITUTIONS
 
-Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
-_MACHINE, _PATIENT = "explored", "explored-patiently"
-_QUICK, _SLEEPERS, _DISTURBED = 0, 1, 2  # lanes: runs that sleep in a worker for long have their own
-WIDTHS = (4, 8, 3)  # how many runs at once in each lane: found by trying on two cores
-ALONE = 8  # how many disturbed runs at once, when all others are over
-WORKERS = 14  # of the functions meanwhile; one that sleeps costs nothing but memory
-_BATCH = 24  # runs judged together: their ledgers are read at once
-_MIX = 1  # seed of the order in which plans run
-_TRIES = 4  # of a plan whose run was disturbed
-
-
-@dataclass(frozen=True)
-class _Job:
-    plan: FaultPlan
-    tries: int = 1
+MOST_FAULTS = 3
+_ROUNDS = 40  # of triples that are drawn until enough of them meet
 
 
 def explore(
@@ -51,142 +29,91 @@ def explore(
     seed: int = 1,
     only: Iterable[FaultPlan] | None = None,
     advance: Advance | None = None,
+    real: bool = False,
     within: Deployment | None = None,
 ) -> Exploration:
     """Run a machine under every single fault (`faults=1`), or every single one and every pair (`faults=2`).
 
-    `machine` is a name, a file or a definition. `sample` takes so many of the plans, chosen by `seed`; `only`
-    gives the plans oneself. `within` is a `sandbox` to use, for several explorations in a row; without it each
-    makes its own. Each run has its own order, on the local cloud, and runs a quick edition of the machine (see
-    `explorer_edition`). Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine
-    that cannot be deployed, and on AWS.
+    `machine` is a name, a file or a definition. `sample` takes so many of the plans, chosen by `seed`; with
+    `faults=3` that many triples, whose three faults all strike. `only` gives the plans oneself.
+    The machine runs as it is given, in this process and in virtual time, on the course's services in memory: see
+    `rehearse`. A late commit lands at every later moment that matters. With `real` each plan is an execution on
+    the local cloud, of an edition of the machine with short waits; `within` is a `sandbox` to use for it.
+    Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine that AWS would refuse.
     """
-    if faults not in (1, 2):
-        raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1 or 2.")
+    if faults not in range(1, MOST_FAULTS + 1):
+        raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1, 2 or 3.")
+    if faults > 2 and sample is None and only is None:
+        raise SagaLabError(
+            f"There are some 240,000 plans of {faults} faults.", "Take a sample: --sample 300, or sample=300."
+        )
     definition = plain(machine) if isinstance(machine, Mapping) else read_definition(machine)
+    if only is not None:
+        chosen, meeting = list(only), False
+    elif faults > 2:
+        chosen, meeting = _triples(definition, sample or 1, seed), False
+    else:
+        every = plans.singles() + (plans.pairs() if faults == 2 else [])
+        chosen = plans.sample(every, sample, seed)
+        meeting = faults == 2 and len(chosen) == len(every)
+    if real or within is not None:
+        from sagalab.rehearsal.real_search import explore_really
+
+        first = plans.singles() if meeting else chosen
+        return explore_really(definition, first, meeting=meeting, advance=advance, within=within)
+    return _rehearsed(definition, chosen, seed, meeting, advance or (lambda done, of: None))
+
+
+def _rehearsed(
+    definition: Mapping[str, Any], chosen: Sequence[FaultPlan], seed: int, meeting: bool, advance: Advance
+) -> Exploration:
+    """Explore in this process. With `meeting` those pairs are left out whose run is that of one fault alone."""
     begun = time.monotonic()
-    every = plans.singles() + (plans.pairs() if faults == 2 else [])
-    chosen = list(only) if only is not None else plans.sample(every, sample, seed)
-    whole = only is None and len(chosen) == len(every)
-    workers = min(WORKERS, len(chosen) + 1)
-    editions = {_MACHINE: edition_of(definition), _PATIENT: edition_of(definition, PATIENT_SECONDS)}
-    with _place(within, workers) as deployment:
-        for name, edition in editions.items():
-            deploy_machine(deployment, name, edition)
-        search = _Search(deployment, advance or (lambda done, of: None))
-        with search.keeping_what_was_found():
-            search.run(plans.singles() if whole else chosen)
-            if whole and faults == 2:
-                search.run(search.meeting_pairs())
+    tree, program = ready(fill(definition, SUBSTITUTIONS))
+    found: dict[FaultPlan, Case] = {}
+    left_out, moments, interrupted = 0, 0, False
+    advance(0, len(chosen))
+    try:
+        for shared, case in grow(tree, program, chosen, seed=seed):
+            moments += bool(case.landed)
+            for plan in shared:
+                if meeting and len(plan.faults) > 1 and not _all_meet(plan, case):
+                    left_out += not case.landed
+                else:
+                    _take(found, case.of_plan(plan))
+            advance(len(found) + left_out, len(chosen))
+    except KeyboardInterrupt:
+        interrupted = True
+    cases = tuple(found[plan] for plan in chosen if plan in found)
     seconds = time.monotonic() - begun
-    place = {each: number for number, each in enumerate(search.chosen)}
-    cases = sorted(search.cases, key=lambda case: place[case.plan])
-    return Exploration(definition, tuple(cases), seconds, search.interrupted, search.left_out, search.again)
+    lasts = outlasting(tree)
+
+    def again(case: Case) -> Execution:
+        return rehearse(tree, order(fitted(case.plan, lasts).to_dict()), seed=seed)
+
+    return Exploration(definition, cases, seconds, interrupted, left_out, 0, moments=moments, again=again)
 
 
-def _place(within: Deployment | None, workers: int) -> contextlib.AbstractContextManager[Deployment]:
-    return sandbox("explore", workers) if within is None else contextlib.nullcontext(within)
+def _all_meet(plan: FaultPlan, case: Case) -> bool:
+    return all(fault.task in case.tasks for fault in plan.faults)
 
 
-class _Search:
-    """An exploration under way."""
+def _take(found: dict[FaultPlan, Case], case: Case) -> None:
+    """Keep one case a plan: that of the clock's moments, unless only another moment of a late commit shows a fault."""
+    known = found.get(case.plan)
+    if known is None or (case.finding and not known.finding):
+        found[case.plan] = case
 
-    def __init__(self, deployment: Deployment, advance: Advance):
-        self._deployment = deployment
-        self._advance = advance
-        self._crowd: Crowd[_Job] = Crowd(deployment, zip((_MACHINE, _MACHINE, _PATIENT), WIDTHS, strict=True))
-        self._client = deployment.cloud.client("stepfunctions")
-        self._tasks = {arn: task for task, arn in deployment.functions.items()}
-        self._judge = ThreadPoolExecutor(1)
-        self.cases: list[Case] = []
-        self.interrupted = False
-        self.left_out = 0  # pairs that are the same run as a single fault
-        self.again = 0  # runs that were disturbed, and repeated
-        self.chosen: list[FaultPlan] = []
 
-    def meeting_pairs(self) -> list[FaultPlan]:
-        """Return the pairs worth running, now that the single plans are known."""
-        found = plans.meeting_pairs({case.plan: case.tasks for case in self.cases})
-        self.left_out = len(plans.pairs()) - len(found)
-        return found
-
-    def run(self, chosen: list[FaultPlan]) -> None:
-        """Run and judge these plans."""
-        self.chosen += chosen
-        self._advance(len(self.cases), len(self.chosen))
-        # Mixed, so that crashes come spread: each costs the start of a new worker.
-        for each in random.Random(_MIX).sample(chosen, len(chosen)):
-            self._add(_Job(each))
-        batch: list[Started[_Job]] = []
-        judged: deque[Future[list[Case | _Job]]] = deque()
-        while self._crowd.busy or batch or judged:
-            self._crowd.lanes[_DISTURBED].width = WIDTHS[_DISTURBED] if self._others_run() else ALONE
-            batch += self._crowd.step()
-            if len(batch) >= _BATCH or (batch and not judged and not self._crowd.busy):
-                judged.append(self._judge.submit(self._judged, batch))
-                batch = []
-            while judged and judged[0].done():
-                self._take(judged.popleft().result())
-
-    def _others_run(self) -> bool:
-        return any(lane.jobs or lane.running for lane in self._crowd.lanes[:_DISTURBED])
-
-    @contextlib.contextmanager
-    def keeping_what_was_found(self) -> Iterator[None]:
-        """End early, and in order, on Ctrl-C; nothing goes on afterwards."""
-        try:
-            yield
-        except KeyboardInterrupt:
-            self.interrupted = True
-        finally:
-            self._crowd.close()
-            self._judge.shutdown(cancel_futures=True)
-
-    def _add(self, job: _Job) -> None:
-        if job.tries > 1:
-            lane, seconds = _DISTURBED, PATIENT_SECONDS
-        else:
-            lane, seconds = (_SLEEPERS if plans.holds_a_worker(job.plan) else _QUICK), SHORT_SECONDS
-        self._crowd.add(job, make_order(faults=plans.fitted(job.plan, seconds).to_dict()), lane)
-
-    def _take(self, found: "list[Case | _Job]") -> None:
-        for each in found:
-            if isinstance(each, Case):
-                self.cases.append(each)
-            else:
-                self.again += 1
-                self._add(each)
-        self._advance(len(self.cases), len(self.chosen))
-
-    def _judged(self, batch: list[Started[_Job]]) -> "list[Case | _Job]":
-        """Return a case for each run, or its job again where the machine's load has disturbed the run."""
-        runs = [(each, Execution.fetch(self._client, each.arn)) for each in batch]
-        for each in batch:
-            if each.ended != "ended":
-                self._crowd.stop(each.arn)
-        ledgers = read_ledgers([each.order for each in batch], self._deployment)
-        found: list[Case | _Job] = []
-        for (each, execution), ledger in zip(runs, ledgers, strict=True):
-            tasks, disturbed = self._attempts(execution, each.job.plan)
-            if disturbed and each.job.tries < _TRIES:
-                found.append(_Job(each.job.plan, each.job.tries + 1))
-                continue
-            ended = "disturbed" if disturbed else each.ended
-            found.append(Case.of(each.job.plan, execution, judge(ledger, execution), tasks, ended))
-        return found
-
-    def _attempts(self, execution: Execution, plan: FaultPlan) -> tuple[frozenset[str], bool]:
-        """Return the tasks that the run came to, and whether one timed out that no fault made time out."""
-        planned = {fault.task: fault.times for fault in plan.faults if fault.kind in plans.OUTLASTING}
-        count: dict[str, int] = {}
-        disturbed = False
-        for visit in execution.visits:
-            for attempt in visit.attempts:
-                called = attempt.parameters
-                task = self._tasks.get(called.get("FunctionName", "")) if isinstance(called, dict) else None
-                if task is None:
-                    continue
-                count[task] = count.get(task, 0) + 1
-                expected = task in planned and (planned[task] is None or count[task] <= planned[task])
-                disturbed |= attempt.outcome == "timed_out" and not expected
-        return frozenset(count), disturbed
+def _triples(definition: Mapping[str, Any], count: int, seed: int) -> list[FaultPlan]:
+    """Draw plans of three faults that all strike, by a seed: their first two say whether the third is met."""
+    tree, program = ready(fill(definition, SUBSTITUTIONS))
+    drawn = plans.draw(MOST_FAULTS, seed)
+    found: list[FaultPlan] = []
+    for _ in range(_ROUNDS):
+        batch = [next(drawn) for _ in range(count)]
+        for shared, case in grow(tree, program, batch, seed=seed, moments=False):
+            found += [plan for plan in shared if _all_meet(plan, case)]
+        if len(found) >= count:
+            break
+    return found[:count]

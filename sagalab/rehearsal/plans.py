@@ -5,7 +5,7 @@ another `when` or `times` (it hinders nothing, so the task is done at its first 
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import combinations
 
@@ -49,6 +49,17 @@ def pairs() -> list[FaultPlan]:
         for one in faults_of(first)
         for other in faults_of(second)
     ]
+
+
+def draw(size: int, seed: int) -> Iterator[FaultPlan]:
+    """Draw plans of so many faults by a seed, without end, none twice."""
+    chance, known = random.Random(seed), set()
+    while True:
+        tasks = sorted(chance.sample(TASKS, size), key=TASKS.index)
+        drawn = plan(*[chance.choice(faults_of(task)) for task in tasks])
+        if drawn not in known:
+            known.add(drawn)
+            yield drawn
 
 
 def meeting_pairs(visited: dict[FaultPlan, Collection[str]]) -> list[FaultPlan]:

@@ -1,8 +1,8 @@
 """What an exploration found: one case a plan, the findings among them, and the smallest counterexamples."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ MEANING = {
 class Case:
     """One plan and what came of it. `tasks` are those that the run came to; `finding` is empty if all is well.
 
-    `execution` is kept only for findings, for their pictures.
+    `execution` is kept only for findings, for their pictures. `landed` says when its late commits landed, where
+    that was at another moment than the clock's.
     """
 
     plan: FaultPlan
@@ -43,13 +44,14 @@ class Case:
     tasks: frozenset[str]
     finding: str
     execution: "Execution | None" = None
+    landed: str = ""
 
     @classmethod
     def of(
         cls, plan: FaultPlan, execution: "Execution", verdict: Verdict, tasks: frozenset[str], ended: str
     ) -> "Case":
         """Return the case of a run. `ended`: ended, parked (it waits for a human), overdue or disturbed."""
-        finding = _finding(plan, verdict, ended)
+        finding = _finding(plan, verdict.name, ended)
         record = as_record(verdict)
         first, last = execution.history[0].at, execution.history[-1].at
         return cls(
@@ -65,12 +67,20 @@ class Case:
             execution if finding and len(plan.faults) == 1 else None,
         )
 
+    def of_plan(self, plan: FaultPlan) -> "Case":
+        """Return the case of another plan with the same run: what it has more never strikes."""
+        if plan == self.plan:
+            return self
+        finding = _finding(plan, self.verdict, "parked" if self.status == "PARKED" else "ended")
+        return replace(self, plan=plan, finding=finding)
+
     @property
     def sentence(self) -> str:
         """What struck, and what was not undone, in one sentence."""
         owed = "; ".join(each["words"] for each in self.owed) or self.words
+        moment = f" ({self.landed})" if self.landed else ""
         remark = "" if self.finding in ("", LEAK) else f" ({MEANING[self.finding]})"
-        return f"{plans.in_words(self.plan)}: {owed}{remark}."
+        return f"{plans.in_words(self.plan)}{moment}: {owed}{remark}."
 
     @property
     def record(self) -> dict[str, Any]:
@@ -83,6 +93,7 @@ class Case:
             "words": self.words,
             "owed": list(self.owed),
             "finding": self.finding,
+            "landed": self.landed,
             "duration": self.duration,
         }
 
@@ -93,12 +104,12 @@ class Case:
         return (len(self.plan.faults), len(self.path), *kinds)
 
 
-def _finding(plan: FaultPlan, verdict: Verdict, ended: str) -> str:
+def _finding(plan: FaultPlan, verdict: str, ended: str) -> str:
     if ended == "disturbed":
         return UNDECIDED
-    if verdict.name == LEAKED:
+    if verdict == LEAKED:
         return LEAK
-    if verdict.name != ANNOUNCED:
+    if verdict != ANNOUNCED:
         return ""
     if not plans.undo_fails_for_ever(plan):
         return UNNEEDED
@@ -111,7 +122,9 @@ class Exploration:
 
     `definition` is the machine as given; `seconds` the wall time; `interrupted` says that Ctrl-C ended it
     early. `left_out` counts the pairs whose run is that of one of their faults alone, and `repeated` the runs
-    that were repeated because a task timed out that no fault had made time out (a busy computer).
+    that were repeated because a task timed out that no fault had made time out (a busy computer). `moments`
+    counts the runs in which a late commit landed at another moment than the clock's; `again` runs a case anew
+    for its picture, where it was rehearsed.
     """
 
     definition: Mapping[str, Any]
@@ -120,6 +133,8 @@ class Exploration:
     interrupted: bool
     left_out: int
     repeated: int
+    moments: int = 0
+    again: "Callable[[Case], Execution] | None" = None
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
@@ -170,9 +185,10 @@ class Exploration:
 
         smallest = self.smallest(1)
         case = case or (smallest[0] if smallest else None)
-        if case is None or case.execution is None:
+        if case is None:
             return None
-        return diagram(self.definition, case.execution, title=case.sentence)
+        execution = case.execution or (self.again(case) if self.again is not None else None)
+        return None if execution is None else diagram(self.definition, execution, title=case.sentence)
 
     @property
     def counts(self) -> Counter[str]:

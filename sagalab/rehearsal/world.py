@@ -153,7 +153,8 @@ class World:
         while run.status == "RUNNING":
             if events is not None and len(run.events) >= events:
                 break
-            if until is not None and self._next_due() > until:
+            coming = self.next() if until is not None else None
+            if until is not None and coming is not None and coming.due > until:
                 break
             if not self.step():
                 break
@@ -161,13 +162,31 @@ class World:
 
     def settle(self) -> None:
         """Let the functions end that still sleep: late commits land. Timers stay as they are."""
-        while asleep := [pending for pending in self._queue if isinstance(pending.what, Awake)]:
-            self.take(min(asleep))
+        while asleep := self.asleep():
+            self.take(asleep[0])
 
-    def _next_due(self) -> int:
+    def next(self) -> Pending | None:
+        """Return what comes next, and leave it there."""
         while self._queue and self._is_gone(self._queue[0]):
             heapq.heappop(self._queue)
-        return self._queue[0].due if self._queue else 0
+        return self._queue[0] if self._queue else None
+
+    def asleep(self) -> list[Pending]:
+        """Return the functions that sleep, in the order in which they go on."""
+        return sorted(pending for pending in self._queue if isinstance(pending.what, Awake))
+
+    def is_orphan(self, pending: Pending) -> bool:
+        """Tell whether nobody waits any more for a function that sleeps: what it does now comes late."""
+        return isinstance(pending.what, Awake) and not self.runs[pending.run].waits_for(pending.what.ask.task)
+
+    def hold(self, pending: Pending) -> None:
+        """Take one of pending() out; nothing happens until `let()`."""
+        self._queue.remove(pending)
+        heapq.heapify(self._queue)
+
+    def let(self, pending: Pending) -> None:
+        """Let happen what was held."""
+        self._do(pending)
 
     def step(self) -> bool:
         """Take what comes next; return False when nothing does."""
@@ -184,8 +203,7 @@ class World:
 
     def take(self, pending: Pending) -> None:
         """Take one of pending(), before its turn if need be; the clock goes on to when it is due."""
-        self._queue.remove(pending)
-        heapq.heapify(self._queue)
+        self.hold(pending)
         self._do(pending)
 
     def tell(self, number: int, told: Told) -> None:

@@ -62,6 +62,13 @@ def task_of(ask: CallTask) -> str | None:
     return function_task(name)
 
 
+def payload_of(ask: CallTask) -> Any:
+    """Return what a Task sends to its function."""
+    if ask.resource.kind == "service" and isinstance(ask.parameters, dict):
+        return ask.parameters.get("Payload", {})
+    return ask.parameters
+
+
 def function_task(name: Any) -> str | None:
     """Return the course's task that a function's name, ARN or placeholder stands for, or None."""
     if not isinstance(name, str):
@@ -111,6 +118,10 @@ class Services:
         other.tables = self.tables.copy()
         return other
 
+    def same_business(self, other: "Services") -> bool:
+        """Tell whether orders, payments, inventory and stock are the same as in others (a fork of these)."""
+        return self.tables.same(other.tables, [NAMES.table(key) for key in TABLES if key != "attempts"])
+
     def rows(self, key: str) -> list[dict[str, Any]]:
         """Return the rows of orders, payments, inventory, stock or attempts; numbers are Decimal."""
         return self.tables.rows(NAMES.table(key))
@@ -146,9 +157,7 @@ class Services:
 
     def event(self, ask: CallTask, task: str) -> Any:
         """Return what the function is called with."""
-        if ask.resource.kind == "service" and isinstance(ask.parameters, dict):
-            return ask.parameters.get("Payload", {})
-        return ask.parameters
+        return payload_of(ask)
 
     def result(self, outcome: Outcome) -> Any:
         """Return what the function answers with."""

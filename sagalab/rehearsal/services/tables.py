@@ -3,7 +3,7 @@
 It answers the API's operations on rows, as boto3 has them. A test holds it against moto's DynamoDB.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -35,6 +35,10 @@ class Tables:
         other.keys = self.keys
         other._rows = {name: rows.copy() for name, rows in self._rows.items()}
         return other
+
+    def same(self, other: "Tables", names: Iterable[str]) -> bool:
+        """Tell whether these tables have the same rows as others."""
+        return all(self._rows[name] == other._rows[name] for name in names)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return a table's rows in Python's values (numbers are Decimal), in the order of their first writing."""
