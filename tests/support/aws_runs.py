@@ -220,7 +220,7 @@ def unlike(theirs: Any, ours: Any, place: str) -> Iterator[str]:
 
 
 def _matches(theirs: Any, ours: Any) -> bool:
-    if isinstance(theirs, str) and theirs in _WORDS:
+    if isinstance(theirs, str) and (theirs in _WORDS or theirs.strip("<>") in _WORDS):
         return True
     if not isinstance(theirs, str) or not isinstance(ours, str):
         return False

@@ -58,6 +58,7 @@ def ended(child: Child, task: int, at: int, pattern: str) -> TaskSucceeded | Tas
         about["Error"] = child.error
     if child.cause is not None:
         about["Cause"] = child.cause
+    about = {name: about[name] for name in sorted(about)}
     if child.status == "SUCCEEDED":
         return TaskSucceeded(at, task, about)
     return TaskFailed(at, task, TASK_FAILED, json_text(about))

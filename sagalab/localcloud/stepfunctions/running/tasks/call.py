@@ -5,9 +5,11 @@ from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.context import Execution
+from sagalab.asl.engine.history import json_text
 from sagalab.asl.resource import Resource
 from sagalab.localcloud.stepfunctions.running.tasks import functions, integrations, sdk
 from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError
+from sagalab.localcloud.stepfunctions.running.tasks.shapes import WrongType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,22 @@ def result(ask: CallTask, caller: Caller) -> Any:
 
     Not for activities and executions, which are the driver's own.
     """
-    resource = ask.resource
+    try:
+        return _result(ask.resource, ask.parameters, caller)
+    except WrongType as wrong:
+        words = f"The Parameters '{json_text(ask.parameters)}' could not be used to start the Task: [{wrong}]"
+        raise TaskError("States.Runtime", words, terminal=True) from None
+
+
+def _result(resource: Resource, given: Any, caller: Caller) -> Any:
     if resource.kind == "lambda":
         region = resource.arn.split(":")[3] or caller.region
-        return functions.by_arn(resource.arn, ask.parameters, region, caller.role_arn)
-    if resource.kind == "aws-sdk" and resource.pattern in (None, "waitForTaskToken"):
-        return sdk.result(resource, ask.parameters, caller.region, caller.role_arn)
-    if resource.kind == "service" and integrations.has(resource):
-        return integrations.result(resource, ask.parameters, caller.execution, caller.role_arn)
+        return functions.by_arn(resource.arn, given, region, caller.role_arn)
+    if resource.pattern in (None, "waitForTaskToken"):
+        if resource.kind == "aws-sdk" and sdk.has(resource):
+            return sdk.result(resource, given, caller.region, caller.role_arn)
+        if resource.kind == "service" and integrations.has(resource):
+            return integrations.result(resource, given, caller.execution, caller.role_arn)
     raise not_here(resource)
 
 

@@ -64,12 +64,17 @@ def result(resource: Resource, given: Any, execution: Execution, role_arn: str |
     operation = shapes.operation_of(resource.service, resource.action)
     assert operation is not None
     sent = shapes.request(prepare(parameters, execution), operation.input_shape)
+    malformed = _malformed(sent) if resource.service == "events" else []
     try:
-        answered = requests.send(resource.service, operation, sent, execution.region, role_arn)
+        answered = (
+            {"Entries": []}
+            if malformed and not sent["Entries"]
+            else requests.send(resource.service, operation, sent, execution.region, role_arn)
+        )
     except ClientError as error:
         raise failed(error) from None
     if resource.service == "events":
-        answered = _entries(sent, answered)
+        answered = _entries(answered, malformed)
     return {name: answered[name] for name in sorted(answered)}
 
 
@@ -104,15 +109,33 @@ def _events(given: dict[str, Any], execution: Execution) -> dict[str, Any]:
     return {**given, "Entries": made}
 
 
-def _entries(sent: dict[str, Any], answered: dict[str, Any]) -> dict[str, Any]:
-    """Return PutEvents' answer; raise EventBridge.FailedEntry when an entry was not taken.
+def _malformed(sent: dict[str, Any]) -> list[int]:
+    """Take the entries out whose Detail is JSON and no object, and return their places.
 
-    moto 5.2.5 takes a Detail that is JSON and no object, which AWS calls malformed.
+    AWS calls them malformed (recorded); moto 5.2.5 takes them.
     """
+    entries = sent.get("Entries")
+    if not isinstance(entries, list):
+        return []
+    found = [index for index, entry in enumerate(entries) if _is_malformed(entry)]
+    sent["Entries"] = [entry for index, entry in enumerate(entries) if index not in found]
+    return found
+
+
+def _is_malformed(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not entry.get("Source") or not entry.get("DetailType"):
+        return False
+    try:
+        return not isinstance(json.loads(entry["Detail"]), dict)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _entries(answered: dict[str, Any], malformed: list[int]) -> dict[str, Any]:
+    """Return PutEvents' answer; raise EventBridge.FailedEntry when an entry was not taken."""
     entries = list(answered.get("Entries", ()))
-    for index, entry in enumerate(sent.get("Entries", ())):
-        if "EventId" in entries[index] and not isinstance(json.loads(entry["Detail"]), dict):
-            entries[index] = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    for index in malformed:
+        entries.insert(index, {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."})
     failed = sum("ErrorCode" in entry for entry in entries)
     answered = {"Entries": entries, "FailedEntryCount": failed}
     if failed:

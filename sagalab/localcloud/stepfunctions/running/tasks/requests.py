@@ -21,6 +21,10 @@ from sagalab.localcloud.stepfunctions.running.tasks.errors import client_error
 _CODES = {"logs": "InvalidParameterException", "iam": "ValidationError", "sts": "ValidationError"}
 _QUERY = {"sns": "InvalidParameter", "sqs": "MissingParameter"}
 
+_SECRET_NAME = (
+    "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+)
+
 
 def send(
     service: str, operation: OperationModel, given: dict[str, Any], region: str, role_arn: str | None
@@ -57,6 +61,9 @@ def refuse(service: str, operation: OperationModel, given: dict[str, Any]) -> No
                     words = f"Invalid parameter: {name}"
                 raise client_error(_QUERY[service], words, operation=operation.name)
         return
+    if (service, operation.name) == ("secretsmanager", "CreateSecret") and given.get("Name"):
+        if not re.fullmatch(r"[\w/+=.@!-]+", given["Name"], re.ASCII):
+            raise client_error("ValidationException", _SECRET_NAME, operation=operation.name)
     problems = list(_problems(given, operation.input_shape, ""))
     if problems:
         many = "s" if len(problems) > 1 else ""

@@ -39,14 +39,17 @@ _OF_S3 = {
 }
 
 
-def result(resource: Resource, given: Any, region: str, role_arn: str | None) -> Any:
-    """Call a service and return its answer as a JSON value. Raises TaskError."""
-    from sagalab.localcloud.stepfunctions.running.tasks.call import not_here
+def has(resource: Resource) -> bool:
+    """Tell whether there is such a call of a service here."""
+    service, _ = SERVICES.get(resource.service.lower(), ("", ""))
+    return bool(service) and shapes.operation_of(service, resource.action) is not None
 
-    service, prefix = SERVICES.get(resource.service.lower(), ("", ""))
-    operation = shapes.operation_of(service, resource.action) if service else None
-    if operation is None:
-        raise not_here(resource)
+
+def result(resource: Resource, given: Any, region: str, role_arn: str | None) -> Any:
+    """Call a service and return its answer as a JSON value. Raises TaskError and shapes.WrongType."""
+    service, prefix = SERVICES[resource.service.lower()]
+    operation = shapes.operation_of(service, resource.action)
+    assert operation is not None
     parameters = shapes.request(given if isinstance(given, dict) else {}, operation.input_shape)
     try:
         answered = requests.send(service, operation, parameters, region, role_arn)
@@ -60,7 +63,8 @@ def result(resource: Resource, given: Any, region: str, role_arn: str | None) ->
 def _failed(error: ClientError, service: str, prefix: str) -> TaskError:
     if service == "s3":
         error.response["ResponseMetadata"].setdefault("HostId", uuid.uuid4().hex)
-    name = error_name(service, code_of(error)) or f"{prefix}Exception"
+    code = error.response["Error"].get("QueryErrorCode") or code_of(error)
+    name = error_name(service, code) or f"{prefix}Exception"
     return TaskError(f"{prefix}.{name}", sdk_cause(error, prefix))
 
 

@@ -65,8 +65,15 @@ def written(name: str) -> str:
     return name[:1].upper() + name[1:end].lower() + name[end:]
 
 
-def request(given: Mapping[str, Any], shape: StructureShape | None) -> dict[str, Any]:
-    """Return a task's parameters as botocore takes them; what is null is not sent."""
+class WrongType(Exception):
+    """A parameter cannot be what the service's API has for it. Its text says which."""
+
+
+_NUMBERS = ("integer", "long", "float", "double")
+
+
+def request(given: Mapping[str, Any], shape: StructureShape | None, place: str = "") -> dict[str, Any]:
+    """Return a task's parameters as botocore takes them; what is null is not sent. Raises WrongType."""
     if shape is None:
         return {}
     members = {written(name).lower(): name for name in shape.members}
@@ -78,24 +85,38 @@ def request(given: Mapping[str, Any], shape: StructureShape | None) -> dict[str,
         if name is None:
             made[key] = value
         else:
-            made[name] = _sent(value, shape.members[name])
+            made[name] = _sent(value, shape.members[name], place + key)
     return made
 
 
-def _sent(value: Any, shape: Shape) -> Any:
+def _sent(value: Any, shape: Shape, place: str) -> Any:
     if isinstance(shape, StructureShape):
-        return request(value, shape) if isinstance(value, dict) and not shape.is_document_type else value
-    if isinstance(shape, ListShape):
-        return [_sent(item, shape.member) for item in value] if isinstance(value, list) else value
-    if isinstance(shape, MapShape):
-        if not isinstance(value, dict):
+        if shape.is_document_type:
             return value
-        return {key: _sent(item, shape.value) for key, item in value.items() if item is not None}
+        _must_be(dict, value, place, "an object")
+        return request(value, shape, f"{place}.")
+    if isinstance(shape, ListShape):
+        _must_be(list, value, place, "an array")
+        return [_sent(item, shape.member, f"{place}[{index}]") for index, item in enumerate(value)]
+    if isinstance(shape, MapShape):
+        _must_be(dict, value, place, "an object")
+        return {
+            key: _sent(item, shape.value, f"{place}.{key}") for key, item in value.items() if item is not None
+        }
     if isinstance(shape, StringShape) and not isinstance(value, str):
         return json_text(value)
     if shape.type_name == "blob" and not isinstance(value, bytes):
         return (value if isinstance(value, str) else json_text(value)).encode()
+    if shape.type_name in _NUMBERS:
+        _must_be((int, float), value, place, "a number")
+    if shape.type_name == "boolean":
+        _must_be(bool, value, place, "a BOOLEAN")
     return value
+
+
+def _must_be(kinds: type | tuple[type, ...], value: Any, place: str, words: str) -> None:
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        raise WrongType(f"The value for the field '{place}' must be {words}")
 
 
 def answer(value: Any, shape: Shape | None) -> Any:
