@@ -38,8 +38,9 @@ through at most 25,000 events; an exception out of it is a fault of ours, for Fa
 driver's: nested.py gives what `startExecution`, `.sync` and `.sync:2` answer. `sagalab/rehearsal/world.py`
 is a whole driver, in virtual time.
 
-Where what is: program.py (a machine read once), run.py (the run), frame.py (a branch, an iteration),
-states/ (one file a kind), data.py and queries.py (templates, paths, expressions), retry.py, catch.py,
+Where what is: program.py (a machine read once), run.py (the run, and what it is told), flow.py (how it goes on),
+recorder.py (what states call), frame.py (a branch, an iteration), states/ (one file a kind), env.py (what
+expressions see, the context object), data.py and queries.py (templates, paths, expressions), retry.py, catch.py,
 errors.py, context.py, history.py, redrive.py.
 """
 

@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.h
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sagalab.asl.engine.data import Env, template
+from sagalab.asl.engine.data import template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import DATA_LIMIT_BYTES, runtime_error
 from sagalab.asl.engine.history import json_text
-from sagalab.asl.engine.states.limits import MAX_BYTES_PER_BATCH, MAX_ITEMS_PER_BATCH, limit
+from sagalab.asl.engine.limits import MAX_BYTES_PER_BATCH, MAX_ITEMS_PER_BATCH, limit
 
 
 class Batcher:

@@ -1,16 +1,26 @@
 """Catchers: which errors they take, and what they make of them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from sagalab.asl.engine.data import Env, template
+from sagalab.asl.engine.data import template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, matches
+from sagalab.asl.engine.frame import Frame
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.result_path import result_path
 
-if TYPE_CHECKING:
-    from sagalab.asl.engine.frame import Frame
-    from sagalab.asl.engine.run import Run
-    from sagalab.asl.engine.states.base import State
+
+class Left(Protocol):
+    """A state, as far as a catcher needs it."""
+
+    kind: str
+    absent: Any
+
+    def leave(
+        self, run: Recorder, frame: Frame, output: Any, assigned: dict[str, Any] | None, target: str | None
+    ) -> None:
+        """Go on to `target`."""
 
 
 class Catcher:
@@ -32,7 +42,7 @@ class Catcher:
         """Tell whether ErrorEquals names the error."""
         return matches(self.names, error)
 
-    def catch(self, state: "State", run: "Run", frame: "Frame", failure: StateFailed) -> None:
+    def catch(self, state: Left, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Leave the state by this catcher: neither OutputPath nor the state's Output touch the result."""
         error_output: Any = failure.output(state.absent)
         env = Env(run, frame, state.kind)
@@ -45,5 +55,5 @@ class Catcher:
                 output = self.output(env)
         elif self.result_path is not None:
             output = self.result_path(frame.input, error_output)
-        run.caught(frame, self, failure)
+        run.caught(self.index, failure)
         state.leave(run, frame, output, assigned, self.next)

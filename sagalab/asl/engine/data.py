@@ -4,40 +4,14 @@ Each is read once and becomes a function of an `Env`; a part without a path or a
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.engine import queries
-from sagalab.asl.engine.context import context_object
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, query_error, runtime_error
 from sagalab.asl.engine.history import json_text
 
-if TYPE_CHECKING:
-    from sagalab.asl.engine.frame import Frame
-    from sagalab.asl.engine.run import Run
-
-Template = Callable[["Env"], Any]
-
-
-class Env:
-    """What expressions of a state see: `data` is the `$` of JSONPath, `states` the `$states` of JSONata."""
-
-    __slots__ = ("data", "frame", "kind", "run", "states")
-
-    def __init__(self, run: "Run", frame: "Frame", kind: str) -> None:
-        self.run = run
-        self.frame = frame
-        self.kind = kind
-        self.data: Any = frame.input
-        self.states: dict[str, Any] = {"input": frame.input}
-
-    def context(self) -> dict[str, Any]:
-        """Return the context object as it is now."""
-        return context_object(self.run, self.frame, self.kind)
-
-    def bindings(self, with_context: bool) -> dict[str, Any]:
-        """Return the variables of a JSONata expression, by name."""
-        states = {**self.states, "context": self.context()} if with_context else self.states
-        return {**self.frame.variables, "states": states}
+Template = Callable[[Env], Any]
 
 
 def is_expression(value: Any) -> bool:

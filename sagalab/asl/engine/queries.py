@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl import intrinsics, paths
 from sagalab.asl import jsonata as language
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import query_error, runtime_error
 from sagalab.asl.engine.history import json_text
 
-if TYPE_CHECKING:
-    from sagalab.asl.engine.data import Env
-
-Query = Callable[["Env"], Any]
+Query = Callable[[Env], Any]
 
 # $states as a whole, or its member context: only then the context object is made
 _CONTEXT = re.compile(r"\$states(?!\s*\.\s*(?!context\b))")
@@ -34,7 +32,7 @@ def jsonata(text: str, field: str) -> Query:
     expression = language.compile(text)
     with_context = _CONTEXT.search(text) is not None
 
-    def evaluate(env: "Env") -> Any:
+    def evaluate(env: Env) -> Any:
         run = env.run
         try:
             return expression.evaluate(
@@ -59,7 +57,7 @@ def path_or_function(text: str) -> Query:
         return path(text)
     call = intrinsics.compile(text, path)
 
-    def evaluate(env: "Env") -> Any:
+    def evaluate(env: Env) -> Any:
         try:
             return call(env, intrinsics.Chance(env.run.random, env.run.uuid))
         except intrinsics.IntrinsicError as error:
@@ -91,7 +89,7 @@ def path(text: str) -> Query:
 def _within(text: str, inner: str, root_of: Query) -> Query:
     compiled = paths.compile(inner)
 
-    def find(env: "Env") -> Any:
+    def find(env: Env) -> Any:
         root = root_of(env)
         try:
             return compiled.get(root)
@@ -104,7 +102,7 @@ def _within(text: str, inner: str, root_of: Query) -> Query:
 def _of_variable(text: str, name: str, inner: str) -> Query:
     compiled = None if inner == "$" else paths.compile(inner)
 
-    def find(env: "Env") -> Any:
+    def find(env: Env) -> Any:
         variables = env.frame.variables
         if name not in variables:
             raise NotFound(text, variables, f"No results for path: $['{name}']")

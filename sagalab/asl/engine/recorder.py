@@ -1,16 +1,18 @@
-"""What a run has written, what it waits for, and what it draws by chance: the part that states call."""
+"""What a run has written, what it waits for, and what it draws by chance: the part that states call.
+
+How a run goes on is declared here and done in run.py, which knows the program and with it the states.
+"""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from typing import Any
 
 from sagalab.asl.engine import history
 from sagalab.asl.engine.commands import CancelTask, CancelTimer, Command, SetTimer
 from sagalab.asl.engine.context import Execution
+from sagalab.asl.engine.errors import StateFailed
 from sagalab.asl.engine.frame import Frame
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.program import Program
-    from sagalab.asl.engine.single import Single
+from sagalab.asl.engine.mocks import Single
 
 EXECUTION_TIMER = 0
 
@@ -19,11 +21,10 @@ class HistoryFull(Exception):
     """The history has all the events that it may have."""
 
 
-class Recorder:
+class Recorder(ABC):
     """The history, the commands, the tasks, timers and children of a run, and its chance."""
 
-    def __init__(self, program: "Program", execution: Execution) -> None:
-        self.program = program
+    def __init__(self, execution: Execution) -> None:
         self.execution = execution
         self.status = "RUNNING"
         self.events: list[dict[str, Any]] = []
@@ -50,6 +51,50 @@ class Recorder:
         self._commands: list[Command] = []
         self._text_of: Any = EXECUTION_TIMER
         self._text = "0"
+
+    # how it goes on
+
+    @abstractmethod
+    def chose(self, frame: Frame, rule: int | None) -> None:
+        """A Choice took a rule, None for its Default."""
+
+    @abstractmethod
+    def retriable(self, failure: StateFailed, delay: float) -> None:
+        """A single state would be tried again: its test ends here."""
+
+    @abstractmethod
+    def caught(self, index: int, failure: StateFailed) -> None:
+        """A catcher, by its place in Catch, took a failure."""
+
+    @abstractmethod
+    def open(self, outer: Frame, scope: int, index: int, value: Any, previous: int) -> Frame:
+        """Start a branch or an iteration inside a frame."""
+
+    @abstractmethod
+    def go(self, frame: Frame, target: str | None, output: Any) -> None:
+        """Go on to the next state, or end the frame where there is none."""
+
+    @abstractmethod
+    def fail_frame(self, frame: Frame, failure: StateFailed) -> None:
+        """A frame failed: what is around it decides."""
+
+    @abstractmethod
+    def abort(self, frame: Frame) -> None:
+        """End a frame from outside; the states that it was in are written as aborted."""
+
+    @abstractmethod
+    def drop(self, frame: Frame) -> None:
+        """Forget a frame that ended, and what was inside: no redrive will go on there."""
+
+    @abstractmethod
+    def ready(self, frame: Frame) -> None:
+        """Have a frame enter its state."""
+
+    @abstractmethod
+    def state_of(self, frame: Frame) -> Any:
+        """Return the state that a frame is in, as the program has it."""
+
+    # what it writes
 
     def add(
         self, frame: Frame, event_type: str, details: dict[str, Any] | None, *, update: bool = True

@@ -6,21 +6,17 @@ or Map only the branches and iterations that were not done; attempts count from 
 timeout of the execution.
 """
 
-from typing import TYPE_CHECKING
-
 from sagalab.asl.engine.commands import SetTimer
 from sagalab.asl.engine.errors import StateFailed
 from sagalab.asl.engine.frame import INNER, READY, Frame
 from sagalab.asl.engine.history import EVENT_LIMIT
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
+from sagalab.asl.engine.recorder import EXECUTION_TIMER, Recorder
 
 REDRIVE_DAYS = 14
 _DAY = 24 * 60 * 60 * 1000
 
 
-def refusal(run: "Run", now: int) -> str | None:
+def refusal(run: Recorder, now: int) -> str | None:
     """Return why an execution cannot be redriven at a time, None when it can."""
     if run.status in ("RUNNING", "SUCCEEDED"):
         return f"Execution is {run.status} and cannot be redriven"
@@ -33,8 +29,8 @@ def refusal(run: "Run", now: int) -> str | None:
     return None
 
 
-def redrive(run: "Run") -> None:
-    """Go on with a run that ended; one that cannot be redriven stays as it is."""
+def redrive(run: Recorder, timeout_seconds: int | None) -> None:
+    """Go on with a run that ended, its timeout anew; one that cannot be redriven stays as it is."""
     if refusal(run, run.now) is not None:
         return
     root = next(frame for frame in run.frames.values() if frame.parent is None)
@@ -43,13 +39,12 @@ def redrive(run: "Run") -> None:
     run.redriven = run.now
     root.previous = len(run.events)
     number = run.add(root, "ExecutionRedriven", {"redriveCount": run.redrives})
-    timeout = run.program.scopes[run.root].timeout_seconds
-    if timeout is not None:
-        run.ask(SetTimer(0, run.now + timeout * 1000))
+    if timeout_seconds is not None:
+        run.ask(SetTimer(EXECUTION_TIMER, run.now + timeout_seconds * 1000))
     _resume(run, root, number)
 
 
-def _resume(run: "Run", frame: Frame, previous: int) -> None:
+def _resume(run: Recorder, frame: Frame, previous: int) -> None:
     frame.previous = previous
     frame.retries = {}
     frame.retry_count = 0
@@ -69,7 +64,7 @@ def _resume(run: "Run", frame: Frame, previous: int) -> None:
         state.fail(run, frame, failure)
 
 
-def _enter(run: "Run", frame: Frame) -> None:
+def _enter(run: Recorder, frame: Frame) -> None:
     """Enter the first state of an iteration whose input could not be made."""
     assert frame.parent is not None
     outer = run.frames[frame.parent]

@@ -6,57 +6,18 @@ A Wait does not wait; a Task without a mock asks for its call as always, and is 
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sagalab.asl.engine.commands import Command
 from sagalab.asl.engine.context import Execution
-from sagalab.asl.engine.errors import TOLERATED_FAILURES, StateFailed
-from sagalab.asl.engine.frame import Frame
+from sagalab.asl.engine.mocks import Mock, Single
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.run import Run
 
-if TYPE_CHECKING:
-    from sagalab.asl.engine.commands import Command
+__all__ = ["Mock", "Single", "Tested", "begin", "outcome"]
 
 # Not of inspectionData.
 _OURS = {"nextState", "rule", "caught"}
-
-
-@dataclass(frozen=True, slots=True)
-class Mock:
-    """What a Task, Map or Parallel comes to: a result (JSON value), or with `failed` an error and a cause."""
-
-    result: Any = None
-    error: str | None = None
-    cause: str | None = None
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """How a state is tested: its mock, how often it was tried, how many iterations of a Map failed."""
-
-    mock: Mock | None = None
-    retries: int = 0
-    failures: int = 0
-
-    def mocked(self, run: Run, frame: Frame) -> bool:
-        """Give the state its mock; return False when it has none."""
-        if self.mock is None:
-            return False
-        state = run.state_of(frame)
-        if self.mock.failed:
-            raise StateFailed(self.mock.error, self.mock.cause)
-        if frame.map is not None and _intolerable(frame.map, self.failures, len(self.mock.result)):
-            raise StateFailed(TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded")
-        state.take_result(run, frame, self.mock.result)
-        return True
-
-
-def _intolerable(about: dict[str, Any], failures: int, total: int) -> bool:
-    count, percentage = about["count"], about["percentage"]
-    if count is not None and failures > count:
-        return True
-    return percentage is not None and failures * 100 > percentage * total
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +45,7 @@ def begin(
     variables: dict[str, Any] | None = None,
     context: dict[str, Any] | None = None,
     how: Single | None = None,
-) -> "tuple[Run, list[Command]]":
+) -> tuple[Run, list[Command]]:
     """Start one state of a program with an input (JSON text); return the run and its first commands.
 
     `context` stands for the whole context object. KeyError: the machine has no such state.

@@ -1,16 +1,15 @@
 """What all states have in common: they are entered, fail, are tried again, are caught, and are left."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.engine import catch, history
-from sagalab.asl.engine.data import Env, Template, plain_path, template
-from sagalab.asl.engine.errors import StateFailed, exceeds, runtime_error, too_large
+from sagalab.asl.engine.data import Template, plain_path, template
+from sagalab.asl.engine.env import Env
+from sagalab.asl.engine.errors import TOLERATED_FAILURES, StateFailed, exceeds, runtime_error, too_large
 from sagalab.asl.engine.frame import RETRY, Frame
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.retry import Retrier, retrier_for
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 _JSONATA_STEPS = {
     *("afterArguments", "result", "maxConcurrency"),
@@ -42,7 +41,7 @@ class State:
 
     # entering and leaving
 
-    def enter(self, run: "Run", frame: Frame) -> None:
+    def enter(self, run: Recorder, frame: Frame) -> None:
         """Write that the state was entered, and begin its work."""
         frame.reset_visit()
         if run.single is not None:
@@ -57,25 +56,41 @@ class State:
         )
         self.work(run, frame)
 
-    def note(self, run: "Run", step: str, value: Any) -> None:
+    def note(self, run: Recorder, step: str, value: Any) -> None:
         """Note a step of the data's way, in the test of a single state: JSONata has but a few of them."""
         if run.trace is None or (step == "result" and self.kind == "Map"):
             return
         if step in _JSONATA_STEPS if self.jsonata else step != "afterArguments":
             run.trace[step] = value
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         """Do what the state does; called again for each retry."""
         raise NotImplementedError
 
-    def work_again(self, run: "Run", frame: Frame) -> None:
+    def work_again(self, run: Recorder, frame: Frame) -> None:
         """Do it again after a redrive."""
         self.work(run, frame)
 
-    def forget(self, run: "Run", frame: Frame) -> None:
+    def mocked(self, run: Recorder, frame: Frame) -> bool:
+        """Take the mock of a state that is tested alone; return False when it has none."""
+        if run.single is None or run.single.mock is None:
+            return False
+        mock = run.single.mock
+        if mock.failed:
+            raise StateFailed(mock.error, mock.cause)
+        if frame.map is not None and _intolerable(frame.map, run.single.failures, len(mock.result)):
+            raise StateFailed(TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded")
+        self.take_result(run, frame, mock.result)
+        return True
+
+    def take_result(self, run: Recorder, frame: Frame, result: Any) -> None:
+        """Go on with what the work came to (Task, Parallel, Map)."""
+        raise NotImplementedError
+
+    def forget(self, run: Recorder, frame: Frame) -> None:
         """Forget what is inside: the state is tried again, or left by a catcher."""
 
-    def env(self, run: "Run", frame: Frame) -> Env:
+    def env(self, run: Recorder, frame: Frame) -> Env:
         """Return what the state's expressions see, `data` being its effective input."""
         env = Env(run, frame, self.kind)
         if self.input_path is not None:
@@ -83,7 +98,7 @@ class State:
         return env
 
     def leave(
-        self, run: "Run", frame: Frame, output: Any, assigned: dict[str, Any] | None, target: str | None
+        self, run: Recorder, frame: Frame, output: Any, assigned: dict[str, Any] | None, target: str | None
     ) -> None:
         """Write that the state was left, and go to `target`, or end the frame where that is None."""
         text = run.text(output)
@@ -109,7 +124,7 @@ class State:
             if name in frame.outer:
                 raise runtime_error(f"Cannot assign to the variable '{name}': it belongs to an outer scope.")
 
-    def succeed(self, run: "Run", frame: Frame, env: Env, output: Any) -> None:
+    def succeed(self, run: Recorder, frame: Frame, env: Env, output: Any) -> None:
         """Leave with what the state's last fields make of `output` (OutputPath, or JSONata's Output)."""
         assigned = self.assign(env) if self.assign is not None else None
         if self.jsonata:
@@ -122,7 +137,7 @@ class State:
 
     # failing
 
-    def fail(self, run: "Run", frame: Frame, failure: StateFailed) -> None:
+    def fail(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Try again, catch, or fail the frame."""
         self.place(frame, failure)
         if failure.evaluation:
@@ -152,7 +167,7 @@ class State:
             )
             failure.said = True
 
-    def tell_evaluation(self, run: "Run", frame: Frame, failure: StateFailed) -> None:
+    def tell_evaluation(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Write that an expression of the state failed."""
         details = {"error": failure.error, "cause": failure.cause, "state": self.name}
         if failure.location:
@@ -161,7 +176,7 @@ class State:
             frame.previous = frame.before_entered
         run.add(frame, "EvaluationFailed", details)
 
-    def _retries(self, run: "Run", frame: Frame, failure: StateFailed) -> bool:
+    def _retries(self, run: Recorder, frame: Frame, failure: StateFailed) -> bool:
         index = retrier_for(self.retriers, failure.error)
         if index is None:
             return False
@@ -190,3 +205,10 @@ def _path(body: Mapping[str, Any], name: str, jsonata: bool) -> Template | None:
     if path is None:
         return lambda env: {}
     return plain_path(path)
+
+
+def _intolerable(about: dict[str, Any], failures: int, total: int) -> bool:
+    count, percentage = about["count"], about["percentage"]
+    if count is not None and failures > count:
+        return True
+    return percentage is not None and failures * 100 > percentage * total

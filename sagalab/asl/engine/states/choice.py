@@ -1,16 +1,15 @@
 """Choice: the first rule that holds says where to go."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sagalab.asl.engine.data import Env, Template, expected, is_expression, template
+from sagalab.asl.engine.data import Template, expected, is_expression, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import runtime_error
 from sagalab.asl.engine.frame import Frame
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.states.base import State
 from sagalab.asl.engine.states.choice_rules import condition
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 _NO_MATCH = "Failed to transition out of the state. The state does not point to a next state."
 
@@ -52,7 +51,7 @@ class Choice(State):
         self.rules = [_Rule(rule, index, jsonata) for index, rule in enumerate(body["Choices"])]
         self.default: str | None = body.get("Default")
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -69,7 +68,7 @@ class Choice(State):
 
     def _follow(
         self,
-        run: "Run",
+        run: Recorder,
         frame: Frame,
         env: Env,
         output: Any,

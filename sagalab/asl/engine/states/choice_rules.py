@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sagalab.asl.engine import queries
-from sagalab.asl.engine.data import Env, is_number
+from sagalab.asl.engine.data import is_number
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, runtime_error
 from sagalab.asl.engine.states.wait import moment
 

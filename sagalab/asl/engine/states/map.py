@@ -1,17 +1,16 @@
 """Map: the same states for each item; here what both modes share, and the inline one."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sagalab.asl.engine.data import Env, Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.data import Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, query_error, runtime_error
 from sagalab.asl.engine.frame import FAILED, INNER, Frame
 from sagalab.asl.engine.history import json_text
-from sagalab.asl.engine.states.limits import MAX_CONCURRENCY, limit
+from sagalab.asl.engine.limits import MAX_CONCURRENCY, limit
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.states.parallel import Container
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 INLINE_CONCURRENCY = 40
@@ -37,7 +36,7 @@ class Map(Container):
             self.note(env.run, "afterItemsPath", items)
         return items
 
-    def selected(self, run: "Run", frame: Frame, index: int, value: Any, item: dict[str, Any]) -> Any:
+    def selected(self, run: Recorder, frame: Frame, index: int, value: Any, item: dict[str, Any]) -> Any:
         """Return the input of an item: itself, or what ItemSelector makes of it."""
         if self.selector is None:
             return value
@@ -51,7 +50,7 @@ class Map(Container):
 class InlineMap(Map):
     """A Map whose iterations are part of its own execution."""
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -60,7 +59,7 @@ class InlineMap(Map):
         if run.trace is not None:
             self.note(run, "maxConcurrency", concurrency)
         run.add(frame, "MapStateStarted", {"length": len(items)})
-        if run.single is not None and run.single.mocked(run, frame):
+        if self.mocked(run, frame):
             return
         frame.phase = INNER
         frame.items = items
@@ -74,7 +73,7 @@ class InlineMap(Map):
             if frame.phase == INNER:  # an ItemSelector that fails ends the state at once
                 self._start(run, frame, frame.previous)
 
-    def _start(self, run: "Run", frame: Frame, previous: int) -> None:
+    def _start(self, run: Recorder, frame: Frame, previous: int) -> None:
         """Start the next iteration after the event `previous`."""
         index = frame.next_item
         frame.next_item += 1
@@ -91,7 +90,7 @@ class InlineMap(Map):
                 self.tell_evaluation(run, inner, failure)
             self.inner_failed(run, frame, inner, failure)
 
-    def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:
+    def inner_done(self, run: Recorder, frame: Frame, inner: Frame, output: Any) -> None:
         succeeded = run.add(
             inner, "MapIterationSucceeded", {"name": self.name, "index": inner.index}, update=False
         )
@@ -105,11 +104,11 @@ class InlineMap(Map):
         if not frame.inner:
             self._end(run, frame)
 
-    def _end(self, run: "Run", frame: Frame) -> None:
+    def _end(self, run: Recorder, frame: Frame) -> None:
         run.add(frame, "MapStateSucceeded", None, update=False)
         self.take_result(run, frame, frame.results)
 
-    def end_inner(self, run: "Run", frame: Frame) -> None:
+    def end_inner(self, run: Recorder, frame: Frame) -> None:
         """Abort the iterations that still run."""
         for number in frame.inner:
             inner = run.frames[number]
@@ -118,7 +117,7 @@ class InlineMap(Map):
                 about = {"name": self.name, "index": inner.index}
                 run.add(inner, "MapIterationAborted", about, update=False)
 
-    def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
+    def inner_failed(self, run: Recorder, frame: Frame, inner: Frame, failure: StateFailed) -> None:
         run.add(inner, "MapIterationFailed", {"name": self.name, "index": inner.index}, update=False)
         frame.previous = max(frame.previous, inner.previous)
         run.release(inner)

@@ -4,11 +4,12 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distribut
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.engine import batches
 from sagalab.asl.engine.commands import ReadItems, StartChild, StopChild, WriteResults
-from sagalab.asl.engine.data import Env, Template, template
+from sagalab.asl.engine.data import Template, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import (
     ITEM_READER_FAILED,
     RESULT_WRITER_FAILED,
@@ -16,13 +17,11 @@ from sagalab.asl.engine.errors import (
     StateFailed,
 )
 from sagalab.asl.engine.frame import INNER, READING, WRITING, Frame
-from sagalab.asl.engine.states.limits import MAX_ITEMS, TOLERATED_COUNT, TOLERATED_PERCENTAGE, limit
+from sagalab.asl.engine.limits import MAX_ITEMS, TOLERATED_COUNT, TOLERATED_PERCENTAGE, limit
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.states.map import Map
+from sagalab.asl.engine.told import ChildEnded
 from sagalab.asl.resource import Resource
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
-    from sagalab.asl.engine.told import ChildEnded
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 CHILDREN_AT_ONCE = 10_000
@@ -55,7 +54,7 @@ class MapRun(Map):
 
     # beginning
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -92,7 +91,7 @@ class MapRun(Map):
             percentage=percentage,
             state=self.name,
         )
-        if run.single is not None and run.single.mocked(run, frame):
+        if self.mocked(run, frame):
             return
         if self.reader.resource is None:
             self._begin(run, frame, items)
@@ -108,11 +107,11 @@ class MapRun(Map):
         parameters = self.reader.parameters(env)
         run.ask(ReadItems(frame.task, self.name, self.reader.resource, parameters, settings))
 
-    def read(self, run: "Run", frame: Frame, items: Any) -> None:
+    def read(self, run: Recorder, frame: Frame, items: Any) -> None:
         """Go on with the items that the reader found."""
         self._begin(run, frame, items)
 
-    def _begin(self, run: "Run", frame: Frame, items: list[Any]) -> None:
+    def _begin(self, run: Recorder, frame: Frame, items: list[Any]) -> None:
         frame.phase = INNER
         chosen = (
             [
@@ -135,7 +134,7 @@ class MapRun(Map):
         self._start_children(run, frame)
         self._end_if_done(run, frame)
 
-    def _start_children(self, run: "Run", frame: Frame) -> None:
+    def _start_children(self, run: Recorder, frame: Frame) -> None:
         about = frame.map
         assert about is not None
         most = about["concurrency"] or CHILDREN_AT_ONCE
@@ -166,7 +165,7 @@ class MapRun(Map):
 
     # children
 
-    def child_ended(self, run: "Run", frame: Frame, index: int, ended: "ChildEnded") -> None:
+    def child_ended(self, run: Recorder, frame: Frame, index: int, ended: ChildEnded) -> None:
         """Take what a child came to."""
         about = frame.map
         assert about is not None
@@ -205,7 +204,7 @@ class MapRun(Map):
 
     # ending
 
-    def _end_if_done(self, run: "Run", frame: Frame) -> None:
+    def _end_if_done(self, run: Recorder, frame: Frame) -> None:
         assert frame.map is not None
         rest = frame.next_item < len(frame.items) or frame.map["retries"]
         if frame.phase != INNER or frame.inner or rest:
@@ -227,12 +226,12 @@ class MapRun(Map):
             return
         self._succeed_run(run, frame, batches.transformed(frame.results, self.writer.config))
 
-    def written(self, run: "Run", frame: Frame, details: Any) -> None:
+    def written(self, run: Recorder, frame: Frame, details: Any) -> None:
         """Go on once the results are written."""
         assert frame.map is not None
         self._succeed_run(run, frame, {"MapRunArn": frame.map["arn"], "ResultWriterDetails": details})
 
-    def _succeed_run(self, run: "Run", frame: Frame, result: Any) -> None:
+    def _succeed_run(self, run: Recorder, frame: Frame, result: Any) -> None:
         assert frame.map is not None
         started = frame.previous
         run.map_run(frame.map["arn"], status="SUCCEEDED", stopped=run.now)
@@ -244,13 +243,13 @@ class MapRun(Map):
             frame.previous = started
         self.take_result(run, frame, result)
 
-    def request_failed(self, run: "Run", frame: Frame, failure: StateFailed) -> None:
+    def request_failed(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """The items could not be read, or the results not written."""
         if failure.error is None:
             failure.error = ITEM_READER_FAILED if frame.phase == READING else RESULT_WRITER_FAILED
         self._fail_run(run, frame, failure)
 
-    def _fail_run(self, run: "Run", frame: Frame, failure: StateFailed) -> None:
+    def _fail_run(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         assert frame.map is not None
         self._stop_children(run, frame)
         run.map_run(frame.map["arn"], status="FAILED", stopped=run.now)
@@ -259,13 +258,13 @@ class MapRun(Map):
         outer = failure.passed_on()
         self.fail(run, frame, outer)
 
-    def _stop_children(self, run: "Run", frame: Frame) -> None:
+    def _stop_children(self, run: Recorder, frame: Frame) -> None:
         for child in frame.inner:
             run.forget_child(child)
             run.ask(StopChild(child))
         frame.inner = []
 
-    def work_again(self, run: "Run", frame: Frame) -> None:
+    def work_again(self, run: Recorder, frame: Frame) -> None:
         """Run the children that did not succeed, and those that had not begun, in the same Map Run."""
         about = frame.map
         if about is None or not frame.items:
@@ -284,7 +283,7 @@ class MapRun(Map):
         self._start_children(run, frame)
         self._end_if_done(run, frame)
 
-    def abort_run(self, run: "Run", frame: Frame) -> None:
+    def abort_run(self, run: Recorder, frame: Frame) -> None:
         """The execution, or a state around this one, ended: stop the children."""
         self._stop_children(run, frame)
         if frame.map is not None and run.map_runs[frame.map["arn"]]["status"] == "RUNNING":

@@ -1,16 +1,15 @@
 """Parallel, and what it shares with Map: inner frames that run side by side, and end together."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sagalab.asl.engine.data import Env, template
+from sagalab.asl.engine.data import template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import RUNTIME, StateFailed
 from sagalab.asl.engine.frame import INNER, Frame
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.result_path import result_path
 from sagalab.asl.engine.states.base import State
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 
 class Container(State):
@@ -24,15 +23,15 @@ class Container(State):
         self.result_selector = None if selector is None else template(selector, "ResultSelector", False)
         self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
 
-    def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:
+    def inner_done(self, run: Recorder, frame: Frame, inner: Frame, output: Any) -> None:
         """An inner frame came to its end."""
         raise NotImplementedError
 
-    def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
+    def inner_failed(self, run: Recorder, frame: Frame, inner: Frame, failure: StateFailed) -> None:
         """An inner frame failed, and with it the state."""
         raise NotImplementedError
 
-    def take_result(self, run: "Run", frame: Frame, result: Any) -> None:
+    def take_result(self, run: Recorder, frame: Frame, result: Any) -> None:
         """Make the state's output of a result."""
         env = Env(run, frame, self.kind)
         env.data = result
@@ -55,14 +54,14 @@ class Container(State):
         """A States.Runtime of the state's own fields ends the execution without a word of the state."""
         return failure.error != RUNTIME or failure.within
 
-    def end_inner(self, run: "Run", frame: Frame) -> None:
+    def end_inner(self, run: Recorder, frame: Frame) -> None:
         """Abort what still runs inside, innermost first."""
         for number in frame.inner:
             inner = run.frames[number]
             run.abort(inner)
             frame.previous = max(frame.previous, inner.previous)
 
-    def forget(self, run: "Run", frame: Frame) -> None:
+    def forget(self, run: Recorder, frame: Frame) -> None:
         """Drop the inner frames: the state is tried again, or left."""
         for number in frame.inner:
             inner = run.frames.get(number)
@@ -83,7 +82,7 @@ class Parallel(Container):
         field = "Arguments" if jsonata else "Parameters"
         self.parameters = template(body[field], field, jsonata) if field in body else None
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -92,7 +91,7 @@ class Parallel(Container):
             self.note(run, "afterParameters", value)
             self.note(run, "afterArguments", value)
         run.add(frame, "ParallelStateStarted", None)
-        if run.single is not None and run.single.mocked(run, frame):
+        if self.mocked(run, frame):
             return
         frame.phase = INNER
         frame.results = [None] * len(self.branches)
@@ -101,7 +100,7 @@ class Parallel(Container):
             for index, scope in enumerate(self.branches)
         ]
 
-    def inner_done(self, run: "Run", frame: Frame, inner: Frame, output: Any) -> None:
+    def inner_done(self, run: Recorder, frame: Frame, inner: Frame, output: Any) -> None:
         frame.previous = max(frame.previous, inner.previous)
         frame.results[inner.index] = output
         frame.inner.remove(inner.id)
@@ -109,6 +108,6 @@ class Parallel(Container):
             run.add(frame, "ParallelStateSucceeded", None, update=False)
             self.take_result(run, frame, frame.results)
 
-    def inner_failed(self, run: "Run", frame: Frame, inner: Frame, failure: StateFailed) -> None:
+    def inner_failed(self, run: Recorder, frame: Frame, inner: Frame, failure: StateFailed) -> None:
         self.end_inner(run, frame)
         self.fail(run, frame, failure.passed_on())

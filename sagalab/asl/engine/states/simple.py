@@ -1,24 +1,16 @@
 """Pass, Succeed and Fail."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sagalab.asl.engine.data import (
-    Env,
-    Template,
-    expected,
-    field_of_input,
-    is_expression,
-    template,
-)
+from sagalab.asl.engine.data import Template, expected, field_of_input, is_expression, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, runtime_error
 from sagalab.asl.engine.frame import Frame
 from sagalab.asl.engine.history import json_text
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.result_path import result_path
 from sagalab.asl.engine.states.base import State
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 
 class Pass(State):
@@ -34,7 +26,7 @@ class Pass(State):
         self.parameters = None if jsonata or parameters is None else template(parameters, "Parameters", False)
         self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         result = env.data
         if run.trace is not None:
@@ -64,7 +56,7 @@ class Succeed(State):
 
     kind = "Succeed"
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -81,7 +73,7 @@ class Fail(State):
         self.error = _fail_field(body, "Error", jsonata)
         self.cause = _fail_field(body, "Cause", jsonata)
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)

@@ -1,10 +1,11 @@
 """Task: calls a function, a service, an activity or another machine, and waits for its answer."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
-from sagalab.asl.engine.data import Env, Template, is_integer, number_field, plain_path, template
+from sagalab.asl.engine.data import Template, is_integer, number_field, plain_path, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import (
     TIMEOUT,
     StateFailed,
@@ -15,12 +16,10 @@ from sagalab.asl.engine.errors import (
 )
 from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.result_path import result_path
 from sagalab.asl.engine.states.base import State
 from sagalab.asl.resource import Resource
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 
 class Task(State):
@@ -42,7 +41,7 @@ class Task(State):
         self.result_selector = None if selector is None else template(selector, "ResultSelector", False)
         self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -53,7 +52,7 @@ class Task(State):
             self.note(run, "afterArguments", parameters)
         timeout = None if self.timeout is None else self.timeout(env)
         heartbeat = None if self.heartbeat is None else self.heartbeat(env)
-        if run.single is not None and run.single.mocked(run, frame):
+        if self.mocked(run, frame):
             return
         role = None if self.credentials is None else self.credentials(env).get("RoleArn")
         self._tell_scheduled(run, frame, parameters, timeout, heartbeat, role)
@@ -84,7 +83,7 @@ class Task(State):
 
     def _tell_scheduled(
         self,
-        run: "Run",
+        run: Recorder,
         frame: Frame,
         parameters: Any,
         timeout: int | None,
@@ -115,12 +114,12 @@ class Task(State):
 
     # what is told about the task
 
-    def started(self, run: "Run", frame: Frame, worker: str | None) -> None:
+    def started(self, run: Recorder, frame: Frame, worker: str | None) -> None:
         """A worker took the activity's task: its heartbeats count from now."""
         run.add(frame, self.events.started, {} if worker is None else {"workerName": worker})
         self.beat(run, frame)
 
-    def submitted(self, run: "Run", frame: Frame, output: Any) -> None:
+    def submitted(self, run: Recorder, frame: Frame, output: Any) -> None:
         """The service took the request; its answer comes later."""
         frame.submitted = True
         run.add(
@@ -129,7 +128,7 @@ class Task(State):
             {"output": run.text(output), "outputDetails": NOT_TRUNCATED, **self.events.about},
         )
 
-    def beat(self, run: "Run", frame: Frame) -> None:
+    def beat(self, run: Recorder, frame: Frame) -> None:
         """Begin the heartbeat's timer anew."""
         if frame.heartbeat_seconds is None:
             return
@@ -137,7 +136,7 @@ class Task(State):
             run.cancel_timer(frame.heartbeat_timer)
         frame.heartbeat_timer = run.new_timer(frame, run.now + frame.heartbeat_seconds * 1000)
 
-    def succeeded(self, run: "Run", frame: Frame, result: Any) -> None:
+    def succeeded(self, run: Recorder, frame: Frame, result: Any) -> None:
         """Take the result, and leave."""
         text = run.text(result)
         events = self.events
@@ -146,7 +145,7 @@ class Task(State):
         run.add(frame, events.succeeded, {"output": text, "outputDetails": NOT_TRUNCATED, **events.about})
         self.take_result(run, frame, result)
 
-    def take_result(self, run: "Run", frame: Frame, result: Any) -> None:
+    def take_result(self, run: Recorder, frame: Frame, result: Any) -> None:
         """Make the state's output of a result."""
         env = Env(run, frame, self.kind)
         env.data = result
@@ -157,7 +156,7 @@ class Task(State):
         env.data = result  # the $ of Assign is the result as it came
         self.succeed(run, frame, env, output)
 
-    def shaped(self, run: "Run", frame: Frame, env: Env) -> Any:
+    def shaped(self, run: Recorder, frame: Frame, env: Env) -> Any:
         """Apply ResultSelector and ResultPath."""
         output = env.data if self.result_selector is None else self.result_selector(env)
         if run.trace is not None:
@@ -168,7 +167,7 @@ class Task(State):
             self.note(run, "afterResultPath", output)
         return output
 
-    def failed(self, run: "Run", frame: Frame, failure: StateFailed) -> None:
+    def failed(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Take the failure of the task into the history, then retry, catch or fail."""
         if failure.terminal:
             run.unsay(frame, self.events.scheduled)
@@ -176,11 +175,11 @@ class Task(State):
             return
         self.fail(run, frame, self._told(run, frame, self.events.failed, failure))
 
-    def timed_out(self, run: "Run", frame: Frame) -> None:
+    def timed_out(self, run: Recorder, frame: Frame) -> None:
         """The state's TimeoutSeconds or HeartbeatSeconds are over."""
         self.fail(run, frame, self._told(run, frame, self.events.timed_out, StateFailed(TIMEOUT, None)))
 
-    def _told(self, run: "Run", frame: Frame, event_type: str, failure: StateFailed) -> StateFailed:
+    def _told(self, run: Recorder, frame: Frame, event_type: str, failure: StateFailed) -> StateFailed:
         details: dict[str, Any] = {}
         if failure.error is not None:
             details["error"] = failure.error

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.engine import queries
-from sagalab.asl.engine.data import Env, expected, is_expression, is_integer, is_number, template
+from sagalab.asl.engine.data import expected, is_expression, is_integer, is_number, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import query_error, runtime_error
 from sagalab.asl.engine.frame import WAITING, Frame
 from sagalab.asl.engine.history import json_text
+from sagalab.asl.engine.recorder import Recorder
 from sagalab.asl.engine.states.base import State
-
-if TYPE_CHECKING:
-    from sagalab.asl.engine.run import Run
 
 # RFC 3339 with an offset, as the language asks (https://states-language.net/spec.html#timestamps).
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -38,7 +37,7 @@ class Wait(State):
         super().__init__(name, body, jsonata)
         self.until = _until(body, jsonata)
 
-    def work(self, run: "Run", frame: Frame) -> None:
+    def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
         if run.trace is not None:
             self.note(run, "afterInputPath", env.data)
@@ -49,7 +48,7 @@ class Wait(State):
         frame.phase = WAITING
         run.set_timer(frame, due)
 
-    def resume(self, run: "Run", frame: Frame) -> None:
+    def resume(self, run: Recorder, frame: Frame) -> None:
         """Go on once the time has come."""
         env = self.env(run, frame)
         self.succeed(run, frame, env, env.data)

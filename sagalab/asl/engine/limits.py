@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sagalab.asl.engine.data import Env, Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.data import Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import runtime_error
 from sagalab.asl.engine.history import json_text
 
