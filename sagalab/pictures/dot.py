@@ -14,10 +14,12 @@ from sagalab.pictures import palette
 from sagalab.pictures.drawing import FONT, Drawing
 from sagalab.pictures.graph import Edge, MachineGraph, Node, Scope
 from sagalab.pictures.labels import (
+    FOOT_SIZE,
     EdgeText,
     edge_label,
     edge_text,
     edge_tooltip,
+    foot_width,
     lines_width,
     node_label,
     node_lines,
@@ -125,6 +127,7 @@ class Picture:
         nodes = list(scope.nodes.values())
         texts = {node: self._lines(node, shape) for node in nodes}
         width = max((self._width(node, texts[node], shape) for node in nodes), default=0)
+        width = max(width, foot_width(scope))
         groups = dict.fromkeys(shape.forward, "forward")
         groups |= dict.fromkeys(shape.undo, "undo")
         groups |= dict.fromkeys(shape.handlers, "handlers")
@@ -210,11 +213,11 @@ class Picture:
         style = self._look(node, shape)
         with dot.subgraph(name=f"cluster_{node.id}") as cluster:
             cluster.attr(
-                label=inside_label(node.part) if node.part is not None else "",
+                label="\n".join(inside_label(node.part)) if node.part is not None else "",
                 labelloc="b",
                 labeljust="r",
                 fontname=FONT,
-                fontsize="10.5",
+                fontsize=str(FOOT_SIZE),
                 fontcolor=NEUTRAL.muted,
                 style="rounded,filled" if node.type != "Map" else "rounded,filled,dashed",
                 fillcolor=palette.CLUSTER_FILL[depth % 2],

@@ -2,27 +2,30 @@
 
 dot keeps labels clear of boxes, but not of edges that it draws within a row, nor clusters' labels of
 any edge. A label that an edge crosses slides along its own edge to the nearest free place; one that
-is free stays where dot put it.
+is free stays where dot put it. Only a Choice's rule in the middle of a long way goes back to its Choice:
+"otherwise" says nothing where one does not see what else there was.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil, dist
+from math import ceil, dist, hypot, inf
 from typing import NamedTuple
 
-_GROUP = re.compile(r'<g id="[^"]*" class="(node|edge|cluster)\b[^"]*">\n.*?</g>\n', re.DOTALL)
+_GROUP = re.compile(r'<g id="[^"]*" class="(node|edge|cluster)\b([^"]*)">\n.*?</g>\n', re.DOTALL)
 _SHAPE = re.compile(r"<(path|polygon)\b[^>]*?\b(?:d|points)=\"([^\"]*)\"[^>]*/>")
 _TEXT = re.compile(r'<text\b[^>]*?text-anchor="(\w+)" x="([-\d.]+)" y="([-\d.]+)"[^>]*>')
 _SIZE = re.compile(r'font-size="([\d.]+)"')
 _LENGTH = re.compile(r'textLength="([\d.]+)"')
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PAIR = re.compile(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
-_CELL = 3.0  # points: how fine the map of edges is
+_CELL = 12.0  # points: how fine the map of edges is
 _STEP = 5.0  # points between two places that are tried
 _ROOM = 1.5  # points around a label that stay free
 _GAP = 4.0  # points between a moved label and its own edge
+_FAR = 70.0  # points from a Choice to its rule: farther, one does not see whose rule it is
+_CLEAR = 8.0  # points around a rule in which another edge may be taken for its own
 _NEAR, _APART = 6.0, 14.0  # points: edges as near as this lie on each other; one then moves so far
 
 Point = tuple[float, float]
@@ -40,14 +43,32 @@ class Box(NamedTuple):
     def moved(self, x: float, y: float) -> "Box":
         return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
 
-    def meets(self, other: "Box", room: float = 0.0) -> bool:
-        """Tell whether two boxes overlap, or come nearer than `room` points."""
+    def grown(self, room: float) -> "Box":
+        """Return the box with `room` points around it."""
+        return Box(self.left - room, self.top - room, self.right + room, self.bottom + room)
+
+    def meets(self, other: "Box") -> bool:
+        """Tell whether two boxes overlap."""
         return (
-            self.left < other.right + room
-            and other.left < self.right + room
-            and self.top < other.bottom + room
-            and other.top < self.bottom + room
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
         )
+
+    def within(self, other: "Box") -> bool:
+        """Tell whether nothing of it is outside of `other`."""
+        return (
+            self.left >= other.left
+            and self.right <= other.right
+            and self.top >= other.top
+            and self.bottom <= other.bottom
+        )
+
+    def gap(self, point: Point) -> float:
+        """Return how far a point is from the box; 0 for one in it."""
+        x, y = point
+        return hypot(max(self.left - x, 0.0, x - self.right), max(self.top - y, 0.0, y - self.bottom))
 
 
 @dataclass
@@ -55,7 +76,7 @@ class Part:
     """A node, an edge or a cluster of a laid-out SVG: where it stands in the text, and its geometry.
 
     `points` of an edge are its curve (the first `shaft` of them) and arrowhead, some 2 points apart; `frame` bounds the shape of
-    a node or a cluster; `label` bounds its texts (None: it has none).
+    a node or a cluster; `label` bounds its texts (None: it has none); `rule`: an edge out of a Choice.
     """
 
     kind: str
@@ -65,6 +86,13 @@ class Part:
     frame: Box | None = None
     label: Box | None = None
     shaft: int = 0
+    rule: bool = False
+
+    @property
+    def tail(self) -> Point:
+        """Where an edge begins: the end of its curve that has no arrowhead."""
+        first, last, tip = self.points[0], self.points[self.shaft - 1], self.points[-1]
+        return first if dist(first, tip) >= dist(last, tip) else last
 
 
 def parts(svg: str) -> list[Part]:
@@ -72,6 +100,7 @@ def parts(svg: str) -> list[Part]:
     found = []
     for match in _GROUP.finditer(svg):
         part = Part(match[1], match.start(), match.end())
+        part.rule = not {"choice", "default"}.isdisjoint(match[2].split())
         shapes = _SHAPE.findall(match[0])
         boxes = [_text_box(text) for text in _TEXT.finditer(match[0])]
         for name, numbers in shapes:
@@ -151,34 +180,42 @@ def free_labels(svg: str) -> str:
     for part in found:
         for x, y in part.points:
             taken[int(x // _CELL), int(y // _CELL)].append((x, y, id(part)))
-    frames = [part.frame for part in found if part.kind == "node" and part.frame is not None]
+    frames = [part.frame.grown(_ROOM) for part in found if part.kind == "node" and part.frame is not None]
     if not frames:
         return svg
-    whole = _bounds([corner for box in [*frames, *_drawn(found)] for corner in (box[:2], box[2:])])
+    whole = _bounds([corner for box in _drawn(found) for corner in (box[:2], box[2:])])
+    lanes = [part.frame for part in found if part.kind == "cluster" and part.frame is not None]
     moves: dict[int, Point] = {}
     for part in found:
         home = part.label
         if home is None:
             continue
-        labels = [other.label for other in found if other.label is not None and other is not part]
+        solid = [*frames, *(other.label.grown(_ROOM) for other in found if other.label and other is not part)]
 
-        def cost(box: Box, own: int = id(part), labels: list[Box] = labels) -> float:
+        def cost(box: Box, most: float, own: int = id(part), solid: list[Box] = solid) -> float:
+            """What stands against a place; where that reaches `most`, not all of it is counted."""
+            price = 0.0 if box.within(whole) else 1000.0
+            left, top, right, bottom = box
+            for from_left, from_top, to_right, to_bottom in solid:
+                if left < to_right and from_left < right and top < to_bottom and from_top < bottom:
+                    price += 1000.0
+            if price >= most:
+                return price
             owners = _owners(taken, box)
-            foreign = len(owners - {own})
-            solid = sum(box.meets(frame, _ROOM) for frame in frames)
-            written = sum(box.meets(label, _ROOM) for label in labels)
-            outside = box.left < whole.left or box.right > whole.right
-            outside = outside or box.top < whole.top or box.bottom > whole.bottom
-            return 1000.0 * (foreign + solid + written + outside) + 400.0 * (own in owners)
+            return price + 1000.0 * len(owners - {own}) + 400.0 * (own in owners)
 
-        at_home = cost(home)
-        if at_home == 0:
+        lost = part.rule and home.gap(part.tail) > _FAR
+        best, place = cost(home, inf) + (_FAR if lost else 0.0), home
+        if best == 0:
             continue
-        best, place = at_home, home
-        for away, box in sorted((0.1 * dist(home[:2], box[:2]), box) for box in _places(part, home)):
+        for away, box in sorted((_away(part, home, box, lost), box) for box in _places(part, home)):
             if away >= best:
                 break
-            if (price := cost(box) + away) < best:
+            price = cost(box, best - away) + away
+            if lost and price < best:
+                price += 10.0 * len(_owners(taken, box.grown(_CLEAR)) - {id(part)})
+                price += 20.0 * sum(box.meets(frame) and not box.within(frame) for frame in lanes)
+            if price < best:
                 best, place = price, box
         if place is not home:
             part.label = place
@@ -188,6 +225,11 @@ def free_labels(svg: str) -> str:
             group = _shift(svg[part.start : part.end], *moves[id(part)], part.kind == "edge")
             svg = svg[: part.start] + group + svg[part.end :]
     return svg
+
+
+def _away(part: Part, home: Box, box: Box, lost: bool) -> float:
+    """Tell how far a place is from where the label should be: where dot put it, or at its Choice."""
+    return 0.1 * (box.gap(part.tail) if lost else dist(home[:2], box[:2]))
 
 
 def _places(part: Part, home: Box) -> Iterator[Box]:
@@ -214,20 +256,18 @@ def _places(part: Part, home: Box) -> Iterator[Box]:
 
 def _owners(taken: _Taken, box: Box) -> set[int]:
     """Return the edges that come into a box with the room around it; the cells only make it quick."""
-    around = Box(box.left - _ROOM, box.top - _ROOM, box.right + _ROOM, box.bottom + _ROOM)
-    columns = range(int(around.left // _CELL), int(around.right // _CELL) + 1)
-    rows = range(int(around.top // _CELL), int(around.bottom // _CELL) + 1)
+    left, top, right, bottom = box.grown(_ROOM)
     return {
         owner
-        for column in columns
-        for row in rows
+        for column in range(int(left // _CELL), int(right // _CELL) + 1)
+        for row in range(int(top // _CELL), int(bottom // _CELL) + 1)
         for x, y, owner in taken.get((column, row), ())
-        if _inside(around, (x, y))
+        if left < x < right and top < y < bottom
     }
 
 
 def _drawn(found: list[Part]) -> list[Box]:
-    """The boxes of what bounds the picture, beside its nodes."""
+    """The boxes of all that is drawn: what bounds the picture."""
     return [
         box
         for part in found

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from sagalab.markup import escape
-from sagalab.pictures.graph import Edge, MachineGraph, Node
+from sagalab.pictures.graph import Edge, MachineGraph, Node, Scope
 from sagalab.pictures.lanes import scope_shape
 from sagalab.pictures.palette import STATUS, Look, look
-from sagalab.pictures.state_labels import cut, kind_label, retry_label, retry_lines, short_json
+from sagalab.pictures.state_labels import cut, inside_label, kind_label, retry_label, retry_lines, short_json
 from sagalab.pictures.status import NodeRun
 from sagalab.pictures.text_width import printable, text_width, wrap
 
-NAME_SIZE, DETAIL_SIZE, EDGE_SIZE = 14, 11, 11
+NAME_SIZE, DETAIL_SIZE, EDGE_SIZE, FOOT_SIZE = 14, 11, 11, 10.5
+_FOOT_ROOM = 11.0  # points around the words at the foot of a box
+_BOX_ROOM = 42.0  # points by which a box is wider than the words of the states in it
 NAME_LIMIT = 30
 _COMPACT_LIMIT = 19
 _MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
@@ -91,6 +93,16 @@ def lines_width(names: list[str], details: list[str]) -> float:
     widths = [text_width(line, NAME_SIZE, bold=True) for line in names]
     widths += [text_width(line, DETAIL_SIZE) for line in details]
     return max(_MIN_WIDTH, *widths)
+
+
+def foot_width(scope: Scope) -> float:
+    """Return how wide the words of a Map's states must be, in points: the words at the foot of its box then
+    stand beside the edge that leaves it."""
+    owner = scope.owner
+    if owner is None or owner.part is None or len(owner.inner) > 1:
+        return 0
+    words = max(text_width(line, FOOT_SIZE) for line in inside_label(owner.part))
+    return 2 * (words + _FOOT_ROOM) - _BOX_ROOM
 
 
 def node_label(names: list[str], details: list[str], style: Look, width: float, signed: bool) -> str:

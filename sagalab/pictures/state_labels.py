@@ -56,12 +56,13 @@ def kind_label(state: State) -> str:
     return state.type or "?"
 
 
-def inside_label(state: State) -> str:
-    """Return what the box around the inner states of a Parallel or Map says."""
+def inside_label(state: State) -> list[str]:
+    """Return the lines that stand at the foot of the box around the inner states of a Parallel or Map."""
     if state.type == "Parallel":
-        return "in parallel"
+        return ["in parallel"]
     at_once = state.body.get("MaxConcurrency")
-    return "for each item" + (f", ≤ {at_once} at once" if isinstance(at_once, int) and at_once > 0 else "")
+    limited = isinstance(at_once, int) and at_once > 0
+    return ["for each item,", f"≤ {at_once} at once"] if limited else ["for each item"]
 
 
 def retry_label(state: State) -> str:

@@ -1,5 +1,8 @@
 """Where labels and edges lie: nothing runs through a label, no two edges lie on each other."""
 
+import json
+from functools import cache
+
 import pytest
 from machines_known import KNOWN, RECORDED_NAMES
 from sagas_made import made_saga
@@ -15,17 +18,27 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("name", [*OURS, *MADE])
+WITH_RULES = [name for name, body in KNOWN.items() if '"Choices"' in json.dumps(body)]
+
+
+@cache
+def drawn(name):
+    return parts(diagram((KNOWN | MADE)[name]).svg())
+
+
+@pytest.mark.parametrize("name", [*OURS, *MADE, *RECORDED_NAMES])
 def test_nothing_runs_through_a_label_and_edges_lie_apart(name):
-    found = parts(diagram((OURS | MADE)[name]).svg())
+    """The words at the foot of a Map's box too: no box is so narrow that the edge to its end must cross them."""
+    found = drawn(name)
     assert not crossed(found) and not coincident(found)
 
 
-@pytest.mark.parametrize("name", RECORDED_NAMES)
-def test_in_recorded_machines_only_the_foot_of_a_narrow_box_is_crossed(name):
-    """A Map's box may be narrower than twice its words, and the edge to its end stands in its middle."""
-    found = parts(diagram(KNOWN[name]).svg())
-    assert {part.kind for part, _ in crossed(found)} <= {"cluster"} and not coincident(found)
+@pytest.mark.parametrize("name", WITH_RULES)
+def test_a_rule_stands_near_its_choice(name):
+    """`otherwise` in the middle of a long way does not say what else there was."""
+    rules = [part for part in drawn(name) if part.rule and part.label]
+    assert rules
+    assert all(rule.label.gap(rule.tail) < 150 for rule in rules)
 
 
 def test_a_free_label_stays_where_dot_put_it():
