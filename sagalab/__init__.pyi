@@ -56,6 +56,11 @@ from .pictures.steps import steps as steps
 from .pictures.timeline import timeline as timeline
 from .rehearsal.any_saga.explore import explore_any as explore_any
 from .rehearsal.explorer import explore as explore
+from .testing.coverage import coverage as coverage
+from .testing.expect import expect as expect
+from .testing.mocks import fails as fails
+from .testing.mocks import never_answers as never_answers
+from .testing.single import one_state as one_state
 
 __all__ = [
     "CATALOGUE",
@@ -71,6 +76,7 @@ __all__ = [
     "compare",
     "connect",
     "costs_so_far",
+    "coverage",
     "definition",
     "deploy",
     "deploy_machine",
@@ -78,13 +84,17 @@ __all__ = [
     "destroy",
     "diagram",
     "estimated_costs",
+    "expect",
     "explore",
     "explore_any",
+    "fails",
     "forget",
     "gaps",
     "lint",
     "load_ipython_extension",
     "make_order",
+    "never_answers",
+    "one_state",
     "parked",
     "parked_panel",
     "plan",

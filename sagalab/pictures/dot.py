@@ -74,7 +74,9 @@ class Picture:
         )
         if title:
             drawing.attr(
-                label=graphviz.escape(textwrap.fill(printable(title), _TITLE_WIDTH).replace("&", "&amp;")),
+                label=graphviz.escape(
+                    "\n".join(textwrap.fill(printable(line), _TITLE_WIDTH) for line in title.splitlines())
+                ).replace("&", "&amp;"),
                 labelloc="t",
                 fontsize="16",
                 fontcolor=NEUTRAL.text,

@@ -40,7 +40,8 @@ class ChoicesTaken:
         program = program_of(self.machine)
         if program is None:
             return None
-        text = visit.raw_input if visit.raw_input is not None else "{}"
+        given: Any = visit.raw_input  # a log group may hold the value itself
+        text = given if isinstance(given, str) else json_text({} if given is None else given)
         try:
             run, _ = begin(
                 program, state.name, text, 0, variables=self._variables(visit), context=self._context(visit)

@@ -147,7 +147,7 @@ class Coverage:
         """Return the machine with what is tested ✓, partly ◐ (a retrier is not), and not ○ (grey, dashed)."""
         gaps = self.gaps()
         words = f"{self.summary}. " + " ".join(f"{state}: {'; '.join(gaps[state])}." for state in gaps)
-        title = f"{self.summary}   (✓ tested  ◐ its retriers not all  ○ not tested)"
+        title = f"{self.name or 'State machine'}: {self.percent:g} % tested\n✓ tested   ◐ not all of its retriers   ○ not tested"
         return coverage_diagram(self.machine, self._marks(), title=title, words=words)
 
     def _marks(self) -> Marks:

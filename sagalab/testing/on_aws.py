@@ -22,6 +22,10 @@ class OnAws:
         settings.choose_aws()
         self._cloud: Any = None
 
+    def open(self) -> None:
+        """Ask AWS who we are."""
+        self._connected()
+
     def run(self, asked: WholeRun) -> Execution:
         """Start an execution of the machine that is deployed under the file's name, and wait for its end.
 

@@ -45,6 +45,10 @@ class OnLocal:
         self._function: tuple[str, str] | None = None  # name, ARN
         self._machines: dict[str, str] = {}  # definition: ARN
 
+    def open(self) -> None:
+        """Start the local cloud where it does not run."""
+        self._connected()
+
     def run(self, asked: WholeRun) -> Execution:
         """Run a whole machine by StartExecution.
 

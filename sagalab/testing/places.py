@@ -44,6 +44,10 @@ class OneState:
 class Place(Protocol):
     """Runs what tests ask for. Raises SagaLabError for a mistake, NotHere for what only another place can."""
 
+    def open(self) -> None:
+        """Make sure that the place can be reached, before the first test. Raises SagaLabError when it cannot."""
+        ...
+
     def run(self, asked: WholeRun) -> Execution:
         """Run a whole machine to its end."""
         ...
@@ -59,6 +63,9 @@ class Place(Protocol):
 
 class Rehearsal:
     """In this process, in virtual time."""
+
+    def open(self) -> None:
+        """It is always there."""
 
     def run(self, asked: WholeRun) -> Execution:
         """Rehearse a whole machine."""

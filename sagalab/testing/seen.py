@@ -46,6 +46,11 @@ class Seen:
                 self._left(state, visit, choices)
             elif visit.status == "caught":
                 self._caught(state, visit)
+            if visit.map_run_arn and not run.children:
+                self._note(
+                    f"The child executions of the Map Run of {visit.name!r} are not among the runs: what is inside "
+                    "does not count. Give their executions too."
+                )
             if state.retriers:
                 self._retried(state, visit, strikes(visit, events))
         for note in choices.notes:

@@ -37,9 +37,14 @@ class AslSession:
 
     @property
     def place(self) -> Place:
-        """Where the tests run, made at its first use."""
+        """Where the tests run, made at its first use. A place that cannot be reached ends the whole run."""
         if self._place is None:
-            self._place = place(self.config.getoption("asl_on"))
+            try:
+                made = place(self.config.getoption("asl_on"))
+                made.open()
+            except SagaLabError as error:
+                pytest.exit(f"{error.what}\n  {error.cure}".rstrip(), returncode=2)
+            self._place = made
         return self._place
 
     def machine(self, path: Path) -> Machine:
