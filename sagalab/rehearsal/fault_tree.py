@@ -133,7 +133,7 @@ def grow(
     by_task = {plan: {fault.task: _fitted(fault, lasts) for fault in plan.faults} for plan in chosen}
     world = World(services)
     world.start(program, json_text(order(_OPEN)), Names(seed=str(seed)))
-    stack = [_Node(world, chosen)]
+    stack = [_Node(world, chosen)] if chosen else []
     while stack:
         node = stack.pop()
         while (coming := node.world.next()) is not None and not _is_over(node.run):
@@ -210,7 +210,7 @@ def _landings(node: _Node, when: str) -> list[_Node]:
     for one in node.held:
         awake = one.what
         assert isinstance(awake, Awake)
-        same = (awake.work.function, json_text(awake.work.event))
+        same = (awake.work.function, awake.work.event)
         if same in tried:
             continue
         tried.add(same)

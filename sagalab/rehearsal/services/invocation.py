@@ -5,11 +5,11 @@ was answered so far stands in its log, and only what comes after the log is done
 same when it is told the same, which time, chance and the tables in memory see to.
 """
 
-import copy
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sagalab.errors import SagaLabError
@@ -27,7 +27,7 @@ class Invocation:
     """
 
     function: str
-    event: Any
+    event: str  # JSON text
     began: float
     deadline: float
     number: int
@@ -42,6 +42,15 @@ class Invocation:
         drawn = random.Random(f"{self.seed}/{self.number}").getrandbits(128)
         text = f"{drawn:032x}"
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:]}"
+
+
+def copied(value: Any) -> Any:
+    """Return a copy of a request or an answer: dicts and lists of their own, what is in them shared."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [copied(inner) for inner in value]
+    return value
 
 
 class Ends(BaseException):
@@ -61,7 +70,6 @@ class Running:
         """`granted`: so many calls are answered before it is put aside (None: all). `between` hears of each."""
         self.invocation = invocation
         self.now: float = invocation.began
-        self.chance = random.Random(f"{invocation.seed}:{invocation.number}")
         self.exited: int | None = None
         self.sleeps: Invocation | None = None
         self._api = api
@@ -71,6 +79,11 @@ class Running:
         self._between = between
         self._granted = granted
         self._replayed = len(self._log)
+
+    @cached_property
+    def chance(self) -> random.Random:
+        """What the function draws by chance."""
+        return random.Random(f"{self.invocation.seed}:{self.invocation.number}")
 
     def sleep(self, seconds: float) -> None:
         """Sleep: at once where it has slept already, else the invocation is put aside."""
@@ -95,8 +108,8 @@ class Running:
         if self._place < self._replayed:
             kind, _, answer = self._next("answered", "refused", operation)
             if kind == "refused":
-                raise Refused(answer.code, answer.message, **copy.deepcopy(answer.more))
-            return copy.deepcopy(answer)
+                raise Refused(answer.code, answer.message, **copied(answer.more))
+            return copied(answer)
         if self._granted == 0:
             self._put_aside(self.now, tuple(self._log), False)
         elif self._granted is not None:
@@ -104,12 +117,12 @@ class Running:
         if self._between is not None:
             self._between(operation)
         try:
-            answer = self._api(service, operation, copy.deepcopy(request))
+            answer = self._api(service, operation, copied(request))
         except Refused as refused:
             self._log.append(("refused", operation, refused))
             raise
         self._log.append(("answered", operation, answer))
-        return copy.deepcopy(answer)
+        return copied(answer)
 
     def _next(self, *wanted: str) -> tuple[Any, ...]:
         entry = self._log[self._place]
@@ -166,4 +179,4 @@ def _no_service(service: str, operation: str, request: dict[str, Any]) -> dict[s
 
 
 # While modules are imported no invocation runs: they see the beginning of the world.
-_IMPORTING = Running(Invocation("import", None, 1_767_225_600_000, float("inf"), 0, "import", 0), _no_service)
+_IMPORTING = Running(Invocation("import", "{}", 1_767_225_600_000, float("inf"), 0, "import", 0), _no_service)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
@@ -196,10 +197,9 @@ class Services:
 
     def _begin(self, task: str, event: Any, now: float) -> Outcome | Invocation:
         self.invoked += 1
-        plain = json.loads(json.dumps(event))
         deadline = now + TIMEOUT_SECONDS * 1000
         return self._run(
-            Invocation(_HANDLERS[task], plain, now, deadline, self.invoked, self.seed, now),
+            Invocation(_HANDLERS[task], json.dumps(event), now, deadline, self.invoked, self.seed, now),
             0 if self.each_call else None,
         )
 
@@ -216,7 +216,7 @@ class Services:
 
     def _run(self, invocation: Invocation, granted: int | None) -> Outcome | Invocation:
         one = Running(invocation, self._api, granted, self._between)
-        event = json.loads(json.dumps(invocation.event))
+        event = json.loads(invocation.event)
         with running(one):
             try:
                 answer = self._code.handler(invocation.function)(event, _Context(one))
@@ -350,6 +350,21 @@ def _raised(error: Exception, request_id: str) -> Outcome:
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)
     ]
-    trace = [line.replace(folder, "/var/task").replace("\\", "/") for line in traceback.format_list(frames)]
+    trace = [
+        _shown(frame.filename, frame.lineno, frame.name, frame.line, frame.colno, frame.end_colno)
+        for frame in frames
+    ]
     report = {"errorMessage": str(error), "errorType": name, "requestId": request_id, "stackTrace": trace}
     return Outcome(error=name, cause=json.dumps(report))
+
+
+@lru_cache(maxsize=256)
+def _shown(
+    filename: str, line: int | None, name: str, text: str | None, start: int | None, end: int | None
+) -> str:
+    """Return a frame as Python shows it; the same one is asked for again and again."""
+    frame = traceback.FrameSummary(
+        filename, line, name, line=text, colno=start, end_colno=end, end_lineno=line
+    )
+    [shown] = traceback.format_list([frame])
+    return shown.replace(str(LAMBDAS), "/var/task").replace("\\", "/")
