@@ -3,7 +3,20 @@
 They import what they run inside their functions, so that `sagalab --help` is quick.
 """
 
-from sagalab.commands import cloud, costs, doctor, explore, lab, lint, parked, runs, saga, teaching, testing
+from sagalab.commands import (
+    cloud,
+    costs,
+    doctor,
+    explore,
+    lab,
+    lint,
+    parked,
+    room,
+    runs,
+    saga,
+    teaching,
+    testing,
+)
 
 ORDER: list = [
     lab,
@@ -17,4 +30,5 @@ ORDER: list = [
     testing,
     parked,
     teaching,
+    room,
 ]

@@ -1,20 +1,15 @@
-"""Commands for whoever teaches: the demonstration, the room, and a lab back to its start."""
+"""Commands for whoever teaches: working copies, the demonstration, and a lab back to its start."""
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from sagalab.commands.output import print_json
-
-if TYPE_CHECKING:
-    from sagalab.instructor.room import Room
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (notebooks, demo, room, reset):
+    for command in (notebooks, demo, reset):
         app.command()(command)
 
 
@@ -28,6 +23,9 @@ def notebooks() -> None:
 def demo(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the page.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    room: Annotated[
+        Path | None, typer.Option(help="The room's folder: a button shows its heat map.", metavar="FOLDER")
+    ] = None,
 ) -> None:
     """Show the failure paths on a page with one button each; needs no network. Ctrl-C ends it."""
     from sagalab.instructor.demo import prepare
@@ -36,56 +34,7 @@ def demo(
     chosen, token = choose_port(port), secrets.token_urlsafe(24)
     prepare()
     print(f"The demonstration: {address(chosen, token)}  (Ctrl-C ends it)", flush=True)
-    raise typer.Exit(serve(chosen, token, browser=browser))
-
-
-def room(
-    folder: Annotated[Path, typer.Argument(help="Folder with the participants' progress files.")],
-    picture: Annotated[Path | None, typer.Option(help="Write a heat map there (.png or .svg).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show who is where: one row each participant. Reads a local folder, sends nothing."""
-    from sagalab.instructor.room import read_room
-
-    found = read_room(folder)
-    if picture is not None:
-        from sagalab.instructor.room_picture import save_picture
-
-        save_picture(found, picture)
-    if as_json:
-        print_json(found.as_record())
-        return
-    _print_room(found)
-    if picture is not None:
-        print(f"The heat map: {picture}")
-
-
-def _print_room(found: "Room") -> None:
-    from itertools import groupby
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from sagalab.course.exercises import exercises
-
-    notebooks = {
-        notebook: [each.name for each in group]
-        for notebook, group in groupby(exercises().values(), key=lambda each: each.notebook)
-    }
-    table = Table(
-        "participant", "done", "is at", *(name.partition("_")[0] for name in notebooks), box=box.ROUNDED
-    )
-    for each in found.participants:
-        cells = (" ".join(each.sign(name) for name in names) for names in notebooks.values())
-        table.add_row(
-            *(Text(text) for text in (each.name, f"{each.done}/{len(exercises())}", each.at, *cells))
-        )
-    Console().print(table)
-    print("✓ done   ✗2 tried twice, not done   · not begun   s solution seen")
-    for name, why in found.skipped:
-        print(f"✗ skipped {name}: {why}")
+    raise typer.Exit(serve(chosen, token, browser=browser, room=room))
 
 
 def reset(

@@ -6,6 +6,7 @@ The demo page (demo_server.py) shows it through Voila; a notebook can show it as
 import asyncio
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -18,6 +19,7 @@ from sagalab.markup import escape
 if TYPE_CHECKING:
     from sagalab.instructor.demo import DemoRun, Stage
 
+ROOM_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 _BIG = {"height": "56px", "width": "auto", "flex": "1 1 150px"}
 _STYLE = {"font_size": "18px", "font_weight": "bold"}
@@ -30,8 +32,10 @@ class DemoPanel:
     whole demonstration. `task` is the run under way, or the last one: `await panel.task` waits for it.
     """
 
-    def __init__(self, stage: "Stage | None" = None):
+    def __init__(self, stage: "Stage | None" = None, room: Path | None = None):
+        """Show the paths on a stage, made at the first press if it is not given; `room`: as a heat map, too."""
         self.stage = stage
+        self.room = RoomView(room) if room is not None else None
         self.task: asyncio.Task | None = None
         self._path: DemoPath | None = None
         self.next = self._button("▶ next (space bar)", "primary")
@@ -39,12 +43,19 @@ class DemoPanel:
         self.notes = ipywidgets.ToggleButton(
             description="speaker notes", tooltip="show or hide what to say", layout=_BIG, style=_STYLE
         )
+        self.room_shown = ipywidgets.ToggleButton(
+            description="the room", tooltip="show or hide who is where", layout=_BIG, style=_STYLE
+        )
         self.status, self.ask, self.say = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.picture, self.result = ipywidgets.HTML(), ipywidgets.HTML()
         self.next.on_click(lambda _button: self._go_on())
         for path in DEMO_PATHS:
             self.paths[path.key].on_click(lambda _button, path=path: self.play(path))
         self.notes.observe(lambda _change: self._show_notes(), "value")
+        buttons = [self.next, *self.paths.values(), self.notes]
+        if self.room is not None:
+            self.room_shown.observe(lambda change: self.room.show(change["new"]), "value")
+            buttons.append(self.room_shown)
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
         side = ipywidgets.Layout(width="38%", min_width="380px", flex="1 1 380px", padding="0 0 0 16px")
         wide = ipywidgets.Layout(width="60%", flex="3 1 620px")
@@ -52,7 +63,8 @@ class DemoPanel:
         words = ipywidgets.VBox([self.status, self.result, self.say], layout=side)
         self.box = ipywidgets.VBox(
             [
-                ipywidgets.HBox([self.next, *self.paths.values(), self.notes], layout=row),
+                ipywidgets.HBox(buttons, layout=row),
+                *([self.room.box] if self.room is not None else []),
                 self.ask,
                 ipywidgets.HBox([self.picture, words], layout=row),
             ]
@@ -127,6 +139,37 @@ class DemoPanel:
     def _repr_mimebundle_(self, include=None, exclude=None, **options):
         bundle = self.box._repr_mimebundle_(include=include, exclude=exclude, **options) or {}
         return {**bundle, "text/plain": repr(self)}
+
+
+class RoomView:
+    """The room's heat map, read anew every few seconds while it is shown."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.box = ipywidgets.HTML()
+        self._task: asyncio.Task | None = None
+
+    def show(self, shown: bool) -> None:
+        """Begin to show the map, or take it away. Needs a running event loop."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task, self.box.value = None, ""
+        if shown:
+            self._task = asyncio.get_event_loop().create_task(self._go_on())
+
+    async def _go_on(self) -> None:
+        while True:
+            self.box.value = await asyncio.to_thread(self._picture)
+            await asyncio.sleep(ROOM_SECONDS)
+
+    def _picture(self) -> str:
+        from sagalab.instructor.room import read_room
+        from sagalab.instructor.room_picture import svg
+
+        try:
+            return svg(read_room(self.folder))
+        except SagaLabError as problem:
+            return f"<p role='status'>{escape(str(problem))}</p>"
 
 
 def _readable(html: str) -> str:

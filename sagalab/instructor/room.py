@@ -1,10 +1,13 @@
 """Who is where in the room: the participants' progress files of one folder, read side by side.
 
-Whoever wants to be seen copies their own `.sagalab/progress.json` there, as `NAME.json` or `NAME/progress.json`.
+Whoever wants to be seen runs `sagalab share NAME FOLDER`, or copies their own `.sagalab/progress.json` there, as
+`NAME.json` or `NAME/progress.json`.
 Nothing is sent anywhere, and nothing is written.
 """
 
 import json
+import stat
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,16 +94,23 @@ def read_room(folder: Path) -> Room:
     """
     if not folder.is_dir():
         raise SagaLabError(f"There is no folder {folder}.", "Give the folder with the progress files.")
-    participants, skipped = [], []
-    for path in sorted(folder.rglob("*.json")):
+    kept, skipped = {}, []
+    for path in sorted(path for path in folder.rglob("*.json") if not path.is_dir()):
         try:
-            participants.append(Participant(_name(path, folder), read_progress(path)))
+            kept[path] = read_progress(path)
         except Damaged as problem:
             skipped.append((path.relative_to(folder).as_posix(), str(problem)))
+    names = Counter(_name(path, folder).casefold() for path in kept)
+    participants = []
+    for path, record in kept.items():
+        name = _name(path, folder)
+        if names[name.casefold()] > 1:  # two of one name: each with the file that says it
+            name = f"{name} ({path.relative_to(folder).as_posix()})"
+        participants.append(Participant(name, record))
     if not participants and not skipped:
         raise SagaLabError(
             f"There is no progress file in {folder}.",
-            f"Each participant copies .sagalab/{FILE} there, as NAME.json.",
+            f"Each participant runs: sagalab share NAME {folder}",
         )
     return Room(tuple(sorted(participants, key=lambda each: each.name.casefold())), tuple(skipped))
 
@@ -116,7 +126,10 @@ def _name(path: Path, folder: Path) -> str:
 def read_progress(path: Path) -> dict[str, dict[str, Any]]:
     """Return what a progress file keeps, as `completed.completed` does. Raises Damaged."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise Damaged("no file: a pipe or a device, which could be waited for without end")
+        if about.st_size > MOST_BYTES:
             raise Damaged("too large for a progress file")
         kept = json.loads(path.read_text(encoding="utf-8"))["exercises"]
         for record in kept.values():

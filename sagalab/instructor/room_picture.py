@@ -1,5 +1,7 @@
 """The room as a heat map: a row each participant, a column each exercise, a sign in each cell."""
 
+import io
+import re
 from itertools import groupby
 from pathlib import Path
 
@@ -17,6 +19,18 @@ LOOKS = {
 KEY = "✓ done     ✗2 tried twice, not done     · not begun     s solution seen"
 _LONGEST_NAME = 24
 _COLUMN, _ROW = 0.62, 0.34  # inches
+
+
+def svg(room: Room) -> str:
+    """Return the heat map as SVG that scales to the width it is given."""
+    from matplotlib import rc_context
+
+    text = io.StringIO()
+    with rc_context({"text.parse_math": False, "svg.hashsalt": "room"}):  # a name may have dollars in it
+        _figure(room).savefig(text, format="svg", metadata={"Title": "The room", "Date": None})
+    drawing = text.getvalue()
+    about = f'role="img" aria-label="The room: {len(room.participants)} participants" style="width:100%;height:auto"'
+    return re.sub(r'width="[^"]*" height="[^"]*"', about, drawing[drawing.index("<svg") :], count=1)
 
 
 def save_picture(room: Room, path: Path) -> None:

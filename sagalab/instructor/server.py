@@ -29,13 +29,21 @@ _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:"
 )
-_CELL = "from sagalab.instructor.panel import DemoPanel\n\nDemoPanel()"
+_CELL = """from pathlib import Path
+
+from sagalab.instructor.panel import DemoPanel
+
+DemoPanel(room={room})"""
 
 
-def write_page(token: str) -> Path:
-    """Write the page's notebook, one cell, and Voila's settings beside it; return the notebook's path."""
+def write_page(token: str, room: Path | None = None) -> Path:
+    """Write the page's notebook, one cell, and Voila's settings beside it; return the notebook's path.
+
+    `room` is the folder whose heat map the page can show.
+    """
+    shown = None if room is None else f"Path({str(room.resolve())!r})"
     page = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(_CELL, id="panel")],
+        cells=[nbformat.v4.new_code_cell(_CELL.format(room=shown), id="panel")],
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -88,12 +96,12 @@ def voila_command(page: Path, port: int) -> list[str]:
     ]
 
 
-def serve(port: int, token: str, *, browser: bool) -> int:
+def serve(port: int, token: str, *, browser: bool, room: Path | None = None) -> int:
     """Serve the demonstration until Ctrl-C; return Voila's exit code (0 after Ctrl-C).
 
     A SIGTERM, and a terminal that is closed, end Voila and its kernels too.
     """
-    page = write_page(token)
+    page = write_page(token, room)
     command = voila_command(page, port)
     # The kernel of this environment, not one of the same name in the user's home.
     environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}

@@ -1,14 +1,23 @@
 """`sagalab room`: who is where, from real progress files; damaged ones are named and skipped."""
 
+import asyncio
+import io
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sagalab.commands.app import app, register_commands
+from sagalab.commands.room import table
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
+from sagalab.instructor.panel import DemoPanel
 from sagalab.instructor.room import read_room
 
 FIRST, SECOND, THIRD = list(exercises())[:3]
@@ -65,7 +74,7 @@ def test_damaged_files_are_named_and_skipped(folder):
 
 
 def test_a_folder_without_files_says_what_to_do(tmp_path):
-    with pytest.raises(SagaLabError, match="NAME.json"):
+    with pytest.raises(SagaLabError, match="sagalab share NAME"):
         read_room(tmp_path)
     with pytest.raises(SagaLabError, match="There is no folder"):
         read_room(tmp_path / "nowhere")
@@ -75,7 +84,7 @@ def test_the_command_prints_a_table_and_writes_nothing(folder, command):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     shown = CliRunner().invoke(command, ["room", str(folder)])
     assert shown.exit_code == 0
-    assert "✗2s" in shown.output and "skipped cut.json" in shown.output
+    assert "✓✗·" in shown.output and "skipped cut.json" in shown.output
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -101,3 +110,104 @@ def test_the_heat_map_has_a_sign_in_each_cell(folder, command, tmp_path, monkeyp
 def test_a_picture_of_another_kind_is_refused(folder, command, tmp_path):
     found = CliRunner().invoke(command, ["room", str(folder), "--picture", str(tmp_path / "map.doc")])
     assert isinstance(found.exception, SagaLabError)
+
+
+def test_two_of_one_name_are_told_apart(folder):
+    (folder / "groups" / "Ada").mkdir(parents=True)
+    (folder / "groups" / "Ada" / completed.FILE).write_text('{"exercises": {}}', encoding="utf-8")
+    names = [each.name for each in read_room(folder).participants]
+    assert names == ["ada (ada.json)", "Ada (groups/Ada/progress.json)", "bilal", "Chen"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_in_the_folder_is_skipped_and_not_waited_for(folder):
+    os.mkfifo(folder / "dave.json")
+    (folder / "eve.json").mkdir()
+    found = dict(read_room(folder).skipped)
+    assert "pipe" in found["dave.json"] and "eve.json" not in found
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 300])
+def test_the_table_keeps_to_the_width_and_says_all_it_can(folder, width):
+    long = folder / f"{'Maximiliane-Wilhelmina':<22}.json"
+    long.write_text('{"exercises": {}}', encoding="utf-8")
+    console = Console(width=1000, file=io.StringIO(), record=True)
+    console.print(table(read_room(folder), width))
+    lines = console.export_text().splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+    [ada] = [line for line in lines if "ada " in line]
+    assert f"1/{len(exercises())}" in ada
+    if width >= 80:
+        assert all(sign in ada for sign in "✓✗·")
+    assert ("✗2s" in ada) == (width == 300)
+
+
+def test_sharing_is_seen_and_nobody_is_overwritten(command, tmp_path, monkeypatch):
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setenv("SAGALAB_STATE_DIR", str(tmp_path / "ada"))
+    run = CliRunner().invoke
+    for _ in range(2):
+        completed.keep(FIRST, tried=True, done=True)
+        shared = run(command, ["share", "Ada", str(room)])
+        assert shared.exit_code == 0 and "Ada.json" in shared.output
+    [ada] = read_room(room).participants
+    assert (ada.name, ada.done, ada.kept[FIRST]["tries"]) == ("Ada", 1, 2)
+    assert str(tmp_path) not in (room / "Ada.json").read_text(encoding="utf-8")
+
+    monkeypatch.setenv("SAGALAB_STATE_DIR", str(tmp_path / "another"))
+    before = (room / "Ada.json").read_bytes()
+    for name, folder, words in (
+        ("Ada", room, "Somebody else"),
+        ("../Ada", room, "cannot be the name"),
+        ("", room, "cannot be the name"),
+        ("x" * 41, room, "cannot be the name"),
+        ("Eve", tmp_path / "nowhere", "There is no folder"),
+    ):
+        refused = run(command, ["share", name, str(folder)])
+        assert isinstance(refused.exception, SagaLabError) and words in str(refused.exception)
+    assert (room / "Ada.json").read_bytes() == before and len(list(room.iterdir())) == 1
+
+
+def test_watching_shows_what_is_new_and_waits_for_the_first(tmp_path):
+    room = tmp_path / "room"
+    room.mkdir()
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "sagalab", "room", str(room), "--watch"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1", "COLUMNS": "80", "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    seen = []
+    try:
+        for line in watching.stdout:
+            seen.append(line)
+            if "There is no progress file" in line:
+                (room / "Zoe.json").write_text('{"exercises": {}}', encoding="utf-8")
+            if "Zoe" in line:
+                break
+    finally:
+        watching.send_signal(signal.SIGINT)
+        rest, _ = watching.communicate(timeout=20)
+    assert any("Zoe" in line for line in seen)
+    assert "Traceback" not in rest and watching.returncode == 130
+
+
+def test_the_panel_shows_the_room_while_its_button_is_down(folder, monkeypatch):
+    monkeypatch.setattr("sagalab.instructor.panel.ROOM_SECONDS", 0.05)
+    view = DemoPanel(room=folder).room
+
+    async def looked_at() -> list[str]:
+        view.show(True)
+        shown = []
+        while not view.box.value:
+            await asyncio.sleep(0.02)
+        shown.append(view.box.value)
+        (folder / "Zoe.json").write_text('{"exercises": {}}', encoding="utf-8")
+        while view.box.value == shown[0]:
+            await asyncio.sleep(0.02)
+        shown.append(view.box.value)
+        view.show(False)
+        return [*shown, view.box.value]
+
+    first, second, after = asyncio.run(looked_at())
+    assert "3 participants" in first and "4 participants" in second and after == ""
