@@ -24,7 +24,6 @@ from sagalab.cloud.local_process import CONTROL, PROOF, SERVER, write_record
 from sagalab.cloud.version import server_version
 from sagalab.localcloud import owner
 from sagalab.localcloud.doors import Doors, Stranger
-from sagalab.localcloud.stepfunctions.api_limits import over_limit
 from sagalab.settings import time_scale
 
 _NO_BODY = (204, 304)
@@ -56,9 +55,7 @@ class Handler(MotoRequestHandler):
             return self._refuse(400, str(problem))
         if self.path.startswith(CONTROL):
             return self._control()
-        refused = self.server.doors.refuse(self.command, self.path, headers, body) or over_limit(
-            headers.get("x-amz-target", ""), body
-        )
+        refused = self.server.doors.refuse(self.command, self.path, headers, body)
         if refused:
             return self._send(refused[0], list(refused[1].items()), refused[2])
         self.environ = environ = self.make_environ()

@@ -91,7 +91,7 @@ class Side:
         while (about := self.sfn.describe_execution(executionArn=arn))["status"] == "RUNNING":
             assert time.monotonic() < deadline, f"{arn} does not end"
             time.sleep(0.02)
-        return Run(arn, about, self.sfn.get_execution_history(executionArn=arn)["events"])
+        return Run(arn, about, self.sfn.get_execution_history(executionArn=arn, maxResults=1000)["events"])
 
     def run(self, definition: dict, given: Any = None) -> Run:
         """Run a definition to its end."""
@@ -101,7 +101,9 @@ class Side:
         """Wait until the history has an event of a type."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if event_type in [e["type"] for e in self.sfn.get_execution_history(executionArn=arn)["events"]]:
+            if event_type in [
+                e["type"] for e in self.sfn.get_execution_history(executionArn=arn, maxResults=1000)["events"]
+            ]:
                 return
             time.sleep(0.02)
         raise AssertionError(f"no {event_type} in {arn}")

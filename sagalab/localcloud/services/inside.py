@@ -17,12 +17,10 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
-from moto.stepfunctions.responses import StepFunctionResponse
 from werkzeug.wsgi import ClosingIterator
 
-# by the service's name in the signature; all their operations are a POST to "/"
+# by the service's name in the signature; all their operations are a POST to "/". stepfunctions/service.py is one more
 SERVICES: dict[str, type] = {
-    "states": StepFunctionResponse,
     "dynamodb": DynamoHandler,
     "sqs": SQSResponse,
     "sns": SNSResponse,

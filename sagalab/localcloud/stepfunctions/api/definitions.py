@@ -6,6 +6,7 @@ from typing import Any
 
 from sagalab.asl.check import check
 from sagalab.asl.document import Machine, read
+from sagalab.asl.jsonata import JsonataSyntaxError
 from sagalab.localcloud.stepfunctions.api import json_faults
 from sagalab.localcloud.stepfunctions.api.errors import ApiError
 from sagalab.localcloud.stepfunctions.api.machine import program_of
@@ -23,7 +24,9 @@ def accept(definition: str, kind: str) -> None:
         raise refused(", ".join(found.words for found in problems))
     try:
         program_of(definition)
-    except ValueError as error:  # asl/check took what the engine cannot read
+    except JsonataSyntaxError as error:  # a placeholder in it was not filled in: asl/check lets those pass
+        raise refused(f"INVALID_JSONATA_EXPRESSION: {error}") from None
+    except ValueError as error:
         raise refused(f"SCHEMA_VALIDATION_FAILED: {error}") from None
 
 

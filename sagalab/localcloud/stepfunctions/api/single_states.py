@@ -17,8 +17,7 @@ from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
-from sagalab.localcloud.stepfunctions import mock_results
-from sagalab.localcloud.stepfunctions.api import definitions
+from sagalab.localcloud.stepfunctions.api import definitions, mock_results
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, invalid
 from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.running.tasks import call

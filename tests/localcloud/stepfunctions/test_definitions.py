@@ -93,11 +93,6 @@ def test_refused_as_aws_refuses(adapted, case):
     assert words in answer["Error"]["Message"]
 
 
-def test_bare_moto_fails_with_a_500_and_accepts_unknown_targets(bare):
-    assert refusal(bare, CASES["no JSON"][0])["Error"]["Code"] != "InvalidDefinition"
-    assert bare.machine(json.loads(CASES["unknown Next"][0]))
-
-
 def test_a_refused_update_keeps_the_definition(adapted):
     arn = adapted.machine(chain(("A", {"Type": "Pass"})))
     with pytest.raises(ClientError) as error:
@@ -111,10 +106,8 @@ TOLERANT = chain(
 )
 
 
-def test_a_whole_number_as_tolerated_percentage(adapted, bare):
+def test_a_whole_number_as_tolerated_percentage(adapted):
     assert adapted.run(TOLERANT, [1, 2]).output == [1, 2]
-    with pytest.raises(ClientError):
-        bare.machine(TOLERANT)
 
 
 def test_a_refused_jsonata_definition_leaves_nothing_to_the_next(adapted):
@@ -131,10 +124,8 @@ ESCAPES = chain(
 )
 
 
-def test_literals_are_read_as_json(adapted, bare):
+def test_literals_are_read_as_json(adapted):
     assert adapted.run(ESCAPES).output == {"text": 'a "b"\nü'}
-    run = bare.run(ESCAPES)
-    assert run.about["status"] == "FAILED" or run.output != {"text": 'a "b"\nü'}
 
 
 DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}}
@@ -153,7 +144,7 @@ def each(processor, **more):
     [each(DISTRIBUTED), each({}, QueryLanguage="JSONata", Items=[1, 2], ToleratedFailurePercentage=5)],
 )
 def test_taken_as_aws_takes_it(adapted, definition):
-    """Items that run as express executions, and JSONPath inside a JSONata Map: bare moto refuses both."""
+    """Items that run as express executions, and JSONPath inside a JSONata Map."""
     made = adapted.sfn.create_state_machine(
         name=f"contract-{uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=ROLE
     )
@@ -169,7 +160,7 @@ SHARED = ROOT.parent / "shared"
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the cases and AWS's recorded runs are not here")
 def test_creation_and_lint_agree_on_every_machine_at_hand(adapted):
-    """What creation refuses, the lint calls an error, and the reverse, except for what only AWS can run."""
+    """What creation refuses, the lint calls an error, and the reverse. A placeholder is filled in before creation."""
     differ, count = {}, 0
     for path in sorted([*SHARED.glob("cases/*.json"), *SHARED.glob("aws-runs/*.json")]):
         try:
@@ -177,7 +168,7 @@ def test_creation_and_lint_agree_on_every_machine_at_hand(adapted):
         except ValueError:
             continue  # a placeholder where a value stands: never sent as it is
         text = definition.get("definition") or json.dumps(definition)
-        if "StartAt" not in text:
+        if "StartAt" not in text or "${" in text:
             continue
         count += 1
         words = ""
@@ -185,22 +176,21 @@ def test_creation_and_lint_agree_on_every_machine_at_hand(adapted):
             adapted.sfn.create_state_machine(name=f"agree-{count}", definition=text, roleArn=ROLE)
         except ClientError as error:
             words = error.response["Error"]["Message"]
-        if words.startswith("AWS takes this definition"):
-            words = ""
         if bool(words) != bool(lint(json.loads(text)).count("error")):
             differ[path.name] = words
     assert count > 180
     assert not differ
 
 
-def test_what_the_local_cloud_has_not_is_said(adapted):
+def test_what_the_local_cloud_has_not_is_said_when_it_runs(adapted):
     ask = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": {"Method": "GET"}}
-    assert (
-        "the local cloud cannot run it: it has no http tasks"
-        in refusal(adapted, json.dumps(chain(("A", ask))))["Error"]["Message"]
-    )
-    batches = each(DISTRIBUTED, ItemBatcher={"MaxItemsPerBatch": 2})
-    assert "it has no ItemBatcher" in refusal(adapted, json.dumps(batches))["Error"]["Message"]
+    run = adapted.run(chain(("A", ask)))
+    assert run.about["status"] == "FAILED" and "it has no HTTPS endpoints" in run.about["cause"]
+
+
+def test_a_placeholder_that_was_not_filled_in_is_refused(adapted):
+    text = json.dumps(jsonata(("A", {"Type": "Pass", "Output": "{% ${Sum} %}"})))
+    assert "INVALID_JSONATA_EXPRESSION: " in refusal(adapted, text)["Error"]["Message"]
 
 
 def test_diagnostics(adapted):

@@ -1,4 +1,4 @@
-"""StartSyncExecution: the end of an express machine is the answer; moto's server has none."""
+"""StartSyncExecution on the local cloud: the end of an express machine is the answer."""
 
 import json
 from uuid import uuid4
@@ -6,8 +6,6 @@ from uuid import uuid4
 import pytest
 from bare_moto import ROLE, chain, jsonata
 from botocore.exceptions import ClientError
-
-from sagalab.localcloud.stepfunctions import sync_executions
 
 PASS = chain(
     (
@@ -82,29 +80,6 @@ def test_its_timeout_is_the_answer(adapted, machine):
     assert (told["status"], told["error"]) == ("TIMED_OUT", "States.Timeout")
 
 
-def test_it_is_in_no_list(adapted, machine):
-    arn = machine(FAIL)
-    adapted.sfn.start_sync_execution(stateMachineArn=arn)
-    listed = adapted.sfn.list_executions(stateMachineArn=arn)
-    assert listed["executions"] == []
-
-
-def test_it_ends_after_five_minutes(adapted, monkeypatch):
-    """Five minutes are cut to a moment here: in this process, on the same interpreter."""
-    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-
-    from sagalab.localcloud import adaptations
-
-    adaptations.install()
-    monkeypatch.setattr(sync_executions, "LONGEST_SECONDS", 0.2)
-    backend = stepfunctions_parser_backends["123456789012"]["us-east-1"]
-    slow = json.dumps(chain(("W", {"Type": "Wait", "Seconds": 100_000})))
-    made = backend.create_state_machine(name=uuid4().hex, definition=slow, roleArn=ROLE, sm_type="EXPRESS")
-    told = sync_executions.told(sync_executions.start(backend, made.arn, None, "{}", None), "ALL_DATA", 200.0)
-    backend.delete_state_machine(made.arn)
-    assert (told["status"], told["error"]) == ("TIMED_OUT", "States.Timeout")
-
-
 @pytest.mark.parametrize(
     ("kind", "given", "code"),
     [
@@ -122,9 +97,3 @@ def test_what_it_refuses(adapted, machine, kind, given, code):
 def test_a_machine_that_is_not_there(adapted, machine):
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         adapted.sfn.start_sync_execution(stateMachineArn=machine(FAIL) + "-not")
-
-
-def test_moto_has_none(bare):
-    arn = bare.machine(FAIL)
-    with pytest.raises(Exception):  # noqa: B017 - how moto says that it has none is its own affair
-        bare.client("stepfunctions").start_sync_execution(stateMachineArn=arn)

@@ -52,7 +52,7 @@ def test_the_same_machine_again_is_the_same_machine(made, role):
         {"definition": machine(Result="second")},
         {"type": "EXPRESS"},
         {"tracingConfiguration": {"enabled": True}},
-        {"loggingConfiguration": {"level": "ERROR"}},
+        {"loggingConfiguration": {"includeExecutionData": True}},
     ],
     ids=lambda other: next(iter(other)),
 )
