@@ -33,6 +33,7 @@ from sagalab.localcloud.stepfunctions import (
     service,
     service_errors,
     shortcuts,
+    tagged,
     timestamps,
 )
 
@@ -68,6 +69,7 @@ ADAPTATIONS = (
     interpreter_clients.install,
     inside.install,
     service.install,
+    tagged.install,
     shortcuts.install,
     dynamodb.install,
     parsed_expressions.install,
