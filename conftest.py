@@ -17,6 +17,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent
 
 
+# The tests start hundreds of processes: where a system asks for no bytecode, each would compile the project anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
 def pytest_configure(config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="sagalab-tests-"))
     config.sagalab_state_dir = folder

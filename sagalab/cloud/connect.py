@@ -183,5 +183,12 @@ def _aws(given: tuple[tuple[str, str], ...], prefix: str) -> Cloud:
 def local_cloud_at(
     endpoint: str, identity: str, key: LocalKey, account: str, prefix: str, scale: float
 ) -> Cloud:
-    """Return one Cloud for each server, so that its clients are made once."""
-    return Cloud(LocalSession(endpoint, key), LOCAL_REGION, prefix, endpoint, scale, account)
+    """Return one Cloud for each server and prefix; those of one server share its clients."""
+    session, made, lock = _at(endpoint, identity, key)
+    return Cloud(session, LOCAL_REGION, prefix, endpoint, scale, account, made, lock)
+
+
+@functools.lru_cache(maxsize=8)
+def _at(endpoint: str, identity: str, key: LocalKey) -> tuple[LocalSession, dict[tuple[str, str], Any], Any]:
+    """Return the session of one server with its clients, which take a quarter of a second to make."""
+    return LocalSession(endpoint, key), {}, threading.RLock()

@@ -1,7 +1,6 @@
 """setup/template.yaml makes what `sagalab deploy` makes, so that the two cannot drift apart."""
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 from deployed_things import expected
 from made_things import made
 from template_things import TEMPLATE, Template
@@ -38,6 +37,8 @@ def plain(value):
 
 
 def test_cfn_lint_has_nothing_to_say():
+    from cfnlint.api import ManualArgs, lint  # here, as every worker of the suite collects this file
+
     found = lint(TEMPLATE.read_text(encoding="utf-8"), ManualArgs(include_checks=["I"]))
     assert [str(match) for match in found] == []
 

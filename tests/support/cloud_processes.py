@@ -34,8 +34,9 @@ def runs(process: psutil.Process) -> bool:
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `holds()`, and fail when it takes too long."""
-    limit = time.monotonic() + seconds
+    """Wait until `holds()`, and fail when it takes too long. It is asked less and less often: to ask costs too."""
+    limit, pause = time.monotonic() + seconds, 0.02
     while not holds():
         assert time.monotonic() < limit
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
 
 from sagalab.deploying.names import Arns, Names
 from sagalab.project import ROOT
@@ -35,6 +32,11 @@ def translated(region: str) -> tuple[dict[str, Any], Path, Path]:
 
     `sam package` uploads these two; the translator takes only what is uploaded.
     """
+    # imported here: every worker collects all tests, and one runs these
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+    from samtranslator.yaml_helper import yaml_parse
+
     source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
     code = source["Globals"]["Function"]["CodeUri"]
     machine = source["Resources"]["SagaMachine"]["Properties"]
