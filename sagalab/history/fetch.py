@@ -22,6 +22,10 @@ _NO_DEFINITION = (
 )
 
 
+class NoExecution(SagaLabError):
+    """The service knows no execution of that ARN."""
+
+
 @dataclass
 class Fetched:
     """What the service says of an execution: its ARN, its definition (ASL text or None), its events."""
@@ -32,7 +36,7 @@ class Fetched:
 
 
 def describe(client: Any, arn: str) -> dict[str, Any]:
-    """Return DescribeExecution. Raises SagaLabError if there is no such execution."""
+    """Return DescribeExecution. Raises NoExecution if there is no such execution."""
     return _of_execution(client.describe_execution, arn)
 
 
@@ -43,7 +47,7 @@ def _of_execution(call: Callable[..., dict[str, Any]], arn: str, **given: Any) -
         code = error.response.get("Error", {}).get("Code", "")
         if code not in ("ExecutionDoesNotExist", "InvalidArn"):
             raise
-        raise SagaLabError(
+        raise NoExecution(
             f"There is no execution {arn!r}.",
             "List the executions of a machine with client.list_executions(stateMachineArn=…).",
         ) from None

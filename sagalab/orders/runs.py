@@ -12,7 +12,7 @@ from sagalab.deploying.deployment import Deployment, cloud_of, not_deployed
 from sagalab.deploying.names import Arns, Names
 from sagalab.errors import SagaLabError
 from sagalab.history.ends import END_STATUS as ENDS
-from sagalab.history.fetch import last_event
+from sagalab.history.fetch import NoExecution, last_event
 from sagalab.history.task_tokens import waits_for_token
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def wait(
 def _last_event(client: Any, execution_arn: str) -> dict[str, Any]:
     try:
         return last_event(client, execution_arn)
-    except SagaLabError as error:
+    except NoExecution:
         raise SagaLabError(
             f"There is no execution {execution_arn.rsplit(':', 1)[-1]}.",
             "If the local cloud was started anew since, it is lost: deploy, and run again.",
-        ) from error
+        ) from None
 
 
 def definition_now(machine: str, deployment: Deployment) -> str:
