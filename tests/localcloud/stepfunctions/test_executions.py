@@ -6,6 +6,7 @@ import uuid
 import pytest
 from bare_moto import chain, jsonata
 from botocore.exceptions import ClientError
+from cloud_processes import wait_until
 
 WAIT = chain(("W", {"Type": "Wait", "Seconds": 3600}))
 PASSES = chain(*[(f"P{n}", {"Type": "Pass"}) for n in range(4)])
@@ -121,7 +122,9 @@ def test_a_machine_with_logging_and_tracing_runs_and_logs(adapted):
     )["stateMachineArn"]
     run = adapted.end(adapted.sfn.start_execution(stateMachineArn=created)["executionArn"])
     assert run.about["status"] == "SUCCEEDED"
-    logged = adapted.client("logs").filter_log_events(logGroupName=group)["events"]
+    logs = adapted.client("logs")
+    wait_until(lambda: logs.filter_log_events(logGroupName=group)["events"])  # a moment after the end
+    logged = logs.filter_log_events(logGroupName=group)["events"]
     lines = [json.loads(event["message"]) for event in logged]
     assert [(line["id"], line["type"]) for line in lines] == [(str(e["id"]), e["type"]) for e in run.events]
     assert lines[0]["details"]["input"] == "{}" and lines[0]["execution_arn"] == run.arn
