@@ -1,6 +1,7 @@
 """The checks of the course: `check.retry(my_machine)`, hints, solutions, and what is done.
 
-A machine is judged by what it does on the cloud under fault plans, never by its text.
+A machine is judged by what it does under fault plans, never by its text: it is rehearsed, in virtual time and with
+the course's services in memory. Nothing is deployed for it, and no money spent.
 """
 
 from collections import Counter
@@ -8,11 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from sagalab.course import completed
+from sagalab.course.answer import machine_of
 from sagalab.course.cells import exercise_cell, reference_answer
 from sagalab.course.exercise import Exercise
-from sagalab.course.exercises import exercises, find_exercise
+from sagalab.course.exercises import NoExercise, exercises, find_exercise
+from sagalab.course.judge_process import judge
 from sagalab.course.magic import Note
-from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
+from sagalab.course.outcome import NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
 from sagalab.markup import escape, without_math
 
 
@@ -24,10 +27,10 @@ class Check:
 
     def __getattr__(self, name: str) -> Callable[[Any], Outcome]:
         if name.startswith("_") or name not in exercises():
-            raise AttributeError(f"There is no exercise {name!r}. There are: {', '.join(exercises())}.")
+            raise NoExercise(name)
         found = exercises()[name]
 
-        def judged(answer: Any) -> Outcome:
+        def judged(answer: Any = None) -> Outcome:
             return _judged(found, answer)
 
         judged.__name__, judged.__doc__ = name, f"{found.title} ({found.notebook})"
@@ -39,7 +42,7 @@ class Check:
     def __repr__(self) -> str:
         return f"check: {', '.join(exercises())}"
 
-    def hint(self, name: str) -> Note:
+    def hint(self, name: str = "") -> Note:
         """Return the next hint of an exercise; each call gives away a little more.
 
         Raises SagaLabError for an unknown exercise.
@@ -56,7 +59,7 @@ class Check:
         lines = [f"Hint {number} of {len(hints)}: {hints[number - 1]}", more, f"! {remark}" if remark else ""]
         return Note("\n".join(line for line in lines if line))
 
-    def solution(self, name: str) -> Note:
+    def solution(self, name: str = "") -> Note:
         """Return one solution of an exercise, as it would stand in the cell. Others may be as good.
 
         Raises SagaLabError for an unknown exercise, or when its notebook has lost the cell.
@@ -65,7 +68,7 @@ class Check:
         remark = completed.keep(name, solution=True)
         return Note(text + (f"\n\n! {remark}" if remark else ""))
 
-    def reference(self, name: str) -> Any:
+    def reference(self, name: str = "") -> Any:
         """Return the answer that the solution makes, to go on with; it is not shown, and a new one each time.
 
         Raises SagaLabError as `solution` does.
@@ -139,14 +142,10 @@ def _judged(exercise: Exercise, answer: Any) -> Outcome:
 
 def _outcome(exercise: Exercise, answer: Any) -> Outcome:
     try:
-        if exercise.takes != "machine":
-            return Outcome(exercise.name, CORRECT, exercise.judge(answer))
-        from sagalab.course.trial import Trial
-
-        with Trial(exercise.name, answer) as trial:
-            return Outcome(exercise.name, CORRECT, exercise.judge(trial))
+        given = machine_of(answer) if exercise.takes == "machine" else answer
     except Mistake as mistake:
         return mistake.outcome(exercise.name)
+    return judge(exercise, given)
 
 
 check = Check()

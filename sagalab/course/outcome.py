@@ -108,11 +108,17 @@ def is_stub_source(answer: Any) -> bool:
         return False
 
 
-def _has_placeholder(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_placeholder(item) for item in value.values())
-    if isinstance(value, list | tuple | set):
-        return any(_has_placeholder(item) for item in value)
-    if isinstance(value, FunctionType):
-        return any(constant is Ellipsis for constant in value.__code__.co_consts)
-    return value is Ellipsis or (isinstance(value, str) and value.strip() in PLACEHOLDERS)
+def _has_placeholder(answer: Any) -> bool:
+    """Look through an answer, which may be of any depth and hold itself."""
+    seen: set[int] = set()
+    left = [answer]
+    while left:
+        value = left.pop()
+        if value is Ellipsis or (isinstance(value, str) and value.strip() in PLACEHOLDERS):
+            return True
+        if isinstance(value, FunctionType) and any(each is Ellipsis for each in value.__code__.co_consts):
+            return True
+        if isinstance(value, Mapping | list | tuple | set) and id(value) not in seen:
+            seen.add(id(value))
+            left.extend(value.values() if isinstance(value, Mapping) else value)
+    return False

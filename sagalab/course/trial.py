@@ -1,224 +1,149 @@
-"""A participant's machine on trial: deployed under a name of its own, and run under fault plans.
+"""A participant's machine on trial: rehearsed under fault plans, in virtual time, with the course's services in memory.
 
-The trial uses the participant's deployment with fresh orders, and forgets them afterwards: the stock is as
-before.
+Nothing is deployed and nothing waits: what would take an hour on the cloud takes a moment.
 """
 
-import contextlib
-import copy
-import hashlib
-import json
-import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagalab.asl.document import read
+from sagalab.asl.engine.commands import CallTask
+from sagalab.asl.engine.context import Execution as Names
+from sagalab.asl.engine.history import as_boto, json_text
+from sagalab.course.answer import machine_of
+from sagalab.course.at import at
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial_run import Run
-from sagalab.deploying.deploy import deploy, deploy_machine
-from sagalab.deploying.deployment import Deployment
-from sagalab.deploying.deployment import deployment as find_deployment
+from sagalab.deploying.machines import fill
 from sagalab.errors import SagaLabError
-from sagalab.ledger.verdict import verdicts
+from sagalab.history.execution import Execution
+from sagalab.ledger.verdict import judge
 from sagalab.linting.lint import ERROR, lint
 from sagalab.orders.faults import Fault, FaultPlan, plan
-from sagalab.orders.forget import forget
 from sagalab.orders.orders import make_order
-from sagalab.orders.runs import start, wait
-from sagalab.threads import together
+from sagalab.rehearsal.rehearse import ready
+from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services
+from sagalab.rehearsal.world import BEGINNING, Answer, Awake, Call, World
 
-if TYPE_CHECKING:
-    from sagalab.history.execution import Execution
-
-LOOK_SECONDS = 2.0  # so often a run that still goes on is looked at: is it a loop?
-RUN_SECONDS = 60.0  # a machine that still runs then is stopped, and judged as one that does not end
-LOOP_VISITS = 40  # more states entered than this: it runs in circles
-AT_ONCE_ON_AWS = 4  # runs
-MOST_RETRIES = 6  # of a retrier on trial: enough to see that there are too many
-
-
-def deployed() -> Deployment:
-    """Return the participant's deployment of the saga; it is made when there is none yet."""
-    try:
-        return find_deployment()
-    except SagaLabError:
-        return deploy(progress=False)
+MOST_EVENTS = 3_000  # a run whose history has so many goes round in circles, or tries for ever
+LONGEST_MS = 400 * 24 * 3600 * 1000  # of virtual time: more than the year that an execution may take
 
 
 class Trial:
     """An exercise's answer, taken as a machine. A judge calls `run`.
 
-    What it deployed is removed by `close`, which a `with` calls at its end.
+    `handlers` and `code` put other functions in the place of the course's (see Services). With `one_place` all
+    runs of one `run` share their tables.
     """
 
-    def __init__(self, exercise: str, answer: Any):
+    def __init__(
+        self,
+        exercise: str,
+        answer: Any,
+        *,
+        handlers: Mapping[str, str] | None = None,
+        code: Mapping[str, str] | None = None,
+        one_place: bool = False,
+    ):
         self.exercise = exercise
-        self.definition = _definition(answer)
+        self.definition = machine_of(answer)
         self.machine = read(self.definition)  # to explain a mistake by, never to judge by
-        self._deployment: Deployment | None = None
-        self._machine: str | None = None
-        self._made: list[str] = []
+        self._handlers, self._code, self._one_place = handlers, code, one_place
+        self._accepted = False
 
-    def __enter__(self) -> "Trial":
-        return self
-
-    def __exit__(self, *_error: Any) -> None:
-        self.close()
-
-    @property
-    def deployment(self) -> Deployment:
-        """The deployment of the saga; made when there is none yet."""
-        if self._deployment is None:
-            self._deployment = deployed()
-        return self._deployment
-
-    def run(self, **cases: Fault | FaultPlan | None) -> list[Run]:
+    def run(self, *, may_wait: bool = False, **cases: Fault | FaultPlan | None) -> list[Run]:
         """Run the machine once for each case, and return the runs in that order.
 
-        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. On
-        the local cloud they run one after the other: so each function needs one worker, and that is quicker.
-        Raises Mistake when Step Functions refuses the machine, or when a run does not end.
+        A case is a title (`_` for a space) and the faults that it meets; None is an order without faults. Each
+        has tables of its own (but see `one_place`). Raises Mistake when Step Functions would refuse the machine, when a run does not
+        end, and for one that waits for a task token unless it `may_wait`.
         """
-        machine = self._deployed()
-        orders = [
-            make_order(faults=plan(*([faults] if faults else [])).to_dict()) for faults in cases.values()
-        ]
-        titles = [title.replace("_", " ") for title in cases]
-        try:
-            executions = self._executions(orders, machine)
-            found = verdicts(executions, self.deployment)
-        finally:  # a check that failed, or was interrupted, leaves nothing either
-            for order in orders:
-                forget(self.deployment.cloud, order["order_id"])
-        runs = [
-            Run(*each) for each in zip(titles, executions, found, strict=False)
-        ]  # one that loops is the last
-        for each in runs:
-            if each.execution.status == "ABORTED":
-                raise Mistake(
-                    "your machine does not come to an end",
-                    expected="a Succeed, a Fail, or End: true",
-                    happened=_going_round(each),
-                    run=each,
-                )
+        self._must_be_accepted()
+        runs: list[Run] = []
+        shared = self._services("one place") if self._one_place else None
+        for title, faults in cases.items():
+            words = title.replace("_", " ")
+            at(f"the run: {words}")
+            order = make_order(faults=plan(*([faults] if faults else [])).to_dict())
+            runs.append(self._run(words, order, shared or self._services(title), may_wait))
         return runs
 
-    def _executions(self, orders: list[dict[str, Any]], machine: str) -> "list[Execution]":
-        """Run the machine with each order; on the local cloud up to the first run that does not end."""
-        if not self.deployment.cloud.is_local:
-            return together(lambda order: self._run(order, machine), orders, threads=AT_ONCE_ON_AWS)
-        executions: list[Execution] = []
-        for order in orders:
-            executions.append(self._run(order, machine))
-            if executions[-1].status == "ABORTED":
-                break
-        return executions
-
-    def close(self) -> None:
-        """Delete the machines that the trial deployed."""
-        for name in self._made:
-            arn = self.deployment.machines.pop(name)
-            self.deployment.cloud.client("stepfunctions").delete_state_machine(stateMachineArn=arn)
-        self._made.clear()
-
-    def _deployed(self) -> str:
-        """Deploy the machine as it is, to hear what Step Functions says; then its quick edition, to run."""
-        if self._machine is None:
-            self._deploy(self.definition)
-            self._machine = self._deploy(quick_edition(self.definition))
-        return self._machine
-
-    def _deploy(self, definition: Mapping[str, Any]) -> str:
-        name = f"check-{self.exercise}-{_fingerprint(definition)}"  # AWS runs an old definition for a while
-        if name in self._made:
-            return self.deployment.machine(name)
-        try:
-            arn = deploy_machine(self.deployment, name, definition)
-        except SagaLabError as error:
+    def _must_be_accepted(self) -> None:
+        """Raise Mistake when Step Functions would refuse the machine, in the lint's words, which name the state."""
+        if self._accepted:
+            return
+        errors = [finding for finding in lint(self.definition) if finding.severity == ERROR]
+        happened = "; ".join(f"{each.state or 'the machine'}: {each.what} {each.cure}" for each in errors[:3])
+        if not errors:
+            try:
+                ready(fill(self.definition, SUBSTITUTIONS))
+            except SagaLabError as error:
+                happened = error.what.partition(": ")[2] or error.what
+        if happened:
             raise Mistake(
-                "Step Functions refuses the machine", expected="a definition that it accepts",
-                happened=_refusal(self.definition, error.what),
-            ) from None  # fmt: skip
-        self._made.append(name)
-        return arn
-
-    def _run(self, order: dict[str, Any], machine: str) -> "Execution":
-        from sagalab.history.execution import Execution
-
-        arn = start(order, machine, deployment=self.deployment)
-        client = self.deployment.cloud.client("stepfunctions")
-        until = time.monotonic() + RUN_SECONDS
-        try:
-            while time.monotonic() < until:
-                with contextlib.suppress(SagaLabError):
-                    return wait(arn, LOOK_SECONDS, deployment=self.deployment)
-                if len(Execution.fetch(client, arn).visits) > LOOP_VISITS:
-                    break
-        except BaseException:  # Ctrl-C too: nothing may go on with an order that is forgotten
-            client.stop_execution(
-                executionArn=arn, error="StoppedByCheck", cause="The check was interrupted."
+                "Step Functions refuses the machine",
+                expected="a definition that it accepts",
+                happened=happened,
             )
-            raise
-        client.stop_execution(executionArn=arn, error="StoppedByCheck", cause="It did not come to an end.")
-        return Execution.fetch(client, arn)
+        self._accepted = True
+
+    def _services(self, seed: str) -> "_Services":
+        return _Services(seed, handlers=self._handlers, code=self._code)
+
+    def _run(self, title: str, order: dict[str, Any], services: "_Services", may_wait: bool) -> Run:
+        world = World(services)
+        _, program = ready(self.definition)
+        run = world.runs[world.start(program, json_text(order), Names(name="your-machine", seed=title))]
+        world.finish(events=MOST_EVENTS, until=BEGINNING + LONGEST_MS)
+        execution = Execution.from_history(as_boto(run.events), self.definition)
+        at_end = judge(services.ledger(order, world.now), execution)
+        endless = run.status == "RUNNING" and bool(world.pending())
+        world.settle()
+        found = Run(title, execution, judge(services.ledger(order, world.now), execution), at_end)
+        if endless:
+            raise Mistake(
+                "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",
+                happened=_going_round(found), run=found,
+            )  # fmt: skip
+        if run.status == "RUNNING" and not may_wait:
+            where = found.path[-1] if found.path else "its first state"
+            raise Mistake(
+                f"your machine waits in {where} for a task token, which nobody gives back here",
+                expected="an execution that ends by itself", happened=f"{len(run.events)} events, and then nothing more",
+                run=found,
+            )  # fmt: skip
+        return found
+
+
+class _Services(Services):
+    """The course's services. What else a machine calls is refused, as the saga's role refuses it."""
+
+    def __call__(self, call: Call) -> Answer | Awake:
+        ask = call.ask
+        if isinstance(ask, CallTask) and self.answers(ask):
+            return super().__call__(call)
+        if not isinstance(ask, CallTask):
+            return Answer(
+                error="States.ItemReaderFailed",
+                cause="There is no such object here.",
+                failed=True,
+                terminal=True,
+            )
+        if ask.resource.service == "lambda":
+            name = ask.parameters.get("FunctionName") if isinstance(ask.parameters, dict) else None
+            cause = f"Function not found: {name or ask.resource.arn}"
+            return Answer(error="Lambda.ResourceNotFoundException", cause=cause, failed=True)
+        service = (ask.resource.service or "States").capitalize()
+        cause = "The role of the saga may call its six functions and its topic, and nothing else."
+        return Answer(error=f"{service}.AccessDeniedException", cause=cause, failed=True)
 
 
 def _going_round(run: Run) -> str:
     most, times = Counter(run.path).most_common(1)[0] if run.path else ("no state", 0)
-    return f"{most} was entered {times} times" if times > 2 else f"it still ran after {RUN_SECONDS:g} s"
-
-
-def quick_edition(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the machine with short waits: the same path in less time.
-
-    A retrier waits up to 1 s (drawn: FULL jitter), and retries at most MOST_RETRIES times; a Wait takes 1 s
-    at most.
-    """
-    quick = copy.deepcopy(dict(definition))
-    for state in read(quick).states:
-        body: Any = state.body  # of our own copy: the tree is read, its bodies are changed
-        if state.type == "Wait" and isinstance(body.get("Seconds"), int):
-            body["Seconds"] = min(body["Seconds"], 1)
-        for each in state.retriers:
-            retrier: Any = each.body
-            retrier.pop("MaxDelaySeconds", None)
-            retrier.update(IntervalSeconds=1, BackoffRate=1.0, JitterStrategy="FULL")
-            if isinstance(retrier.get("MaxAttempts"), int):
-                retrier["MaxAttempts"] = min(retrier["MaxAttempts"], MOST_RETRIES)
-    return quick
-
-
-def _definition(answer: Any) -> dict[str, Any]:
-    if isinstance(answer, str):
-        try:
-            answer = json.loads(answer)
-        except ValueError as error:
-            raise Mistake(
-                "the answer is no state machine", happened=f"its text is not JSON: {error}"
-            ) from None
-    if not isinstance(answer, Mapping) or "States" not in answer:
-        raise Mistake(
-            "the answer is no state machine",
-            expected="a dict with StartAt and States",
-            happened=f"it is of type {type(answer).__name__}"
-            + (" without States" if isinstance(answer, Mapping) else ""),
-        )
-    try:
-        return json.loads(json.dumps(answer, allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise Mistake(
-            "the machine is not JSON", expected="text, numbers, lists, dicts", happened=str(error)
-        ) from None
-
-
-def _fingerprint(definition: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _refusal(definition: dict[str, Any], what: str) -> str:
-    """Return the reason in the lint's words, which name the state; else in those of Step Functions."""
-    errors = [finding for finding in lint(definition) if finding.severity == ERROR]
-    if errors:
-        return "; ".join(f"{each.state or 'the machine'}: {each.what} {each.cure}" for each in errors[:3])
-    return what.partition(": ")[2] or what
+    if times > 2:
+        return f"{most} was entered {times} times, and then it was stopped"
+    tried = max(run.execution.visits, key=lambda visit: visit.tries, default=None)
+    if tried is not None and tried.tries > 2:
+        return f"{tried.name} was called {tried.tries} times, and then it was stopped"
+    return "it would still go on after a year"

@@ -1,14 +1,17 @@
 """One run of an answer on trial: what was made to happen, and what came of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sagalab.cloud.accounts import mask_accounts
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
-from sagalab.history.visits import Visit
+from sagalab.history.visits import Attempt, Visit
 from sagalab.ledger.verdict import Verdict
 from sagalab.markup import escape
+from sagalab.rehearsal.services.services import function_task
 
 _CAUSE_LENGTH = 160
 
@@ -17,12 +20,19 @@ _CAUSE_LENGTH = 160
 class Run:
     """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it.
 
-    A run of which only the history is known has no verdict.
+    The verdict is the one when late commits have landed; `at_end` that at the moment when the execution ended. A
+    run of which only the history is known has none.
     """
 
     title: str
     execution: Execution
     verdict: Verdict | None = None
+    at_end: Verdict | None = None
+
+    def __reduce__(self) -> Any:
+        """An execution goes into another process as its history and its definition."""
+        history, definition = _plain(self.execution.events), _plain(self.execution.definition)
+        return _again, (self.title, history, definition, self.verdict, self.at_end)
 
     @property
     def path(self) -> list[str]:
@@ -58,6 +68,23 @@ class Run:
         """Say whether a visit of this state succeeded."""
         return any(visit.status == "succeeded" for visit in self.visits(state))
 
+    def calls(self, state: str) -> list[str]:
+        """Return the course's tasks whose functions a state called, one a call: ["ProcessPayment", …]."""
+        found = (
+            function_task(function_of(attempt)) for visit in self.visits(state) for attempt in visit.attempts
+        )
+        return [task for task in found if task is not None]
+
+    def done(self) -> list[str]:
+        """Return the course's tasks whose functions succeeded, in the order in which they did, whatever the states' names."""
+        found = sorted(
+            (max(attempt.events), task)
+            for visit in self.execution.visits
+            for attempt in visit.attempts
+            if attempt.outcome == "succeeded" and (task := function_task(function_of(attempt)))
+        )
+        return [task for _, task in found]
+
     def order_of(self, *states: str) -> list[str]:
         """Return those of these states that were entered, in the order in which they were."""
         return [name for name in dict.fromkeys(self.path) if name in states]
@@ -72,6 +99,23 @@ class Run:
         except SagaLabError as error:
             return f"<pre>{escape(drawing.text())}\n{escape(str(error))}</pre>", drawing.text()
         return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
+
+
+def _again(title: str, history: Any, definition: Any, verdict: Verdict | None, at_end: Verdict | None) -> Run:
+    return Run(title, Execution.from_history(history, definition), verdict, at_end)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def function_of(attempt: Attempt) -> Any:
+    """Return the name or ARN of the function that an attempt called, or None."""
+    if isinstance(attempt.parameters, dict) and "FunctionName" in attempt.parameters:
+        return attempt.parameters["FunctionName"]
+    return attempt.resource
 
 
 def _message(cause: str | None) -> str:

@@ -12,7 +12,6 @@ from sagalab.asl.backoff import retrier_for
 from sagalab.course import completed
 from sagalab.course.cells import exercise_cells
 from sagalab.course.outcome import Mistake, is_stub, is_stub_source
-from sagalab.course.trial import MOST_RETRIES, quick_edition
 from sagalab.history.visits import Attempt, Visit
 
 
@@ -193,14 +192,3 @@ def test_a_mistake_shows_in_words_and_html():
     outcome = Mistake("a < b", expected="c", happened="d").outcome("retry")
     assert str(outcome).splitlines()[:3] == ["✗ wrong, because a < b", "  expected: c", "  happened: d"]
     assert "a &lt; b" in outcome._repr_mimebundle_()["text/html"]
-
-
-def test_the_quick_edition_waits_less_on_the_same_path():
-    retrier = {"ErrorEquals": ["A"], "IntervalSeconds": 30, "MaxDelaySeconds": 60, "MaxAttempts": 99}
-    inner = {"States": {"W": {"Type": "Wait", "Seconds": 60}, "T": {"Type": "Task", "Retry": [retrier]}}}
-    quick = quick_edition({"States": {"P": {"Type": "Parallel", "Branches": [inner]}}})
-    states = quick["States"]["P"]["Branches"][0]["States"]
-    assert states["W"]["Seconds"] == 1
-    assert states["T"]["Retry"][0]["MaxAttempts"] == MOST_RETRIES
-    assert "MaxDelaySeconds" not in states["T"]["Retry"][0]
-    assert retrier["MaxAttempts"] == 99

@@ -4,6 +4,8 @@ from wrong_answer import WRONG, state, wrong
 
 BUSINESS = ["ErrProcessPayment"]
 TRANSIENT = "Lambda.ServiceException"
+HOLDS_ITSELF: dict = {"waits": [3, 6]}
+HOLDS_ITSELF["itself"] = HOLDS_ITSELF
 
 
 # --- output -----------------------------------------------------------------------------------
@@ -43,6 +45,52 @@ def output_path_of_jsonpath(machine):
 @wrong("output", "the output is not the order")
 def only_a_part(machine):
     state(machine, "ProcessOrder")["Output"] = {"status": "{% $states.result.Payload.order_status %}"}
+
+
+@wrong("output", "no order was placed")
+def a_lone_pass(machine):
+    answer = "{% $merge([$states.input, {'order_status': 'New'}]) %}"
+    machine["States"] = {"ProcessOrder": {"Type": "Pass", "Output": answer, "End": True}}
+
+
+@wrong("output", "the output is not the order as the service gave it back")
+def a_constant_beside_the_call(machine):
+    state(machine, "ProcessOrder")["Output"] = {
+        "order_id": "{% $states.input.order_id %}", "order_status": "New",
+    }  # fmt: skip
+
+
+@wrong("output", "the output is not the order as the service gave it back")
+def something_around_the_order(machine):
+    state(machine, "ProcessOrder")["Output"] = "{% $merge([$states.result.Payload, {'ok': true}]) %}"
+
+
+@wrong("output", "the execution fails in ProcessOrder")
+def a_function_that_is_none_of_the_saga(machine):
+    state(machine, "ProcessOrder")["Arguments"]["FunctionName"] = "NewOrder"
+
+
+@wrong("output", "Step Functions refuses the machine")
+def a_name_of_ninety_characters(machine):
+    machine["StartAt"] = "P" * 90
+    machine["States"] = {machine["StartAt"]: state(machine, "ProcessOrder")}
+
+
+@wrong("output", "your machine waits in ProcessOrder for a task token")
+def it_waits_for_a_token(machine):
+    state(machine, "ProcessOrder")["Resource"] += ".waitForTaskToken"
+    payload = "{% $merge([$states.input, {'token': $states.context.Task.Token}]) %}"
+    state(machine, "ProcessOrder")["Arguments"]["Payload"] = payload
+
+
+@wrong("output", "your machine does not come to an end")
+def it_goes_round_in_circles(machine):
+    del state(machine, "ProcessOrder")["End"], state(machine, "ProcessOrder")["Output"]
+    state(machine, "ProcessOrder")["Next"] = "Again"
+    never = {"Condition": "{% 1 = 2 %}", "Next": "Done"}
+    machine["States"]["Again"] = {"Type": "Choice", "Choices": [never], "Default": "Later"}
+    machine["States"]["Later"] = {"Type": "Wait", "Seconds": 86400, "Next": "Again"}
+    machine["States"]["Done"] = {"Type": "Succeed"}
 
 
 # --- assign -----------------------------------------------------------------------------------
@@ -90,6 +138,21 @@ def ends_after_the_first(machine):
     state(machine, "ProcessOrder")["End"] = True
 
 
+def swap_functions(machine, one, other):
+    first, second = state(machine, one)["Arguments"], state(machine, other)["Arguments"]
+    first["FunctionName"], second["FunctionName"] = second["FunctionName"], first["FunctionName"]
+
+
+@wrong("assign", "ProcessOrder calls DebitPaymentFunction, the function of another step")
+def assign_functions_swapped(machine):
+    swap_functions(machine, "ProcessOrder", "ProcessPayment")
+
+
+@wrong("assign", "Step Functions refuses the machine")
+def a_placeholder_that_is_none(machine):
+    state(machine, "ProcessPayment")["Arguments"]["FunctionName"] = "${PayFunction}"
+
+
 # --- happy_path -------------------------------------------------------------------------------
 
 
@@ -133,6 +196,16 @@ def neither_next_nor_end(machine):
     del state(machine, "ReserveInventory")["End"]
 
 
+@wrong("happy_path", "ProcessPayment calls ReserveInventoryFunction, the function of another step")
+def happy_path_functions_swapped(machine):
+    swap_functions(machine, "ProcessPayment", "ReserveInventory")
+
+
+@wrong("happy_path", "ProcessOrder calls ReserveInventoryFunction, the function of another step")
+def first_and_last_function_swapped(machine):
+    swap_functions(machine, "ProcessOrder", "ReserveInventory")
+
+
 # --- waits ------------------------------------------------------------------------------------
 
 for _words, _answer in {
@@ -147,8 +220,13 @@ for _words, _answer in {
     "wait number 3 is not 13 s": [3, 6, 13, 20, 20],
     "there are 5 retries, and so 5 waits": [3, 6],
     "the answer is not a list of numbers": "3, 6, 12, 20, 20",
+    "and so 5 waits": [10**400],
+    "wait number 1 is not inf s": [10**400] * 5,
+    "not a list of number": HOLDS_ITSELF,
+    "is not a list of numbers": [True] * 5,
+    "not a list": (number for number in (3, 6)),
 }.items():
-    WRONG.append(("waits", str(_answer), lambda _reference, answer=_answer: answer, _words))
+    WRONG.append(("waits", _words, lambda _reference, answer=_answer: answer, _words))
 
 
 # --- retry ------------------------------------------------------------------------------------
@@ -204,6 +282,27 @@ def no_retry(machine):
     del state(machine, "ProcessPayment")["Retry"]
 
 
+@wrong("retry", "not retried on Lambda.ServiceException: MaxAttempts is 0, so it is tried once only")
+def no_attempts(machine):
+    retriers(machine)[0]["MaxAttempts"] = 0
+
+
+@wrong(
+    "retry",
+    "it gives up too early. Of 2 retriers number 1 takes Lambda.ServiceException, as the first that names it",
+)
+def the_second_retrier_would_do(machine):
+    retriers(machine).insert(0, {"ErrorEquals": [TRANSIENT], "MaxAttempts": 1})
+
+
+@wrong(
+    "retry",
+    "MaxAttempts is 0, so it is tried once only. Of 2 retriers number 1 takes Lambda.ServiceException",
+)
+def a_wider_retrier_is_asked_first(machine):
+    retriers(machine).insert(0, {"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 0})
+
+
 # --- patience ---------------------------------------------------------------------------------
 
 
@@ -240,3 +339,34 @@ def another_error(machine):
 @wrong("patience", "a business error is retried")
 def everything_retried(machine):
     retriers(machine)[0]["ErrorEquals"] = ["States.TaskFailed"]
+
+
+@wrong("patience", "a throttled payment is not retried: MaxAttempts is 0, so it is tried once only")
+def patience_without_attempts(machine):
+    retriers(machine)[0]["MaxAttempts"] = 0
+
+
+@wrong("patience", "the second wait is up to 1 s: MaxDelaySeconds cuts it")
+def the_longest_wait_is_too_short(machine):
+    retriers(machine)[0]["MaxDelaySeconds"] = 1
+
+
+@wrong("patience", "fewer retries than four waits")
+def half_the_attempts(machine):
+    retriers(machine)[0]["MaxAttempts"] = 2
+
+
+@wrong("patience", "more retries than four waits")
+def a_hundred_attempts(machine):
+    retriers(machine)[0]["MaxAttempts"] = 100
+
+
+@wrong("patience", "Of 2 retriers number 1 takes Lambda.TooManyRequestsException, as the first that names it")
+def two_retriers_for_one_error(machine):
+    first = {"ErrorEquals": ["Lambda.TooManyRequestsException", TRANSIENT], "MaxAttempts": 1}
+    retriers(machine).insert(0, first)
+
+
+@wrong("patience", "your machine does not come to an end")
+def it_tries_for_ever(machine):
+    retriers(machine)[0]["MaxAttempts"] = 99_999

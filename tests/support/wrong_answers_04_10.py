@@ -62,6 +62,19 @@ def the_refund_ends_it(machine):
     del machine["States"]["UpdateOrderStatus"]
 
 
+@wrong(
+    "catch",
+    "ProcessRefund calls ReleaseInventoryFunction: that is the release of the items, and not the refund",
+)
+def the_undo_of_another_step(machine):
+    state(machine, "ProcessRefund")["Arguments"]["FunctionName"] = "${ReleaseInventoryFunction}"
+
+
+@wrong("catch", "Step Functions refuses the machine")
+def the_result_in_a_catch(machine):
+    catcher(machine)["Assign"] = {"error": "{% $states.result %}"}
+
+
 # --- compensate -------------------------------------------------------------------------------
 
 
@@ -108,6 +121,12 @@ def the_reserving_function_as_undo(machine):
     state(machine, "ReleaseInventory")["Arguments"]["FunctionName"] = "${DebitPaymentFunction}"
 
 
+@wrong("compensate", "ReleaseInventory calls CreditPaymentFunction: that is the refund")
+def two_undos_swapped(machine):
+    release, refund = state(machine, "ReleaseInventory"), state(machine, "ProcessRefund")
+    release["Arguments"], refund["Arguments"] = refund["Arguments"], release["Arguments"]
+
+
 @wrong("compensate", "a good order fails now")
 def success_leads_into_the_undos(machine):
     reserve = state(machine, "ReserveInventory")
@@ -149,6 +168,14 @@ def the_release_for_ever(machine):
 @wrong("go_on", "the refund is skipped when the release fails")
 def no_catch_at_all(machine):
     del state(machine, "ReleaseInventory")["Catch"], machine["States"][_TOLD]
+
+
+@wrong("go_on", "nobody is told that the items are still reserved")
+def told_that_all_went_well(machine):
+    state(machine, _TOLD)["Arguments"]["Message"] = {
+        "order_id": "{% $order.order_id %}",
+        "status": "succeeded",
+    }
 
 
 @wrong("go_on", "the release of the items is skipped")

@@ -8,6 +8,7 @@ from sagalab import Fault, plan
 
 for _words, _faults in {
     "the answer is no fault plan": "crash ReserveInventory",
+    "the answer is no fault": 10**5000,
     "the fault plan is not valid": {"ReserveInventary": {"kind": "crash"}},
     "the plan holds no fault": plan(),
     "the plan has 3 faults, and may have 2": plan(
@@ -25,6 +26,12 @@ for _words, _faults in {
         Fault.crash("ProcessPayment", when="after")
     ),
     "the items were never reserved: ReserveInventory did not commit": Fault.crash("ReserveInventory"),
+    "the items were never reserved: the commit of ReserveInventory comes only after the end": (
+        Fault.late("ReserveInventory")
+    ),
+    "the money was never taken: the commit of ProcessPayment comes only after the end": Fault.late(
+        "ProcessPayment"
+    ),
     "the items are released": plan(
         Fault.error("ReserveInventory", when="after"), Fault.error("ReleaseInventory", when="after")
     ),
@@ -32,7 +39,7 @@ for _words, _faults in {
         Fault.error("ReserveInventory", when="after"), Fault.crash("UpdateOrderStatus")
     ),
 }.items():
-    WRONG.append(("break_it", str(_faults), lambda _reference, answer=_faults: answer, _words))
+    WRONG.append(("break_it", _words[:40], lambda _reference, answer=_faults: answer, _words))
 
 
 # --- read_run ---------------------------------------------------------------------------------
@@ -116,3 +123,13 @@ def a_field_left_out(reading):
 @wrong("read_run", "the answer is no dict")
 def a_list(reading):
     return list(reading.values())
+
+
+@wrong("read_run", 'under "paid": it is no number')
+def an_amount_that_holds_itself(reading):
+    reading["paid"] = reading
+
+
+@wrong("read_run", 'under "payment_calls": count the attempts')
+def more_digits_than_python_prints(reading):
+    reading["payment_calls"] = 10**5000

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of notebooks 07, 08 and 09."""
 
+import os
+import threading
 from collections.abc import Callable
 
 from wrong_answer import WRONG, state, wrong
@@ -28,6 +30,47 @@ IDEMPOTENT = {
     "the debit fails": lambda source: source.replace("def debit(", "def pay("),
     "no payment is written": lambda source: "def debit(order, context):\n    return order\n",
 }
+
+CHECK_THEN_WRITE = """
+import tables
+from payments import payment
+from order_check import money
+
+def debit(order, context):
+    credit_id = tables.transaction_id(order["order_id"], "Credit")
+    if tables.read(tables.PAYMENTS, transaction_id=credit_id):
+        raise RuntimeError("undone already")
+    amount = sum(money(line["unit_price"]) * line["qty"] for line in order["items"])
+    tables.write(tables.new_row(tables.PAYMENTS, payment(order["order_id"], "Debit", amount)))
+    return order
+"""
+TWO_TRANSACTIONS = CHECK_THEN_WRITE.replace(
+    "if tables.read(tables.PAYMENTS, transaction_id=credit_id):",
+    "if tables.write(tables.no_row(tables.PAYMENTS, transaction_id=credit_id)) != [None]:",
+)
+LOOKS_FOR_ITS_ROW = CHECK_THEN_WRITE.replace(
+    "    amount = sum",
+    """    if any(row["order_id"]["S"] == order["order_id"] for row in tables.dynamodb.scan(
+            TableName=tables.PAYMENTS)["Items"]):
+        return order
+    amount = sum""",
+).replace(
+    'payment(order["order_id"], "Debit", amount)',
+    '{**payment(order["order_id"], "Debit", amount), "transaction_id": context.aws_request_id}',
+)
+for _done, _words, _source in (
+    ("check, then write", "looks for the tombstone first and writes then", CHECK_THEN_WRITE),
+    ("two transactions", "looks for the tombstone first and writes then", TWO_TRANSACTIONS),
+    ("looks for its own row first", "the refund does not find the payment", LOOKS_FOR_ITS_ROW),
+    (
+        "an endless loop",
+        "does not come to an end",
+        "def debit(order, context):\n    while True:\n        pass\n",
+    ),
+    ("endless when it is read", "does not come to an end", "while True:\n    pass\n"),
+    ("the process exits", "the debit fails", "import sys\n\ndef debit(order, context):\n    sys.exit(1)\n"),
+):
+    WRONG.append(("idempotent", _done, lambda _reference, source=_source: source, _words))
 
 
 def changed(change: Callable[[str], object]) -> Callable[[str], object]:
@@ -65,6 +108,25 @@ def only_the_reservation_catches_everything(machine):
 @wrong("harden", "nothing in ProcessOrder catches Runtime.ExitError")
 def the_first_step_is_forgotten(machine):
     del state(machine, "ProcessOrder")["Catch"][1:]
+
+
+@wrong("harden", "nothing in ReserveInventory catches States.Timeout")
+def no_timeout_is_caught(machine):
+    for name in FORWARD:
+        errors = [
+            f"Err{name}",
+            "Runtime.ExitError",
+            "Lambda.TooManyRequestsException",
+            "Lambda.ServiceException",
+        ]
+        del state(machine, name)["Catch"][1:]
+        state(machine, name)["Catch"][0]["ErrorEquals"] = errors
+
+
+@wrong("harden", "nothing in ProcessPayment catches States.Timeout")
+def only_tasks_that_failed(machine):
+    for name in FORWARD[:2]:
+        state(machine, name)["Catch"][1]["ErrorEquals"] = ["States.TaskFailed"]
 
 
 @wrong("harden", "ReleaseInventory is tried once, and given up")
@@ -111,6 +173,9 @@ def a_good_order_is_undone(machine):
 # --- books ------------------------------------------------------------------------------------
 
 
+LOCK = threading.Lock()
+
+
 def cost(tables, orders) -> object:
     price = tables["stock"].set_index("item_id")["unit_price"]
     return sum(price[item] * qty for items in orders["items"].dropna() for item, qty in items.items())
@@ -140,6 +205,17 @@ def goods_add_up(tables) -> bool:
     return gone(tables) == sold(tables)
 
 
+def endless(tables) -> bool:
+    while True:
+        pass
+
+
+def hoards(tables) -> bool:
+    kept = []
+    while True:
+        kept.append(bytearray(10_000_000))
+
+
 BOOKS = [
     ("a value", "the answer is no function", True),
     ("always False", "called wrong: two orders complete, one undone", lambda tables: False),
@@ -163,6 +239,11 @@ BOOKS = [
     ("a column for an answer", "the function says neither True nor False", lambda tables: new(tables)["items"]),
     ("a misspelt table", "the function fails", lambda tables: tables["payment"]),
     ("without an argument", "the function fails", lambda: True),
+    ("endless", "the answer does not come to an end", endless),
+    ("all the memory", "takes more memory than it may", hoards),
+    ("all the memory at once", "takes more memory than it may", lambda tables: [0] * 10**11),
+    ("the end of Python", "the answer ends the Python that runs it", lambda tables: os._exit(3)),
+    ("a lock of the notebook's", "the function uses what cannot be taken along", lambda tables: LOCK.locked()),
 ]  # fmt: skip
 for _done, _words, _answer in BOOKS:
     WRONG.append(("books", _done, lambda _reference, answer=_answer: answer, _words))

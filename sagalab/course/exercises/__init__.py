@@ -1,5 +1,6 @@
 """The exercises of the course, with their judges: one file a notebook. A file here is found by itself."""
 
+import difflib
 import functools
 import importlib
 import pkgutil
@@ -16,8 +17,19 @@ def exercises() -> dict[str, Exercise]:
     return dict(sorted(registered.items(), key=lambda item: item[1].notebook))
 
 
+class NoExercise(SagaLabError, AttributeError):
+    """There is no exercise of this name. The nearest is named, and all."""
+
+    def __init__(self, name: object) -> None:
+        near = difflib.get_close_matches(str(name), exercises(), 1)
+        meant = f" Do you mean {near[0]}?" if near else ""
+        super().__init__(
+            f"There is no exercise {name!r:.60}.{meant}", f"There are: {', '.join(exercises())}."
+        )
+
+
 def find_exercise(name: str) -> Exercise:
-    """Return the exercise of this name. Raises SagaLabError, with the names that there are, for another."""
-    if name not in exercises():
-        raise SagaLabError(f"There is no exercise {name!r}.", f"There are: {', '.join(exercises())}.")
+    """Return the exercise of this name. Raises NoExercise, with the names that there are, for another."""
+    if not isinstance(name, str) or name not in exercises():
+        raise NoExercise(name)
     return exercises()[name]

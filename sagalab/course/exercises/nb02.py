@@ -1,11 +1,17 @@
 """Exercises of notebook 02: the output of a state, a variable, and the happy path."""
 
+from typing import Any
+
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run
+from sagalab.course.trial_run import Run, function_of
+from sagalab.deploying.names import TASKS
+from sagalab.rehearsal.services.services import function_task
 
 NOTEBOOK = "02_first_state_machine"
+FUNCTIONS = {task.task: task.substitution for task in TASKS}
 FORWARD = ["ProcessOrder", "ProcessPayment", "ReserveInventory"]
 _LAMBDA_ANSWER = "Payload"  # a field that Lambda's answer has, and the order has not
 
@@ -25,6 +31,13 @@ def output(trial: Trial) -> str:
     [run] = trial.run(a_good_order=None)
     expected = "the order, with the status New"
     _must_succeed(run, expected)
+    if run.verdict.ledger.status != "New":
+        raise Mistake(
+            "no order was placed: the output is right only if the service made it",
+            expected=expected,
+            happened="NewOrderFunction was not called: the orders table has no row",
+            run=run,
+        )
     found = run.execution.output
     if isinstance(found, dict) and _LAMBDA_ANSWER in found:
         raise Mistake(
@@ -49,6 +62,14 @@ def output(trial: Trial) -> str:
             "the output is the input, not what the task made of it",
             expected=expected,
             happened="an order without the status New",
+            run=run,
+        )
+    made = _answer_of(run, "ProcessOrder")
+    if made is not None and found != made:
+        raise Mistake(
+            "the output is not the order as the service gave it back",
+            expected="the Payload of the task's answer, nothing added and nothing left out",
+            happened=_difference(found, made),
             run=run,
         )
     return "the execution gives back the order, with the status New."
@@ -82,6 +103,8 @@ def assign(trial: Trial) -> str:
             happened="the payments table has no row: does ProcessPayment call DebitPaymentFunction?",
             run=run,
         )
+    _must_call_their_own(run, FORWARD[:2])
+    _must_take_the_right_amount(run)
     return f"the order is placed, and {run.verdict.ledger.balance} is taken."
 
 
@@ -104,6 +127,7 @@ def happy_path(trial: Trial) -> str:
     _must_follow(run, FORWARD, expected)
     if run.verdict.name != "consistent":
         raise Mistake("not every step was done", expected=expected, happened=run.verdict.words, run=run)
+    _must_call_their_own(run, FORWARD)
     found = run.execution.output if isinstance(run.execution.output, dict) else {}
     if "order_id" not in found:
         raise Mistake(
@@ -120,6 +144,12 @@ def happy_path(trial: Trial) -> str:
             expected="the order, with payment and inventory filled in",
             happened=f"without {' and '.join(missing)}: which state does not assign its result to $order?",
         )
+    made = _answer_of(run, "ReserveInventory")
+    if made is not None and found != made:
+        raise Mistake(
+            "the output is not the order as the last step gave it back",
+            expected="the order, with payment and inventory filled in", happened=_difference(found, made), run=run,
+        )  # fmt: skip
     return "all three steps are done, and the order tells of each."
 
 
@@ -138,6 +168,55 @@ def _must_follow(run: Run, path: list[str], expected: str) -> None:
         raise Mistake(
             "the steps run in another order", expected=expected, happened=" → ".join(run.path), run=run
         )
+
+
+def _must_call_their_own(run: Run, states: list[str]) -> None:
+    """Raise Mistake for a state that calls another step's function: all is done, and under wrong names."""
+    for name in states:
+        for task in run.calls(name):
+            if task != name:
+                raise Mistake(
+                    f"{name} calls {FUNCTIONS[task]}, the function of another step",
+                    expected=f"{name} calls {FUNCTIONS[name]}", happened=_calls(run, states), run=run,
+                )  # fmt: skip
+
+
+def _must_take_the_right_amount(run: Run) -> None:
+    ledger = run.verdict.ledger
+    if ledger.balance != ledger.total:
+        raise Mistake(
+            "the payment is not what the order costs", expected=f"{ledger.total}", happened=f"{ledger.balance}",
+            run=run,
+        )  # fmt: skip
+
+
+def _calls(run: Run, states: list[str]) -> str:
+    return "; ".join(
+        f"{name} calls {', '.join(FUNCTIONS[each] for each in run.calls(name))}" for name in states
+    )
+
+
+def _answer_of(run: Run, task: str) -> Any:
+    """Return what the function of a task gave back last, or None."""
+    answers = [
+        attempt.result for visit in run.execution.visits for attempt in visit.attempts
+        if attempt.outcome == "succeeded" and function_task(function_of(attempt)) == task
+    ]  # fmt: skip
+    if not answers:
+        return None
+    return answers[-1].get("Payload", answers[-1]) if isinstance(answers[-1], dict) else None
+
+
+def _difference(found: Any, made: Any) -> str:
+    """Say in which fields an output differs from what the service gave back."""
+    if not isinstance(found, dict):
+        return shown(found)
+    more = [f"{name} is added" for name in found if name not in made]
+    less = [f"{name} is missing" for name in made if name not in found]
+    other = [
+        f"{name} is {shown(found[name], 30)}" for name in found if name in made and found[name] != made[name]
+    ]
+    return "; ".join([*more, *less, *other])
 
 
 def _must_receive_the_order(trial: Trial, run: Run, expected: str) -> None:

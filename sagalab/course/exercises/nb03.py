@@ -1,12 +1,16 @@
 """Exercises of notebook 03: the waits of a retrier, what to retry, and how patiently."""
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
+from typing import Any, cast
 
 from sagalab.asl.backoff import backoff, retrier_for
 from sagalab.asl.parts import Retrier
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run
 from sagalab.orders.faults import Fault
@@ -32,17 +36,13 @@ PATIENT = [1.0, 2.0, 3.0, 3.0]
 def waits(answer: Any) -> str:
     """Judge by the formula."""
     right = backoff(WAITS_OF)
-    if (
-        not isinstance(answer, Sequence)
-        or isinstance(answer, str)
-        or not all(_is_number(each) for each in answer)
-    ):
+    found = _numbers(answer)
+    if found is None:
         raise Mistake(
             "the answer is not a list of numbers",
             expected="[first wait, second wait, …]",
-            happened=repr(answer),
+            happened=shown(answer),
         )
-    found = [float(each) for each in answer]
     if found == right:
         return "five retries, doubled each time, and cut at 20 s."
     interval, rate, retries, most = (
@@ -66,7 +66,7 @@ def waits(answer: Any) -> str:
         if len(found) != len(right)
         else _first_difference(found, right)
     )
-    raise Mistake(because, expected=f"{retries} waits that follow from {WAITS_OF}", happened=str(answer))
+    raise Mistake(because, expected=f"{retries} waits that follow from {WAITS_OF}", happened=shown(answer))
 
 
 @exercise(
@@ -100,14 +100,14 @@ def retry(trial: Trial) -> str:
         )
     if twice.tries(PAY) == 1:
         raise Mistake(
-            f"the payment is not retried on {TRANSIENT}{_elsewhere(trial)}",
+            f"the payment is not retried on {TRANSIENT}{_why_not(trial, TRANSIENT)}",
             expected="three calls, the third succeeds",
             happened=f"one call, then {twice.ending}",
             run=twice,
         )
     if not twice.succeeded:
         raise Mistake(
-            "it gives up too early",
+            f"it gives up too early{_taken_by(trial, TRANSIENT)}",
             expected="three calls, the third succeeds",
             happened=f"{twice.tries(PAY)} calls: MaxAttempts counts the retries",
             run=twice,
@@ -141,7 +141,7 @@ def patience(trial: Trial) -> str:
     calls = throttled.tries(PAY)
     if calls == 1:
         raise Mistake(
-            f"a throttled payment is not retried{_elsewhere(trial)}",
+            f"a throttled payment is not retried{_why_not(trial, THROTTLED)}",
             expected=expected,
             happened=f"one call, then {throttled.ending}",
             run=throttled,
@@ -153,18 +153,18 @@ def patience(trial: Trial) -> str:
             happened=f"{refused.tries(PAY)} calls",
             run=refused,
         )
+    retrier = retrier_for([each.body for each in _retriers(trial)], THROTTLED) or {}
     if calls != len(PATIENT) + 1:
         raise Mistake(
-            "MaxAttempts counts the retries, and the first call is not one of them",
+            f"{_wrong_count(calls)}{_taken_by(trial, THROTTLED)}",
             expected=expected,
-            happened=f"{calls} calls" + (" or more" if calls > 6 else ""),
+            happened=f"{calls} calls",
             run=throttled,
         )
-    retrier = retrier_for([each.body for each in _retriers(trial)], THROTTLED) or {}
     found = backoff(retrier)
     if found != PATIENT:
         raise Mistake(
-            _wrong_waits(found),
+            f"{_wrong_waits(found, retrier)}{_taken_by(trial, THROTTLED)}",
             expected=expected,
             happened=f"waits of at most {_words(found)} s",
             run=throttled,
@@ -179,12 +179,26 @@ def patience(trial: Trial) -> str:
     return "five calls; waits of up to 1, 2, 3 and 3 s, each drawn anew."
 
 
-def _wrong_waits(found: list[float]) -> str:
-    if found[0] != PATIENT[0]:
-        return f"the first wait is up to {found[0]:g} s: that is IntervalSeconds"
-    if found[1] != PATIENT[1]:
-        return f"the second wait is up to {found[1]:g} s: BackoffRate says how they grow"
-    return f"the third wait is up to {found[2]:g} s: MaxDelaySeconds says where they stop growing"
+def _wrong_count(calls: int) -> str:
+    right = len(PATIENT) + 1
+    if calls == right + 1:
+        return "MaxAttempts counts the retries, and the first call is not one of them"
+    more = "more" if calls > right else "fewer"
+    return f"{more} retries than four waits: MaxAttempts counts the retries"
+
+
+def _wrong_waits(found: list[float], retrier: Mapping[str, Any]) -> str:
+    """Name the field that makes the first wrong wait: a wait is cut, or it has grown wrongly."""
+    place = next(index for index, (one, other) in enumerate(zip(found, PATIENT, strict=True)) if one != other)
+    wait = f"the {('first', 'second', 'third', 'fourth')[place]} wait is up to {found[place]:g} s"
+    uncut = backoff({name: value for name, value in retrier.items() if name != "MaxDelaySeconds"})
+    if uncut[place] > found[place] and place < 2:
+        return f"{wait}: MaxDelaySeconds cuts it, and the longest wait is to be {PATIENT[-1]:g} s"
+    if place == 0:
+        return f"{wait}: that is IntervalSeconds"
+    if place == 1:
+        return f"{wait}: BackoffRate says how they grow"
+    return f"{wait}: MaxDelaySeconds says where they stop growing"
 
 
 def _must_not_hide(run: Run) -> None:
@@ -203,12 +217,28 @@ def _retriers(trial: Trial) -> tuple[Retrier, ...]:
     return pay.retriers if pay is not None else ()
 
 
-def _elsewhere(trial: Trial) -> str:
-    """Return, for the message, where a Retry stands instead."""
-    if retriers := _retriers(trial):
+def _why_not(trial: Trial, error: str) -> str:
+    """Return, for the message, why nothing retries this error: none names it, it allows none, or it stands elsewhere."""
+    retriers = _retriers(trial)
+    taken = retrier_for([each.body for each in retriers], error)
+    if taken is not None:
+        return f": MaxAttempts is {taken.get('MaxAttempts')!r}, so it is tried once only{_taken_by(trial, error)}"
+    if retriers:
         return f": its Retry names {', '.join(name for each in retriers for name in each.errors)}"
     others = [state.name for state in trial.machine.states if state.retriers]
     return f": the Retry stands in {', '.join(others)}" if others else ": it has no Retry"
+
+
+def _taken_by(trial: Trial, error: str) -> str:
+    """Return, for the message, which of several retriers takes this error; an empty text where there is one."""
+    retriers = _retriers(trial)
+    taken = [index for index, each in enumerate(retriers) if retrier_for([each.body], error) is not None]
+    if len(retriers) < 2 or not taken:
+        return ""
+    words = f". Of {len(retriers)} retriers number {taken[0] + 1} takes {error}"
+    if len(taken) > 1:
+        words += f", as the first that names it; number {taken[1] + 1} is never asked"
+    return words
 
 
 def _first_difference(found: list[float], right: list[float]) -> str:
@@ -220,5 +250,18 @@ def _words(numbers: list[float]) -> str:
     return ", ".join(f"{number:g}" for number in numbers)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _numbers(answer: Any) -> list[float] | None:
+    """Return a list, a tuple, a column or an array of numbers as a list; None for anything else."""
+    if isinstance(answer, str | bytes | Mapping) or not hasattr(answer, "__len__"):
+        return None
+    found = [_number(each) for each in answer]
+    return None if None in found else cast(list[float], found)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

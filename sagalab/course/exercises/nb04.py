@@ -4,11 +4,14 @@ from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run
+from sagalab.deploying.names import TASKS
+from sagalab.ledger.verdict import ANNOUNCED
 from sagalab.orders.faults import Fault, plan
 
 NOTEBOOK = "04_catch_and_compensate"
 ORDER, PAY, RESERVE = "ProcessOrder", "ProcessPayment", "ReserveInventory"
 RELEASE, REFUND, RESET = "ReleaseInventory", "ProcessRefund", "UpdateOrderStatus"
+FUNCTIONS = {task.task: task.substitution for task in TASKS}
 UNDO = {
     "ProcessRefund": "refund",
     "ReleaseInventory": "release of the items",
@@ -38,7 +41,7 @@ def catch(trial: Trial) -> str:
         _must_catch(trial, run, PAY)
         _must_fail(run)
         _must_undo(run, [REFUND, RESET])
-    [visit] = after.visits(PAY)
+    visit = after.visits(PAY)[0]
     kept = visit.assigned.get("error")
     if not isinstance(kept, dict) or kept.get("Error") != "ErrProcessPayment":
         raise Mistake(
@@ -94,28 +97,37 @@ def go_on(trial: Trial) -> str:
     """Judge by path, ledger and notifications, with the reservation failing and its undo too."""
     broken = plan(Fault.error(RESERVE, when="after"), Fault.error(RELEASE))
     calm, undone, stuck = trial.run(
+        may_wait=True,  # for a human, once somebody was told
         no_fault=None,
         the_reservation_fails=Fault.error(RESERVE, when="after"),
         the_reservation_fails_and_its_release_too=broken,
     )
     _must_do_all(calm)
     _must_fail(undone)
-    _must_undo(undone, [RELEASE, REFUND, RESET])
+    _must_undo(undone, [RELEASE, REFUND, RESET], in_order=False)
     _must_fail(stuck)
     for undo in (REFUND, RESET):
-        if not stuck.did(undo):
+        if undo not in stuck.done():
             raise Mistake(
                 f"the {UNDO[undo]} is skipped when the release fails",
-                expected=f"{REFUND} and {RESET} run all the same",
+                expected=f"{REFUND} and {RESET} run all the same, in whatever order",
                 happened=stuck.verdict.words,
                 run=stuck,
             )
     told = [note.body for note in stuck.verdict.ledger.notifications if isinstance(note.body, dict)]
-    if not any(body.get("status") == "failed" for body in told):
+    announced = stuck.verdict.name == ANNOUNCED
+    if not announced and not any(body.get("status") == "failed" for body in told):
         raise Mistake(
             "nobody is told that the items are still reserved",
             expected="a notification with the status failed",
             happened=f"{len(told)} notifications; {stuck.verdict.words}",
+            run=stuck,
+        )
+    if [each.undo for each in stuck.verdict.owed] != [RELEASE]:
+        raise Mistake(
+            "more is owed than the items, which nobody can release",
+            expected="the money is back, and the order is Pending",
+            happened=stuck.verdict.words,
             run=stuck,
         )
     return "the money is back and the order is Pending, and somebody knows of the items."
@@ -155,29 +167,49 @@ def _must_fail(run: Run) -> None:
         )
 
 
-def _must_undo(run: Run, undos: list[str]) -> None:
-    """Raise Mistake unless these undos ran, in this order, and the tables say that all is undone."""
+def _must_undo(run: Run, undos: list[str], in_order: bool = True) -> None:
+    """Raise Mistake unless these undos were done (in this order), and the tables say that all is undone.
+
+    What was done is told by the functions that were called: the states may have any names.
+    """
     expected = " → ".join(undos)
     for visit in run.execution.visits:
         if visit.name in undos and visit.status in ("failed", "caught"):
             _raise_failed_undo(run, visit.name, expected)
-    order = run.order_of(*undos)
+    _must_call_their_own(run, undos, expected)
+    done = [task for task in dict.fromkeys(run.done()) if task in undos]
     for name in undos:
-        if name not in order:
+        if name not in done:
             raise Mistake(
                 f"the {UNDO[name]} is skipped", expected=expected, happened=run.verdict.words, run=run
             )
-    if order != undos:
+    if in_order and done != undos:
         raise Mistake(
             "the undos run in the wrong order: the last step is undone first",
             expected=expected,
-            happened=" → ".join(order),
+            happened=" → ".join(done),
             run=run,
         )
     if run.verdict.name != "consistent":
         raise Mistake(
             "something is still owed", expected="all is undone", happened=run.verdict.words, run=run
         )
+
+
+def _must_call_their_own(run: Run, states: list[str], expected: str) -> None:
+    """Raise Mistake for an undo that calls another's function: its name says what it does not do."""
+    for name in states:
+        for task in run.calls(name):
+            if task == name:
+                continue
+            owed = "something is still owed: " if run.verdict.name != "consistent" else ""
+            what = f"the {UNDO[task]}" if task in UNDO else f"{task}, which is no undo"
+            raise Mistake(
+                f"{owed}{name} calls {FUNCTIONS[task]}: that is {what}, and not the {UNDO[name]}",
+                expected=f"{expected}, each with its own function",
+                happened=run.verdict.words,
+                run=run,
+            )
 
 
 def _raise_failed_undo(run: Run, name: str, expected: str) -> None:

@@ -1,11 +1,11 @@
 """Exercise of notebook 05: a fault plan with which the seed's machine leaves all three kinds of debt."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import kind, shown
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import definition
@@ -16,7 +16,6 @@ from sagalab.rehearsal.plans import in_words
 MOST_FAULTS = 2
 DEBTS = {"ProcessRefund": "money", "ReleaseInventory": "items", "UpdateOrderStatus": "the order's status"}
 PAY, RESERVE = "ProcessPayment", "ReserveInventory"
-_SHARE = 0.4  # of the seed's timeouts, 10 s, and of the plan's sleeps: so that a trial takes seconds
 _EXPECTED = "money, items and the order's status are owed when the execution has ended"
 
 
@@ -32,7 +31,7 @@ _EXPECTED = "money, items and the order's status are owed when the execution has
     ),
 )
 def break_it(answer: Any) -> str:
-    """Judge by the ledger of a run of the seed's machine with this plan."""
+    """Judge by the ledger at the end of a run of the seed's machine with this plan; later commits do not count."""
     faults = _plan(answer)
     if not faults:
         raise Mistake("the plan holds no fault", expected=_EXPECTED, happened="nothing would break")
@@ -40,11 +39,11 @@ def break_it(answer: Any) -> str:
         raise Mistake(
             f"the plan has {len(faults.faults)} faults, and may have {MOST_FAULTS}",
             expected=f"at most {MOST_FAULTS} faults",
-            happened=str(faults),
+            happened=shown(str(faults)),
         )
     run = _run(faults)
     _must_owe_all(run)
-    return f"{in_words(faults)}: {run.verdict.words}. It is {run.verdict.name}."
+    return f"{in_words(faults)}: {run.at_end.words}. It is {run.at_end.name}."
 
 
 def _plan(answer: Any) -> FaultPlan:
@@ -53,7 +52,7 @@ def _plan(answer: Any) -> FaultPlan:
         raise Mistake(
             "the answer is no fault plan",
             expected="a Fault, or plan(Fault…, Fault…)",
-            happened=f"it is of type {type(answer).__name__}",
+            happened=f"it is of type {kind(answer)}",
         )
     try:
         return plan(answer)
@@ -64,17 +63,8 @@ def _plan(answer: Any) -> FaultPlan:
 
 
 def _run(faults: FaultPlan) -> Run:
-    """Run the seed's machine with this plan; where the plan sleeps, timeouts and sleeps are shorter alike."""
-    machine = definition("saga")
-    if any(each.ms for each in faults.faults):
-        faults = FaultPlan(
-            tuple(replace(each, ms=each.ms and max(1, int(each.ms * _SHARE))) for each in faults.faults)
-        )
-        for state in machine["States"].values():
-            if "TimeoutSeconds" in state:
-                state["TimeoutSeconds"] = int(state["TimeoutSeconds"] * _SHARE)
-    with Trial("break_it", machine) as trial:
-        [run] = trial.run(your_plan_on_the_saga=faults)
+    """Run the seed's machine with this plan."""
+    [run] = Trial("break_it", definition("saga")).run(your_plan_on_the_saga=faults)
     return run
 
 
@@ -84,30 +74,30 @@ def _must_owe_all(run: Run) -> None:
         raise Mistake(
             "the execution succeeds with this plan: the order is complete, and nobody is owed anything",
             expected=_EXPECTED,
-            happened=run.verdict.words,
+            happened=run.at_end.words,
             run=run,
         )
-    if run.verdict.name == "consistent":
+    if run.at_end.name == "consistent" and not run.at_end.ledger.pending:
         raise Mistake(
             "everything is undone: the Catch takes this error, and all compensations run",
             expected=_EXPECTED,
-            happened=run.verdict.words,
+            happened=run.at_end.words,
             run=run,
         )
-    owed = {each.undo for each in run.verdict.owed}
+    owed = {each.undo for each in run.at_end.owed}
     missing = [undo for undo in DEBTS if undo not in owed]
     if missing:
         raise Mistake(
             "; ".join(_why_not(undo, run) for undo in missing),
             expected=_EXPECTED,
-            happened=run.verdict.words,
+            happened=run.at_end.words,
             run=run,
         )
 
 
 def _why_not(undo: str, run: Run) -> str:
     """Say why there is no debt of this undo."""
-    ledger = run.verdict.ledger
+    ledger = run.at_end.ledger
     done = {
         "ProcessRefund": any(row["payment_type"] == "Debit" for row in ledger.payments),
         "ReleaseInventory": any(row["transaction_type"] == "Reserve" for row in ledger.inventory),
@@ -121,4 +111,6 @@ def _why_not(undo: str, run: Run) -> str:
     if done:
         return f"{thing} {'is' if undo == 'ProcessRefund' else 'are'} {undoing}"
     why = f"{task} did not commit" if run.visits(task) else f"the run never came to {task}"
+    if task in ledger.pending:
+        why = f"the commit of {task} comes only after the end of the execution"
     return f"{thing} {'was' if undo == 'ProcessRefund' else 'were'} never {doing}: {why}"

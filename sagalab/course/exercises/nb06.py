@@ -7,6 +7,7 @@ from typing import Any
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import kind, shown
 from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import definition
 from sagalab.history.execution import Execution
@@ -50,7 +51,9 @@ def read_run(answer: Any) -> str:
     run = Run("the run of someone else", case)
     if not isinstance(answer, Mapping):
         raise Mistake(
-            "the answer is no dict", expected=f"{{{', '.join(FIELDS)}}}", happened=type(answer).__name__
+            "the answer is no dict",
+            expected=f"{{{', '.join(FIELDS)}}}",
+            happened=f"it is of type {kind(answer)}",
         )
     for name in FIELDS:
         if name not in answer:
@@ -58,7 +61,7 @@ def read_run(answer: Any) -> str:
     for name, judge in _JUDGES.items():
         because = judge(answer[name], case)
         if because:
-            said = " ".join(repr(answer[name]).split())[:80]
+            said = shown(answer[name])
             raise Mistake(
                 f'under "{name}": {because}', expected=FIELDS[name], happened=f"you say {said}", run=run
             )
@@ -172,7 +175,7 @@ def _names(found: Any) -> set[str] | None:
 def _number(found: Any) -> Decimal | None:
     try:
         number = None if isinstance(found, bool) else Decimal(str(found))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # an int of too many digits
         return None
     return number if number is not None and number.is_finite() else None
 

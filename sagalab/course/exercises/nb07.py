@@ -1,15 +1,24 @@
 """Exercise of notebook 07: a debit that is idempotent, that the refund finds, and that a tombstone stops."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from sagalab.course.check_function import function_on_trial, payments_as_before
+from sagalab.course.answer import python
+from sagalab.course.at import at
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
-from sagalab.course.trial import Trial, deployed
+from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run
+from sagalab.orders.orders import make_order
+from sagalab.rehearsal.services.services import Services
+from sagalab.rehearsal.world import BEGINNING
 
 PAY, AGAIN, LATE, REFUND = "ProcessPayment", "ProcessPaymentAgain", "ProcessPaymentLate", "ProcessRefund"
-_CREDIT = "${CreditPaymentFunction}"
+_CREDIT, _DEBIT = "${CreditPaymentFunction}", "${DebitPaymentFunction}"
+_MODULE = "answer"  # the participant's source, beside the modules of lambdas/
+_HANDLERS = {PAY: f"{_MODULE}.debit"}
+_MOST_CALLS = 12  # of a debit to DynamoDB, between which others come
 
 
 @exercise(
@@ -27,36 +36,38 @@ _CREDIT = "${CreditPaymentFunction}"
 )
 def idempotent(source: Any) -> str:
     """Judge by the payments table: a repeated call, a refund after it, and a call after the refund."""
-    saga = deployed()
-    with function_on_trial("idempotent", source, "debit", saga, PAY) as debit, payments_as_before(saga):
-        once, other = _run(_calls({PAY: debit, AGAIN: debit}), the_call_comes_twice=None, another_order=None)
-        _must_pay_once(once)
-        if not _debits(other):
-            raise Mistake(
-                "another order of the same customer is not charged: both orders give the same id",
-                expected="an id for each order", happened=_rows(other), run=other,
-            )  # fmt: skip
-        [refunded] = _run(_calls({PAY: debit, REFUND: _CREDIT}), a_payment_and_its_refund=None)
-        if refunded.verdict.ledger.balance:
-            raise Mistake(
-                "the refund does not find the payment: it looks for another id",
-                expected='the id tables.transaction_id(order["order_id"], "Debit")',
-                happened=_rows(refunded), run=refunded,
-            )  # fmt: skip
-        [late] = _run(_calls({REFUND: _CREDIT, LATE: debit}), the_debit_comes_after_the_refund=None)
-        _must_take_nothing(late)
-    return "a repeat pays once, the refund finds the payment, and the late debit is refused."
+    text = python(source)
+    once, other = _run(text, _calls(PAY, AGAIN), the_call_comes_twice=None, another_order=None)
+    _must_pay_once(once)
+    if not _debits(other):
+        raise Mistake(
+            "another order of the same customer is not charged: both orders give the same id",
+            expected="an id for each order", happened=_rows(other), run=other,
+        )  # fmt: skip
+    [refunded] = _run(text, _calls(PAY, REFUND), a_payment_and_its_refund=None)
+    if refunded.verdict.ledger.balance:
+        raise Mistake(
+            "the refund does not find the payment: it looks for another id",
+            expected='the id tables.transaction_id(order["order_id"], "Debit")',
+            happened=_rows(refunded), run=refunded,
+        )  # fmt: skip
+    [late] = _run(text, _calls(REFUND, LATE), the_debit_comes_after_the_refund=None)
+    _must_take_nothing(late)
+    _must_stand_between_calls(text)
+    return "a repeat pays once, the refund finds the payment, and the late debit is refused: whoever comes between."
 
 
-def _calls(functions: dict[str, str]) -> dict[str, Any]:
+def _calls(*names: str) -> dict[str, Any]:
     """Return a machine that gives the order to these functions, one after the other; a refused debit ends it."""
-    names = list(functions)
     states: dict[str, Any] = {}
     for name, following in zip(names, [*names[1:], None], strict=True):
         states[name] = {
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke",
-            "Arguments": {"FunctionName": functions[name], "Payload": "{% $states.input %}"},
+            "Arguments": {
+                "FunctionName": _CREDIT if name == REFUND else _DEBIT,
+                "Payload": "{% $states.input %}",
+            },
             "Output": "{% $states.input %}",
             **({"Next": following} if following else {"End": True}),
         }
@@ -66,17 +77,76 @@ def _calls(functions: dict[str, str]) -> dict[str, Any]:
     return {"QueryLanguage": "JSONata", "StartAt": names[0], "States": states}
 
 
-def _run(machine: dict[str, Any], **cases: None) -> list[Run]:
-    """Run the machine for each case. Raises Mistake where a row is written that the ledger cannot read."""
+def _run(text: str, machine: dict[str, Any], **cases: None) -> list[Run]:
+    """Run the machine for each case, on the same tables. Raises Mistake for a row that the ledger cannot read."""
+    trial = Trial("idempotent", machine, handlers=_HANDLERS, code={_MODULE: text}, one_place=True)
+    with _readable():
+        return trial.run(**cases)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Raise Mistake where a row is written that the ledger cannot read."""
     try:
-        with Trial("idempotent", machine) as trial:
-            return trial.run(**cases)
+        yield
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise Mistake(
             "the row is no payment: others cannot read it",
             expected="a row with order_id, payment_type, and payment_amount as a number",
             happened=f"{type(error).__name__}: {error}",
         ) from None
+
+
+def _must_stand_between_calls(text: str) -> None:
+    """Let the refund, and a second debit, come between any two calls of the debit to DynamoDB, and look at the rows.
+
+    A debit that looks for the tombstone in one request and writes in another passes all that comes one after the
+    other, and takes money from a customer whose order was undone in between.
+    """
+    for comes, words in ((REFUND, "the refund"), (PAY, "the same call once more")):
+        for place in range(_MOST_CALLS):
+            at(f"{words} comes before call {place + 1} of the debit to DynamoDB")
+            services = Services(comes, code={_MODULE: text}, handlers=_HANDLERS)
+            order = make_order("4-between")
+            left = [place]
+
+            def between(operation: str, services: Services = services, left: list[int] = left) -> None:
+                left[0] -= 1
+                if left[0] == -1:
+                    services.invoke(comes, order)  # noqa: B023
+
+            services.invoke(PAY, order, between=between)
+            if left[0] >= 0:
+                break  # it makes fewer calls
+            if comes == REFUND and not _came(services, "Credit"):
+                services.invoke(REFUND, order)
+            with _readable():
+                _must_add_up(services, order, comes, place)
+
+
+def _came(services: Services, kind: str) -> bool:
+    return any(row.get("payment_type") == kind for row in services.rows("payments"))
+
+
+def _must_add_up(services: Services, order: dict[str, Any], comes: str, place: int) -> None:
+    ledger = services.ledger(order, BEGINNING)
+    rows = [f"{row.get('payment_type')} {row['payment_amount']}" for row in ledger.payments]
+    happened = (
+        f"before its call {place + 1} to DynamoDB came {'the refund' if comes == REFUND else 'another debit'}"
+    )
+    happened += f"; the rows {', '.join(rows)}"
+    if comes == REFUND and ledger.balance:
+        raise Mistake(
+            "the debit looks for the tombstone first and writes then: the refund can come between, and the money "
+            "is taken",
+            expected="one transaction that writes the row and checks that there is no Credit row",
+            happened=happened,
+        )
+    if comes == PAY and ledger.balance != ledger.total:
+        raise Mistake(
+            "two calls at once charge the customer twice: it looks for the row first and writes then",
+            expected="a write that holds only if there is no such row yet", happened=happened,
+        )  # fmt: skip
 
 
 def _must_pay_once(run: Run) -> None:

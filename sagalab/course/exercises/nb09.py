@@ -1,13 +1,13 @@
 """Exercise of notebook 09: a function that says whether the books of a storm balance."""
 
-import contextlib
-import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sagalab.course.at import at
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import Stranger, kind
 from sagalab.ledger.tables import COLUMNS
 
 if TYPE_CHECKING:
@@ -30,11 +30,17 @@ IN_STOCK = 100
 )
 def books(answer: Any) -> str:
     """Judge by books that balance, and by books that are spoilt in one place each."""
+    if isinstance(answer, Stranger) and answer.why:
+        raise Mistake(
+            "the function uses what cannot be taken along to its check",
+            expected="a function of its argument: all it needs stands in the tables",
+            happened=answer.why,
+        )
     if not callable(answer):
         raise Mistake(
             "the answer is no function",
             expected="def my_books(tables): …",
-            happened=f"it is of type {type(answer).__name__}",
+            happened=f"it is of type {kind(answer)}",
         )
     for words, make in _BALANCED.items():
         if not _ask(answer, make(), words):
@@ -53,10 +59,15 @@ def books(answer: Any) -> str:
 
 def _ask(answer: Callable[..., Any], tables: Any, words: str) -> bool:
     """Call the answer with these books. Raises Mistake when it fails, or says neither True nor False."""
+    at(f"the books: {words}")
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            said = answer(tables)
-    except (Exception, SystemExit) as error:
+        said = answer(tables)
+    except MemoryError:
+        raise Mistake(
+            "the function takes more memory than it may", expected="True or False",
+            happened=f"it was stopped; the books: {words}",
+        ) from None  # fmt: skip
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         raise Mistake(
             "the function fails",
             expected="True or False",
@@ -64,9 +75,9 @@ def _ask(answer: Callable[..., Any], tables: Any, words: str) -> bool:
         ) from None
     if isinstance(said, bool) or type(said).__name__ in ("bool_", "bool"):
         return bool(said)
-    kind = "nothing: is there a return?" if said is None else f"a {type(said).__name__}"
+    what = "nothing: is there a return?" if said is None else f"a {kind(said)}"
     raise Mistake(
-        "the function says neither True nor False", expected="True or False", happened=f"it returns {kind}"
+        "the function says neither True nor False", expected="True or False", happened=f"it returns {what}"
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
 from sagalab.deploying.catalogue import STOCKED
-from sagalab.deploying.names import TABLES, TASKS, Arns, Names
+from sagalab.deploying.names import TABLES, TASKS, Arns, Names, TaskFunction
 from sagalab.deploying.part_function import TIMEOUT_SECONDS
 from sagalab.errors import SagaLabError
 from sagalab.ledger.inbox import Notification
@@ -85,7 +85,8 @@ class Services:
     """Tables, topic and functions of one place, ready to answer a world's tasks.
 
     `seed`: all that the functions draw by chance follows from it. `stock`: how many of each item there are
-    (default: the catalogue's). `code`: other sources for modules of lambdas/, by name. `each_call`: an
+    (default: the catalogue's). `code`: other sources for modules of lambdas/, by name; `handlers`: other handlers ("module.function")
+    for tasks. `each_call`: an
     invocation is put aside before each call of a service, so that others can come between (races).
     """
 
@@ -95,6 +96,7 @@ class Services:
         *,
         stock: Mapping[str, int] | None = None,
         code: Mapping[str, str] | None = None,
+        handlers: Mapping[str, str] | None = None,
         each_call: bool = False,
     ) -> None:
         self.seed = str(seed)
@@ -104,6 +106,7 @@ class Services:
         self.invoked = 0
         environment = {f"{key.upper()}_TABLE": NAMES.table(key) for key in TABLES}
         self._code = Code(code, environment) if code else course_code(tuple(environment.items()), changed())
+        self._handlers = _HANDLERS | dict(handlers or {})
         self._between: Callable[[str], None] | None = None
         counts = {item.item_id: item.in_stock for item in STOCKED} if stock is None else dict(stock)
         known = {item.item_id: item for item in STOCKED}
@@ -199,7 +202,7 @@ class Services:
         self.invoked += 1
         deadline = now + TIMEOUT_SECONDS * 1000
         return self._run(
-            Invocation(_HANDLERS[task], json.dumps(event), now, deadline, self.invoked, self.seed, now),
+            Invocation(self._handlers[task], json.dumps(event), now, deadline, self.invoked, self.seed, now),
             0 if self.each_call else None,
         )
 
@@ -219,16 +222,12 @@ class Services:
         event = json.loads(invocation.event)
         with running(one):
             try:
-                answer = self._code.handler(invocation.function)(event, _Context(one))
+                answer = self._code.handler(invocation.function)(event, self._context(one))
                 return Outcome(json.loads(json.dumps(answer, default=_plain)))
             except Ends:
-                if one.sleeps is not None:
-                    return one.sleeps
-                code = f"exit status {one.exited}" if one.exited else "without providing a reason"
-                how = f"with error: {code}" if one.exited else code
-                return _failed(
-                    "Runtime.ExitError", f"RequestId: {invocation.request_id} Error: Runtime exited {how}"
-                )
+                return one.sleeps if one.sleeps is not None else _exited(invocation, one.exited or 0)
+            except SystemExit as left:
+                return _exited(invocation, left.code if isinstance(left.code, int) else 1)
             except MemoryError:
                 words = "The function needs more memory than its MemorySize of 256 MB and was ended: signal: killed"
                 return _failed("Runtime.OutOfMemory", f"RequestId: {invocation.request_id} Error: {words}")
@@ -236,6 +235,11 @@ class Services:
                 raise
             except Exception as error:  # the function's error is what its caller wants
                 return _raised(error, invocation.request_id)
+
+    def _context(self, one: Running) -> "_Context":
+        by_handler = {handler: task for task, handler in self._handlers.items()}
+        called = by_handler[one.invocation.function]
+        return _Context(one, next(task for task in TASKS if task.task == called))
 
     def _api(self, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if service == "dynamodb":
@@ -310,9 +314,8 @@ def _table_call(ask: CallTask) -> str | None:
 class _Context:
     """As much of Lambda's context as functions use."""
 
-    def __init__(self, one: Running) -> None:
+    def __init__(self, one: Running, task: TaskFunction) -> None:
         self._one = one
-        task = next(task for task in TASKS if task.handler == one.invocation.function)
         self.function_name = NAMES.function(task)
         self.function_version = "$LATEST"
         self.invoked_function_arn = ARNS.function(task)
@@ -325,6 +328,11 @@ class _Context:
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds until the function's Timeout."""
         return max(0, int(self._one.invocation.deadline - self._one.now))
+
+
+def _exited(invocation: Invocation, status: int) -> Outcome:
+    how = f"with error: exit status {status}" if status else "without providing a reason"
+    return _failed("Runtime.ExitError", f"RequestId: {invocation.request_id} Error: Runtime exited {how}")
 
 
 def _slept_until(invocation: Invocation, at: float) -> Invocation:

@@ -1,0 +1,209 @@
+"""An answer is judged in a process of its own, which has a limit of time and memory and gives signs of life.
+
+The process is kept for the next answer; one that ran a participant's Python is not: it may have changed anything.
+"""
+
+import atexit
+import contextlib
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import cloudpickle
+import psutil
+
+from sagalab.course import judging
+from sagalab.course.exercise import Exercise
+from sagalab.course.outcome import Mistake, Outcome
+from sagalab.course.shown import Stranger, kind
+from sagalab.errors import SagaLabError
+
+WALL_SECONDS = 20.0  # an answer that waits, and does nothing
+START_SECONDS = 60.0
+_LOOK_SECONDS = 0.05
+_SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
+_GONE = "gone"
+_COMMAND = "import sys; sys.path[:] = {path!r}; from sagalab.course.judging import main; main()"
+
+
+def judge(exercise: Exercise, answer: Any) -> Outcome:
+    """Return the outcome of an answer that is no stub. One that runs too long, or takes too much, is wrong.
+
+    Raises SagaLabError when the process cannot be started, or when the check itself fails.
+    """
+    pickled = _pickled(answer)
+    with _one_at_a_time:
+        process = _kept()
+        try:
+            return process.judged(exercise, pickled, _Signs())
+        except BaseException:  # Ctrl-C too
+            process.end()
+            raise
+        finally:
+            if exercise.takes == "source" or callable(answer):
+                process.end()
+                _kept()  # it starts while the outcome is read
+
+
+def _pickled(answer: Any) -> bytes:
+    """Return an answer as another process can read it: a function with what it needs of the notebook's names."""
+    try:
+        return cloudpickle.dumps(answer)
+    except Exception as error:  # each type that cannot be pickled says so in its own way
+        return pickle.dumps(Stranger(kind(answer), " ".join(str(error).split())))
+
+
+class _Process:
+    """The process of judging.main, and what it said."""
+
+    def __init__(self) -> None:
+        self._said: queue.Queue[tuple[str, Any]] = queue.Queue()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _COMMAND.format(path=sys.path)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except OSError as error:
+            raise SagaLabError(
+                f"The process that judges answers does not start: {error.strerror}.", "Try again."
+            ) from None
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._ready = False
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def judged(self, exercise: Exercise, pickled: bytes, still: "_Signs") -> Outcome:
+        """Ask for the outcome of an answer, and wait for it within the limits."""
+        self._get_ready(still)
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it has ended: the answer below says so
+            self._process.stdin.write(pickle.dumps((exercise.name, pickled)))
+            self._process.stdin.flush()
+        watch = _Watch(self._process.pid)
+        while True:
+            kind, what = self._next(still)
+            if kind == judging.OUTCOME:
+                return what
+            if kind == judging.AT:
+                still.at = what
+            elif kind == judging.ERROR:
+                raise SagaLabError(*what)
+            elif kind == judging.BROKEN:
+                raise SagaLabError(
+                    f"The check {exercise.name} itself failed: {what.strip().splitlines()[-1]}",
+                    "That is a mistake of the workshop, not of yours. Go on with "
+                    f'check.reference("{exercise.name}").',
+                )
+            elif kind == _GONE:
+                return Mistake(
+                    "the answer ends the Python that runs it", expected="that it returns something",
+                    happened="it ended" + (f"; {still.at}" if still.at else ""),
+                ).outcome(exercise.name)  # fmt: skip
+            elif too_much := watch.too_much():
+                self.end()
+                return _stopped(exercise, too_much, still.at)
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+
+    def _get_ready(self, still: "_Signs") -> None:
+        limit = time.monotonic() + START_SECONDS
+        while not self._ready:
+            kind, _ = self._next(still)
+            self._ready = kind == judging.READY
+            if kind == _GONE or time.monotonic() > limit:
+                raise SagaLabError("The process that judges answers does not start.", "Try again.")
+
+    def _next(self, still: "_Signs") -> tuple[str, Any]:
+        still.show()
+        try:
+            return self._said.get(timeout=_LOOK_SECONDS)
+        except queue.Empty:
+            return "", None
+
+    def _listen(self) -> None:
+        """Take over what the process says, until it has ended."""
+        assert self._process.stdout is not None
+        try:
+            while True:
+                self._said.put(pickle.load(self._process.stdout))
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self._said.put((_GONE, None))
+
+
+class _Watch:
+    """What an answer has used since it was given: processor time, time, memory."""
+
+    def __init__(self, pid: int) -> None:
+        self._begun = time.monotonic()
+        self._process = psutil.Process(pid)
+        self._cpu, self._memory = self._used()
+
+    def too_much(self) -> str:
+        """Return in words what the answer has used too much of, or an empty text."""
+        cpu, memory = self._used()
+        if cpu - self._cpu > judging.CPU_SECONDS or time.monotonic() - self._begun > WALL_SECONDS:
+            return "time"
+        return "memory" if memory - self._memory > judging.MEMORY_BYTES else ""
+
+    def _used(self) -> tuple[float, int]:
+        with contextlib.suppress(psutil.Error):
+            times = self._process.cpu_times()
+            return times.user + times.system, self._process.memory_info().rss
+        return 0.0, 0
+
+
+def _stopped(exercise: Exercise, what: str, at: str) -> Outcome:
+    where = " and was stopped" + (f"; {at}" if at else "")
+    if what == "memory":
+        return Mistake(
+            "the answer takes more memory than it may",
+            expected=f"less than {judging.MEMORY_BYTES // 1_000_000} MB",
+            happened=f"it took more{where}",
+        ).outcome(exercise.name)
+    return Mistake(
+        "the answer does not come to an end",
+        expected=f"an answer within {judging.CPU_SECONDS:g} s",
+        happened=f"it still ran{where}",
+    ).outcome(exercise.name)
+
+
+class _Signs:
+    """The words under a cell while its check goes on: none for one that is quick."""
+
+    def __init__(self) -> None:
+        self.at = ""  # what is being judged
+        self._begun = self._last = time.monotonic()
+
+    def show(self) -> None:
+        """Say that it still goes on, if nothing was said for a while."""
+        now = time.monotonic()
+        if now - self._last >= _SIGN_SECONDS:
+            self._last = now
+            print(f"… {now - self._begun:.0f} s, {self.at or 'the check starts'}", flush=True)
+
+
+_process: _Process | None = None
+_one_at_a_time = threading.Lock()
+
+
+def _kept() -> _Process:
+    """Return the process that is kept, or a new one."""
+    global _process
+    if _process is None or not _process.alive:
+        _process = _Process()
+    return _process
+
+
+@atexit.register
+def _end() -> None:
+    if _process is not None:
+        _process.end()
