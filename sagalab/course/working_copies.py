@@ -7,6 +7,7 @@ overwritten: when its notebook was published anew, the new edition is put beside
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sagalab.project import ROOT, writing
 FOLDER = "my-workshop"
 _RECORD = ".editions.json"
 _NEW = "-new-edition"
+_PAGE = re.compile(r"\]\(((?:[\w-]+/)*[\w-]+\.md)")  # of a link in Markdown
 
 
 @dataclass
@@ -58,6 +60,8 @@ def without_outputs(content: bytes) -> bytes:
     try:
         notebook: Any = json.loads(content)
         for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = _links_kept(cell["source"])
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
                 cell.get("metadata", {}).pop("execution", None)
@@ -65,6 +69,13 @@ def without_outputs(content: bytes) -> bytes:
     except (ValueError, KeyError, TypeError, AttributeError):
         return content
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _links_kept(source: list[str] | str) -> list[str] | str:
+    """Let links to pages beside the published notebooks (the glossary, say) lead there from a copy too."""
+    lines = [source] if isinstance(source, str) else source
+    kept = [_PAGE.sub(r"](../notebooks/\1", line) for line in lines]
+    return kept[0] if isinstance(source, str) else kept
 
 
 def _edition(content: bytes) -> str:

@@ -1,9 +1,11 @@
 """Rules about Retry and Catch: which retrier or catcher gets an error, and what a Catch leaves behind."""
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sagalab.asl.document import Machine, State
+from sagalab.asl.error_names import BY_NAME, is_known
 from sagalab.asl.expressions import expressions
 from sagalab.asl.graph import reach, ways
 from sagalab.asl.parts import Catcher, Retrier
@@ -216,3 +218,49 @@ def _reads_input(state: State) -> bool:
         for found in expressions(state)
         if found.key != "ResultPath"
     )
+
+
+@rule("SAGA107", WARNING)
+def nothing_is_called_so(machine: Machine, report: Report) -> Iterator[Finding]:
+    """A retrier or catcher names an error that never comes, or that nothing takes.
+
+    Names that begin with `States.` are those of the language: a misspelt one takes nothing. And no retrier or
+    catcher takes States.Runtime.
+
+    Bad:
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "${Function}"
+            Retry: [{ErrorEquals: [States.TimeOut], MaxAttempts: 3}]
+            End: true
+    Good:
+        StartAt: Pay
+        States:
+          Pay:
+            Type: Task
+            Resource: "${Function}"
+            Retry: [{ErrorEquals: [States.Timeout], MaxAttempts: 3}]
+            End: true
+    """
+    for state in machine.states:
+        for field, word in (("Retry", "retrier"), ("Catch", "catcher")):
+            for item in _entries(state, field):
+                for name in dict.fromkeys(item.errors):
+                    part = f"{field}[{item.index}]"
+                    if not is_known(name):
+                        near = difflib.get_close_matches(name, BY_NAME, 1)
+                        yield report(
+                            state,
+                            f"There is no error {name}: this {word} never takes anything by that name.",
+                            f"Write {near[0]}." if near else "Take one of the names of notebooks/errors.md.",
+                            part,
+                        )
+                    elif name in BY_NAME and BY_NAME[name].terminal and name != "States.DataLimitExceeded":
+                        yield report(
+                            state,
+                            f"{name} is taken by no {word}: the execution ends.",
+                            f"Mend what leads to it, and take {name} out.",
+                            part,
+                        )

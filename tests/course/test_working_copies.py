@@ -42,9 +42,11 @@ def test_a_copy_has_all_cells_and_no_output(clone):
     for path in done.made:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         published = json.loads((clone / "notebooks" / path.name).read_text(encoding="utf-8"))["cells"]
-        assert [cell["source"] for cell in cells] == [cell["source"] for cell in published]
+        texts, their_texts = (["".join(cell["source"]) for cell in each] for each in (cells, published))
+        assert texts == [text.replace("](errors.md)", "](../notebooks/errors.md)") for text in their_texts]
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
     assert "2 notebooks" in in_words(done)
+    assert b"](../notebooks/errors.md)" in done.made[1].read_bytes()
 
 
 def test_a_copy_is_never_overwritten_and_a_newer_edition_is_offered_beside_it_once(clone):

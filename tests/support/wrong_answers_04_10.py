@@ -229,3 +229,15 @@ def passed_over(machine):
 @wrong("forward", "a refused payment is not undone")
 def the_payment_has_no_catch(machine):
     del state(machine, "ProcessPayment")["Catch"]
+
+
+@wrong("forward", "the business error is not tried again: it goes back")
+def no_attempts_after_the_pivot(machine):
+    state(machine, "ReserveInventory").update(
+        Retry=[{"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}], Catch=back("ProcessRefund")
+    )
+
+
+@wrong("forward", "a good order fails now")
+def the_pivot_calls_another_function(machine):
+    state(machine, "ReserveInventory")["Arguments"]["FunctionName"] = "${ReleaseInventoryFunction}"

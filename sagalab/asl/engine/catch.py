@@ -38,9 +38,9 @@ class Catcher:
         )
         self.assign = template(body["Assign"], f"{field}Assign", jsonata) if body.get("Assign") else None
 
-    def takes(self, error: str | None) -> bool:
+    def takes(self, error: str | None, alias: str | None = None) -> bool:
         """Tell whether ErrorEquals names the error."""
-        return matches(self.names, error)
+        return matches(self.names, error, alias)
 
     def catch(self, state: Left, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Leave the state by this catcher: neither OutputPath nor the state's Output touch the result."""

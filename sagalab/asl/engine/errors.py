@@ -10,6 +10,7 @@ from typing import Any
 ALL = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 QUERY_EVALUATION = "States.QueryEvaluationError"
@@ -51,6 +52,7 @@ class StateFailed(Exception):
         self.after_entered = after_entered
         self.said = said
         self.within = False  # it comes from an inner frame
+        self.alias: str | None = None  # another name that retriers and catchers may use for it
 
     def passed_on(self) -> "StateFailed":
         """Return the failure as the state around the branch or iteration sees it."""
@@ -101,14 +103,21 @@ def exceeds(text: str, limit: int = DATA_LIMIT_BYTES) -> bool:
     return len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit
 
 
-def matches(names: Iterable[str], error: str | None) -> bool:
-    """Tell whether the ErrorEquals of a retrier or catcher takes an error.
+def timeout(heartbeat: bool) -> StateFailed:
+    """Return States.Timeout. A missed heartbeat is reported under that name too (recorded), and taken under both."""
+    failure = StateFailed(TIMEOUT, None)
+    failure.alias = HEARTBEAT_TIMEOUT if heartbeat else None
+    return failure
+
+
+def matches(names: Iterable[str], error: str | None, alias: str | None = None) -> bool:
+    """Tell whether the ErrorEquals of a retrier or catcher takes an error, which may have a second name.
 
     States.ALL takes every error that may be taken at all; States.TaskFailed every one of a task but
     States.Timeout and the other reserved names.
     """
     for name in names:
-        if name in (error, ALL):
+        if name in (error, alias, ALL):
             return True
         if name == TASK_FAILED and not (error or "").startswith("States."):
             return True

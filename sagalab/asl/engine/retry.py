@@ -33,9 +33,9 @@ class Retrier:
         return delay * random() if self.jitter else delay
 
 
-def retrier_for(retriers: Sequence[Retrier], error: str | None) -> int | None:
+def retrier_for(retriers: Sequence[Retrier], error: str | None, alias: str | None = None) -> int | None:
     """Return the index of the first retrier whose ErrorEquals takes the error."""
     for index, retrier in enumerate(retriers):
-        if matches(retrier.names, error):
+        if matches(retrier.names, error, alias):
             return index
     return None

@@ -174,8 +174,9 @@ class Run(Flow):
         frame = self.frames[number]
         state = self.state_of(frame)
         if timer != frame.timer:  # TimeoutSeconds or HeartbeatSeconds
+            heartbeat = timer == frame.heartbeat_timer
             self.release(frame)
-            self._guard(frame, lambda: state.timed_out(self, frame))
+            self._guard(frame, lambda: state.timed_out(self, frame, heartbeat))
             return
         frame.timer = None
         if frame.phase == RETRY:

@@ -148,7 +148,7 @@ class State:
             run.add(frame, self.failed_event, None)
         if not failure.terminal:
             for catcher in self.catchers:
-                if catcher.takes(failure.error):
+                if catcher.takes(failure.error, failure.alias):
                     self.forget(run, frame)
                     catcher.catch(self, run, frame, failure)
                     return
@@ -177,7 +177,7 @@ class State:
         run.add(frame, "EvaluationFailed", details)
 
     def _retries(self, run: Recorder, frame: Frame, failure: StateFailed) -> bool:
-        index = retrier_for(self.retriers, failure.error)
+        index = retrier_for(self.retriers, failure.error, failure.alias)
         if index is None:
             return False
         retrier, attempt = self.retriers[index], frame.retries.get(index, 0)

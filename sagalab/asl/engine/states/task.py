@@ -6,14 +6,7 @@ from typing import Any
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.data import Template, is_integer, number_field, plain_path, template
 from sagalab.asl.engine.env import Env
-from sagalab.asl.engine.errors import (
-    TIMEOUT,
-    StateFailed,
-    exceeds,
-    query_error,
-    runtime_error,
-    too_large,
-)
+from sagalab.asl.engine.errors import exceeds, query_error, runtime_error, timeout, too_large, StateFailed
 from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
 from sagalab.asl.engine.recorder import Recorder
@@ -175,9 +168,9 @@ class Task(State):
             return
         self.fail(run, frame, self._told(run, frame, self.events.failed, failure))
 
-    def timed_out(self, run: Recorder, frame: Frame) -> None:
-        """The state's TimeoutSeconds or HeartbeatSeconds are over."""
-        self.fail(run, frame, self._told(run, frame, self.events.timed_out, StateFailed(TIMEOUT, None)))
+    def timed_out(self, run: Recorder, frame: Frame, heartbeat: bool) -> None:
+        """The state's TimeoutSeconds, or its HeartbeatSeconds, are over."""
+        self.fail(run, frame, self._told(run, frame, self.events.timed_out, timeout(heartbeat)))
 
     def _told(self, run: Recorder, frame: Frame, event_type: str, failure: StateFailed) -> StateFailed:
         details: dict[str, Any] = {}
