@@ -37,8 +37,6 @@ class ErrorName:
         return not (self.by_name or self.by_all)
 
 
-_NEVER = {"by_all": False, "by_task_failed": False, "by_name": False}
-_RESERVED = {"by_task_failed": False}
 _AS_RUNTIME = "reports States.Runtime, as AWS does"
 _THE_PAGE = "The page lets States.TaskFailed take every known name but States.Timeout; here it takes a task's own errors"
 
@@ -64,55 +62,55 @@ ERROR_NAMES = (
     ),
     ErrorName(
         "States.Runtime", STEP_FUNCTIONS, "comes when a state cannot be worked out, such as a path that is not there",
-        **_NEVER,
+        by_all=False, by_task_failed=False, by_name=False,
     ),
     ErrorName(
         "States.DataLimitExceeded", STEP_FUNCTIONS, "comes when an input, an output or a result has more than 256 KiB",
-        **_NEVER,
+        by_all=False, by_task_failed=False, by_name=False,
         here="ends the execution for an output; for a task's result it is taken, by its name and by States.ALL",
         remark="The page calls it terminal. Recorded: of a task's result it is taken even by States.ALL.",
     ),
     ErrorName(
-        "States.QueryEvaluationError", STEP_FUNCTIONS, "comes when a JSONata expression fails", **_RESERVED,
+        "States.QueryEvaluationError", STEP_FUNCTIONS, "comes when a JSONata expression fails", by_task_failed=False,
         remark=f"{_THE_PAGE}.",
     ),
     ErrorName(
         "States.NoChoiceMatched", STEP_FUNCTIONS, "is for a Choice without a rule that holds and without a Default",
-        **_NEVER, here=_AS_RUNTIME,
+        by_all=False, by_task_failed=False, by_name=False, here=_AS_RUNTIME,
         remark="A Choice has neither Retry nor Catch. The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.BranchFailed", STEP_FUNCTIONS, "is for a Parallel of which a branch failed", **_RESERVED,
+        "States.BranchFailed", STEP_FUNCTIONS, "is for a Parallel of which a branch failed", by_task_failed=False,
         here="reports the error of the branch, as AWS does",
         remark="The language's specification names it; recorded runs show the error of the branch itself.",
     ),
     ErrorName(
-        "States.IntrinsicFailure", STEP_FUNCTIONS, "is for an intrinsic function that failed", **_RESERVED,
+        "States.IntrinsicFailure", STEP_FUNCTIONS, "is for an intrinsic function that failed", by_task_failed=False,
         here=_AS_RUNTIME, remark="The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.ParameterPathFailure", STEP_FUNCTIONS, "is for a path in Parameters that is not there", **_RESERVED,
+        "States.ParameterPathFailure", STEP_FUNCTIONS, "is for a path in Parameters that is not there", by_task_failed=False,
         here=_AS_RUNTIME, remark="The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.ResultPathMatchFailure", STEP_FUNCTIONS, "comes when ResultPath does not fit the state's input", **_RESERVED
+        "States.ResultPathMatchFailure", STEP_FUNCTIONS, "comes when ResultPath does not fit the state's input", by_task_failed=False
     ),
     ErrorName(
         "States.ExceedToleratedFailureThreshold", STEP_FUNCTIONS, "comes when more items of a Map failed than it tolerates",
-        **_RESERVED,
+        by_task_failed=False,
     ),
     ErrorName(
-        "States.ItemReaderFailed", STEP_FUNCTIONS, "comes when a Map cannot read its items", **_RESERVED
+        "States.ItemReaderFailed", STEP_FUNCTIONS, "comes when a Map cannot read its items", by_task_failed=False
     ),
     ErrorName(
-        "States.ResultWriterFailed", STEP_FUNCTIONS, "comes when a Map cannot write its results", **_RESERVED
+        "States.ResultWriterFailed", STEP_FUNCTIONS, "comes when a Map cannot write its results", by_task_failed=False
     ),
     ErrorName(
-        "States.Permissions", STEP_FUNCTIONS, "is for a task that may not run its code", **_RESERVED,
+        "States.Permissions", STEP_FUNCTIONS, "is for a task that may not run its code", by_task_failed=False,
         here="reports the service's own error, such as Lambda.AWSLambdaException",
     ),
     ErrorName(
-        "States.Http.Socket", STEP_FUNCTIONS, "comes when an HTTP task has no answer for 60 s", **_RESERVED,
+        "States.Http.Socket", STEP_FUNCTIONS, "comes when an HTTP task has no answer for 60 s", by_task_failed=False,
         here="has no HTTP tasks, and says so",
     ),
     ErrorName("Lambda.ServiceException", INTEGRATION, "is a passing fault of Lambda: try again"),

@@ -6,7 +6,7 @@ from typing import Any
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.data import Template, is_integer, number_field, plain_path, template
 from sagalab.asl.engine.env import Env
-from sagalab.asl.engine.errors import exceeds, query_error, runtime_error, timeout, too_large, StateFailed
+from sagalab.asl.engine.errors import StateFailed, exceeds, query_error, runtime_error, timeout, too_large
 from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
 from sagalab.asl.engine.recorder import Recorder
