@@ -184,10 +184,7 @@ def main() -> None:
         "AWS_SECRET_ACCESS_KEY": key.secret,
     }
 
-    from sagalab.localcloud import dispatch, quick_imports
-
-    quick_imports.install()
-    from sagalab.localcloud import adaptations
+    from sagalab.localcloud import adaptations, dispatch
     from sagalab.localcloud.functions import lambdas
     from sagalab.localcloud.iam import keys
     from sagalab.localcloud.services import clients, one_at_a_time

@@ -9,10 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 
-_LOOK_SECONDS = 0.05  # how often a task that waits for its turn is looked at, when little of its time is left
-_LONGEST_SECONDS = (
-    3600.0  # of one wait: Windows refuses those of some months, and moto's default is three years
-)
 _thread = threading.local()
 
 
@@ -20,7 +16,6 @@ class Stopwatch:
     """The time of one task; it stands still while the task waits for its turn."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
         self._waited = 0.0
         self._since: float | None = None  # since when it waits
 
@@ -37,18 +32,6 @@ class Stopwatch:
         """Return for how many seconds it has stood still so far."""
         since = self._since
         return self._waited + (0.0 if since is None else time.monotonic() - since)
-
-    def wait(self, done: threading.Event, seconds: float) -> bool:
-        """Wait until `done`, or until `seconds` of the task's own time are over; return whether it is done."""
-        while (left := seconds - self._seconds()) > 0:
-            least = 0.0 if self._since is None else _LOOK_SECONDS
-            if done.wait(min(max(left, least), _LONGEST_SECONDS)):
-                return True
-        return done.is_set()
-
-    def _seconds(self) -> float:
-        since = self._since
-        return (time.monotonic() if since is None else since) - self._began - self._waited
 
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:

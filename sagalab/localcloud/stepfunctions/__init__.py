@@ -1,1 +1,1 @@
-"""Step Functions of the local cloud: moto's interpreter and API, adapted."""
+"""Step Functions of the local cloud: AWS's API (api/), and executions on our own engine (running/)."""

@@ -37,7 +37,9 @@ def send(
     client = clients.client_for(region, service, role_arn)
     try:
         answered = client._make_api_call(operation.name, given)
-    except ClientError:
+    except ClientError as error:
+        if "TopicArn" in given and error.response["Error"]["Message"] == "Endpoint does not exist":
+            error.response["Error"]["Message"] = "Topic does not exist"  # moto 5.2.5 says it of topics too
         raise
     except BotoCoreError as error:
         raise client_error("ValidationException", str(error), operation=operation.name) from None

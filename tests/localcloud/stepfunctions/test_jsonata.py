@@ -14,10 +14,6 @@ def evaluated(side, expression, given=None):
     return side.run(jsonata(("A", {"Type": "Pass", "Output": f"{{% {expression} %}}"})), given)
 
 
-def test_bare_moto_has_no_jsonata(bare):
-    assert evaluated(bare, "1 + 1").about["status"] == "FAILED"
-
-
 def test_strings_with_quotes_and_newlines_pass_through_variables(adapted):
     run = adapted.run(
         jsonata(

@@ -1,4 +1,4 @@
-"""Intrinsic functions on the local cloud, beside bare moto's."""
+"""Intrinsic functions on the local cloud's."""
 
 import pytest
 from bare_moto import chain
@@ -26,7 +26,7 @@ def test_a_function_gives(adapted, call, expected):
     assert adapted.run(made(call), DATA).output == {"r": expected, "v": '{"a":1}'}
 
 
-def test_what_a_function_cannot_do_is_said_as_aws_says_it(adapted, bare):
+def test_what_a_function_cannot_do_is_said_as_aws_says_it(adapted):
     definition = chain(("A", {"Type": "Pass", "Parameters": {"r.$": "States.ArrayGetItem($.list, 9)"}}))
     failed = adapted.run(definition, DATA)
     words = (
@@ -34,9 +34,3 @@ def test_what_a_function_cannot_do_is_said_as_aws_says_it(adapted, bare):
     )
     assert failed.about["error"] == "States.Runtime"
     assert words in failed.about["cause"]
-    assert words not in bare.run(definition, DATA).about.get("cause", "")
-
-
-def test_bare_moto_cannot_format_braces(bare):
-    call = r"States.Format('\{{}\}', $.id)"
-    assert bare.run(made(call), DATA).about["status"] == "FAILED"

@@ -1,6 +1,5 @@
 """States as AWS evaluates them: variables, choices, times, branches, retries."""
 
-import inspect
 import re
 
 from bare_moto import chain, jsonata
@@ -16,11 +15,9 @@ ORDER_IN_JSONPATH = chain(
 )
 
 
-def test_variables_count_from_the_next_state_on(adapted, bare):
+def test_variables_count_from_the_next_state_on(adapted):
     assert adapted.run(ORDER).output == [1, 2, 1]
     assert adapted.run(ORDER_IN_JSONPATH).output == 1
-    run = bare.run(ORDER_IN_JSONPATH)
-    assert run.about["status"] == "FAILED" or run.output != 1
 
 
 CHOICE = chain(
@@ -37,10 +34,9 @@ CHOICE = chain(
 )
 
 
-def test_a_rule_that_leads_to_the_default_state_is_not_the_default(adapted, bare):
+def test_a_rule_that_leads_to_the_default_state_is_not_the_default(adapted):
     assert adapted.run(CHOICE, {"n": 1}).output == {"by": "rule"}
     assert adapted.run(CHOICE, {"n": 2}).output == {"by": "default"}
-    assert bare.run(CHOICE, {"n": 1}).about.get("output") != '{"by": "rule"}'
 
 
 NO_MATCH = {
@@ -52,26 +48,24 @@ NO_MATCH = {
 }
 
 
-def test_no_matching_rule(adapted, bare):
+def test_no_matching_rule(adapted):
     words = (
         "An error occurred while executing the state 'C' (entered at the event id #2). "
         "Failed to transition out of the state. The state does not point to a next state."
     )
     assert adapted.run(NO_MATCH, {"n": 2}).about["cause"] == words
-    assert bare.run(NO_MATCH, {"n": 2}).about["cause"] != words
 
 
 CONTEXT = chain(("A", {"Type": "Pass", "Parameters": {"all.$": "$$"}}))
 
 
-def test_the_context_object(adapted, bare):
+def test_the_context_object(adapted):
     context = adapted.run(CONTEXT).output["all"]
     assert context["Execution"]["RedriveCount"] == 0
     for moment in (context["Execution"]["StartTime"], context["State"]["EnteredTime"]):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
     redrives = chain(("A", {"Type": "Pass", "Parameters": {"count.$": "$$.Execution.RedriveCount"}}))
     assert adapted.run(redrives).output == {"count": 0}
-    assert bare.run(redrives).about["status"] == "FAILED"
 
 
 def test_a_wait_until_a_time_that_is_none(adapted):
@@ -80,12 +74,6 @@ def test_a_wait_until_a_time_that_is_none(adapted):
     assert (
         "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time" in run.about["cause"]
     )
-
-
-def test_moto_still_compares_timestamps_with_the_local_clock():
-    from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
-
-    assert "datetime.datetime.now()" in inspect.getsource(Timestamp._get_wait_seconds)
 
 
 def test_waits_and_retry_intervals_follow_the_time_scale(adapted, function):
@@ -100,12 +88,6 @@ def test_waits_and_retry_intervals_follow_the_time_scale(adapted, function):
     }
     run = adapted.run(chain(("T", task), ("W", {"Type": "Wait", "Seconds": 60})))
     assert run.types.count("TaskFailed") == 2 and run.about["status"] == "SUCCEEDED"
-
-
-def test_moto_still_sleeps_retries_in_real_time():
-    from moto.stepfunctions.parser.asl.component.common.retry.retrier_decl import RetrierDecl
-
-    assert "time.sleep(interval_seconds)" in inspect.getsource(RetrierDecl._eval_body)
 
 
 def sleeping(seconds):
@@ -137,12 +119,11 @@ FAILING_BRANCH = chain(
 )
 
 
-def test_a_failing_branch_ends_the_others_at_once(adapted, bare):
+def test_a_failing_branch_ends_the_others_at_once(adapted):
     run = adapted.run(FAILING_BRANCH)
     assert run.about["status"] == "SUCCEEDED"
     assert {"WaitStateAborted", "TaskStateAborted"} <= set(run.types)
     assert run.types.index("ParallelStateFailed") > run.types.index("WaitStateAborted")
-    assert "WaitStateAborted" not in bare.run(FAILING_BRANCH).types
 
 
 def timing_out(activity):
@@ -165,12 +146,6 @@ def test_a_timeout_in_an_iteration_keeps_its_name(adapted):
     run = adapted.run(timing_out(activity), [1])
     assert run.output["Error"] == "States.Timeout"
     assert "MapStateFailed" in run.types
-
-
-def test_moto_still_refuses_reserved_names_of_an_iteration():
-    from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
-
-    assert "MUST NOT begin with" in inspect.getsource(CustomErrorName.__init__)
 
 
 def test_an_error_that_a_branch_does_not_have_is_null(adapted):

@@ -16,32 +16,30 @@ def calling(resource, **parameters):
     )
 
 
-def test_a_child_execution_is_waited_for(adapted, bare):
+def test_a_child_execution_is_waited_for(adapted):
     def run(side, resource, child=CHILD):
         return side.run(calling(resource, StateMachineArn=side.machine(child), Input={"n": 1}))
 
     output = run(adapted, "states:startExecution.sync").output
     assert output["Status"] == "SUCCEEDED" and json.loads(output["Output"]) == {"from": "child"}
     assert list(output) == sorted(output)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", output["StartDate"])
+    assert 1.7e12 < output["StartDate"] <= output["StopDate"]  # milliseconds
     assert run(adapted, "states:startExecution.sync:2").output["Output"] == {"from": "child"}
     failed = run(adapted, "states:startExecution.sync", BROKEN)
     assert failed.about["error"] == "States.TaskFailed"
     assert json.loads(failed.about["cause"])["Error"] == "Broken"
-    assert run(bare, "states:startExecution.sync").about["status"] == "FAILED"
 
 
-def test_the_sdk_integration_of_step_functions(adapted, bare):
+def test_the_sdk_integration_of_step_functions(adapted):
     def run(side):
         return side.run(
             calling("aws-sdk:sfn:startExecution", StateMachineArn=side.machine(CHILD), Input={"n": 1})
         )
 
     assert set(run(adapted).output) == {"ExecutionArn", "StartDate"}
-    assert run(bare).about["status"] == "FAILED"
 
 
-def test_errors_of_sqs(adapted, bare):
+def test_errors_of_sqs(adapted):
     def run(side, **parameters):
         return side.run(calling("sqs:sendMessage", **parameters))
 
@@ -54,12 +52,9 @@ def test_errors_of_sqs(adapted, bare):
     )
     url = adapted.queue() + "-gone"
     assert run(adapted, QueueUrl=url, MessageBody="m").about["error"] == "SQS.QueueDoesNotExistException"
-    assert (
-        run(bare, QueueUrl=bare.queue() + "-gone", MessageBody="m").about["error"] == "SQS.SdkClientException"
-    )
 
 
-def test_errors_of_dynamodb(adapted, bare):
+def test_errors_of_dynamodb(adapted):
     def run(side):
         table = f"contract-{uuid4().hex[:8]}"
         side.client("dynamodb").create_table(
@@ -76,12 +71,11 @@ def test_errors_of_dynamodb(adapted, bare):
         "(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; "
         in failed.about["cause"]
     )
-    assert run(bare).about["error"] == "DynamoDB.ValidationException"
     gone = adapted.run(calling("dynamodb:putItem", TableName="gone", Item={"id": {"S": "1"}}))
     assert gone.about["error"] == "DynamoDB.ResourceNotFoundException"
 
 
-def test_errors_of_sns(adapted, bare):
+def test_errors_of_sns(adapted):
     def run(side):
         topic = side.client("sns").create_topic(
             Name=f"contract-{uuid4().hex[:8]}.fifo", Attributes={"FifoTopic": "true"}
@@ -89,7 +83,6 @@ def test_errors_of_sns(adapted, bare):
         return side.run(calling("sns:publish", TopicArn=topic["TopicArn"], Message="m"))
 
     assert run(adapted).about["error"] == "SNS.InvalidParameterException"
-    assert run(bare).about["error"] != "SNS.InvalidParameterException"
 
 
 def test_errors_of_lambda(adapted, function):
@@ -115,9 +108,3 @@ def test_the_result_of_a_function_has_its_version(adapted, function):
     assert run.details("TaskSucceeded")["output"] == json.dumps(
         run.output, separators=(",", ":"), ensure_ascii=False
     )
-
-
-def test_moto_still_makes_a_client_for_each_task():
-    from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
-
-    assert boto_client_for("us-east-1", "sqs") is not boto_client_for("us-east-1", "sqs")
