@@ -111,22 +111,25 @@ def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, clo
 
 
 def test_a_stopwatch_stands_still_while_its_thread_waits_for_a_turn():
-    stopwatch, done, go_on = turns.Stopwatch(), threading.Event(), threading.Event()
+    stopwatch, waits, go_on = turns.Stopwatch(), threading.Event(), threading.Event()
 
     def task() -> None:
         stopwatch.hold()
         with turns.waiting():
+            waits.set()
             go_on.wait(30)
-        done.wait(0.1)
 
     thread = threading.Thread(target=task)
     thread.start()
-    began = time.monotonic()
-    timer = threading.Timer(1.5, go_on.set)
-    timer.start()
-    assert not stopwatch.wait(done, 1.0)
-    assert go_on.is_set() and time.monotonic() - began >= 1.5
+    assert waits.wait(30) and stopwatch.waits
+    time.sleep(0.2)
+    go_on.set()
     thread.join()
+    assert not stopwatch.waits
+    waited = stopwatch.waited()
+    assert waited >= 0.2
+    time.sleep(0.05)
+    assert stopwatch.waited() == waited
 
 
 # -- the pool itself, with few workers
