@@ -11,6 +11,7 @@ from sagalab.project import NOTEBOOKS
 
 NAMES = [path.name for number in ("00", "05", "06") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))]
 LAB = "05_failure_lab.ipynb"
+RESET_AFTER = (0.1, 0.6, 1.5)  # seconds
 expect.set_options(timeout=SECONDS * 1000)
 
 
@@ -162,6 +163,25 @@ def test_stop_in_the_middle(notebook, panel):
     notebook.screenshot("05-panel-stopped")
     expect(button(panel, "Run")).to_be_enabled()
     expect(button(panel, "Stop")).to_be_disabled()
+
+
+@in_the_lab
+@pytest.mark.parametrize("seconds", RESET_AFTER)
+def test_reset_during_a_run_sets_everything_back(notebook, panel, seconds):
+    """Whatever the run is at, Reset does not only abort it: nothing of it is kept, shown or said later."""
+    set_fault(panel, "ReserveInventory", "slow")
+    panel.get_by_label("Milliseconds").fill("5000")
+    notebook.page.keyboard.press("Tab")
+    press(panel, "Run")
+    notebook.page.wait_for_timeout(1000 * seconds)
+    press(panel, "Reset")
+    expect(message(panel)).to_contain_text("Everything is set back")
+    expect(button(panel, "Run")).to_be_enabled()
+    expect(option(panel, "ReserveInventory: slow")).to_have_count(0)
+    press(panel, "Run")
+    expect(message(panel)).to_contain_text("Run 1 ended, SUCCEEDED")
+    panel.locator(".lm-TabBar-tabLabel", has_text="Runs").click()
+    expect(panel.locator(".widget-tab-contents")).not_to_contain_text("ABORTED")
 
 
 @in_the_lab

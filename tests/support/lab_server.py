@@ -125,7 +125,8 @@ class Notebook:
                 || [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]')]
                      .some(each => each.textContent.startsWith('✗'));  // a SagaLabError, in its two lines
               return failed || (prompts.length && prompts.every(each => /^$|\\[\\d+\\]/.test(each.textContent)));
-            }"""
+            }""",
+            polling=250,  # milliseconds, and not with every frame: the page then draws only what changes
         )
         self.wait_until_idle()
 
