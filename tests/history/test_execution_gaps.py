@@ -4,35 +4,11 @@ Where a chain is missing an event goes to the oldest open visit that it fits; wh
 """
 
 import pytest
+from history_gaps import loose, read, two_items, two_tasks, warned
 from history_writer import HistoryWriter
 
 from sagalab.history.events import kind_of
 from sagalab.history.execution import Execution
-
-
-def loose(history: HistoryWriter, event_type: str, **details) -> int:
-    """Write an event that does not say which one it follows."""
-    written = history.add(event_type, 0, **details)
-    del history.events[-1]["previousEventId"]
-    return written
-
-
-def read(history: HistoryWriter, machine: dict | None = None) -> Execution:
-    return Execution.from_history(history.events, machine)
-
-
-def warned(execution: Execution, words: str) -> bool:
-    return any(words in warning for warning in execution.warnings)
-
-
-def two_tasks(schedule: str = "") -> HistoryWriter:
-    """Return a Parallel with the Tasks One and Two, entered in this order; those of `schedule` have a call at work."""
-    history = HistoryWriter()
-    started = history.add("ParallelStateStarted", history.enter("Both", 1, "Parallel"))
-    entered = {"1": history.enter("One", started), "2": history.enter("Two", started)}
-    for each in schedule:
-        history.schedule(entered[each])
-    return history
 
 
 def attempts(execution: Execution) -> dict[str, list[str]]:
@@ -62,7 +38,7 @@ def test_a_schedule_and_a_start_belong_to_the_task_before_them():
     loose(history, "TaskStarted", resource="invoke")
     execution = read(history)
     assert attempts(execution) == {"One": [], "Two": ["running"]}
-    assert execution.visits[2].attempts[0].started is not None
+    assert execution.visits[2].attempts[0].started is not None and not warned(execution, "not seen")
 
 
 def test_a_schedule_is_for_a_task_without_a_call_and_an_end_for_one_with():
@@ -105,15 +81,37 @@ def test_an_end_of_a_call_without_a_task_is_warned_of(before):
     assert [visit.error for visit in execution.visits] == [None] * len(execution.visits)
 
 
+@pytest.mark.parametrize("says", [True, False])
+def test_a_task_that_worked_was_not_left_by_a_catcher_whatever_its_exit_follows(says):
+    """A Task that is left right after its entry was caught: its input could not be made. This one worked."""
+    history = HistoryWriter()
+    entered = history.enter("T", 1)
+    if says:
+        history.succeed(history.schedule(entered))
+        history.exit("T", entered)
+    else:  # nothing is known of a call, nor that there was none
+        loose(history, "TaskStateExited", name="T", output="{}")
+    assert [visit.status for visit in read(history).visits] == ["succeeded"]
+
+
 # States that are left, entered, cut off
 
 
-def two_items(*states: str) -> tuple[HistoryWriter, list[int]]:
-    """Return a Map of two items, both in their first state; and the ids of these states' entries."""
+def test_a_state_that_was_passed_is_over():
     history = HistoryWriter()
-    started = history.add("MapStateStarted", history.enter("M", 1, "Map"), length=2)
-    items = [history.add("MapIterationStarted", started, name="M", index=index) for index in range(2)]
-    return history, [history.enter(state, item) for state, item in zip(states, items, strict=False)]
+    history.enter("B", history.enter("A", 1, "Wait"), "Wait")
+    execution = read(history)
+    assert [visit.status for visit in execution.visits] == ["succeeded", "running"]
+    assert warned(execution, "without an event that says it was left")
+
+
+def test_a_parallel_that_is_left_though_nothing_says_that_it_failed_was_caught():
+    history = two_tasks("12")
+    failed = history.fail(6, "Declined")
+    history.exit("Both", failed, "Parallel")
+    both, one, two = read(history).visits
+    assert [visit.status for visit in (both, one, two)] == ["caught", "failed", "succeeded"]
+    assert (both.caught_error, one.error) == ("Declined", "Declined")
 
 
 def test_an_exit_leaves_the_oldest_of_its_name():
@@ -272,112 +270,3 @@ def test_a_state_of_a_map_that_was_entered_outside_of_any_item_is_warned_of():
     execution = read(history)
     assert places(execution)[1] == ("T", "M", None, None)
     assert warned(execution, "enters a state of a Map outside of any iteration")
-
-
-# Parallel and Map
-
-
-def test_a_parallel_that_starts_is_at_work_and_one_that_succeeds_is_not():
-    history = HistoryWriter()
-    started = history.add("ParallelStateStarted", history.enter("P", 1, "Parallel"))
-    (parallel,) = read(history).visits
-    assert [each.outcome for each in parallel.rounds] == ["running"]
-    assert parallel.rounds[0].started > parallel.entered
-    done = history.add("ParallelStateSucceeded", history.task("T", started))
-    execution = read(history)
-    parallel = execution.visits[0]
-    assert [each.outcome for each in parallel.rounds] == ["succeeded"] and parallel.rounds[
-        0
-    ].ended is not None
-    assert parallel.status == "running" and execution.visit_of(done) is parallel
-
-
-@pytest.mark.parametrize("kind", ["Parallel", "Map"])
-def test_an_event_of_a_container_that_was_not_entered_is_warned_of(kind):
-    history = HistoryWriter()
-    history.add(f"{kind}StateSucceeded", history.enter("T", 1))
-    execution = read(history)
-    assert warned(execution, "belongs to a Parallel or Map that was not seen to be entered")
-    assert execution.visits[0].status == "running"
-
-
-def test_an_item_of_a_map_that_was_not_entered_and_one_that_was_not_begun_are_warned_of():
-    history = HistoryWriter()
-    history.add("MapIterationStarted", 1, name="M", index=0)
-    assert warned(read(history), "belongs to a Parallel or Map that was not seen to be entered")
-    history = HistoryWriter()
-    started = history.add("MapStateStarted", history.enter("M", 1, "Map"), length=1)
-    ended = history.add("MapIterationSucceeded", started, name="M", index=0)
-    execution = read(history)
-    assert warned(execution, "ends an iteration that was not seen to start")
-    assert execution.visit_of(ended) is execution.visits[0]
-
-
-def test_an_end_without_a_chain_goes_to_the_map_that_has_the_item():
-    """An inner Map runs for two items of an outer one, and only the second has an item 1."""
-    history, entered = two_items()
-    inner = [history.enter("Inner", item, "Map") for item in (4, 5)]
-    for each, items in zip(inner, (1, 2), strict=True):
-        started = history.add("MapStateStarted", each, length=items)
-        for index in range(items):
-            history.add("MapIterationStarted", started, name="Inner", index=index)
-    loose(history, "MapIterationSucceeded", name="Inner", index=1)
-    first, second = [visit for visit in read(history).visits if visit.name == "Inner"]
-    assert [each.status for each in first.iterations] == ["running"]
-    assert [each.status for each in second.iterations] == ["running", "succeeded"]
-
-
-def test_the_end_of_an_item_tells_the_end_of_its_state():
-    """Its exit was lost; or the item failed, or was cut off, and no event of the state says so."""
-    for end, status in (("Succeeded", "succeeded"), ("Failed", "failed"), ("Aborted", "aborted")):
-        history, _ = two_items("T", "T")
-        history.add(f"MapIteration{end}", 3, name="M", index=1)
-        execution = read(history)
-        assert [visit.status for visit in execution.visits] == ["running", "running", status]
-        assert [each.status for each in execution.visits[0].iterations] == ["running", status]
-        assert warned(execution, "without an event that says it was left") == (end == "Succeeded")
-
-
-def test_a_failed_map_cuts_off_its_other_items():
-    history, entered = two_items("T", "F")
-    failed = history.fail(history.schedule(entered[1]))
-    history.add("MapIterationFailed", failed, name="M", index=1)
-    history.add("MapStateFailed", failed)
-    execution = read(history)
-    assert [each.status for each in execution.visits[0].iterations] == ["aborted", "failed"]
-    assert [visit.status for visit in execution.visits] == ["running", "aborted", "failed"]
-
-
-def test_a_time_out_inside_stays_one_when_it_fails_the_parallel():
-    history = HistoryWriter()
-    started = history.add("ParallelStateStarted", history.enter("P", 1, "Parallel"))
-    scheduled = history.schedule(history.enter("T", started))
-    timed_out = history.add("TaskTimedOut", scheduled, error="States.Timeout", cause="late")
-    history.exit("P", history.add("ParallelStateFailed", timed_out), "Parallel")
-    parallel, task = read(history).visits
-    assert (task.status, parallel.status, parallel.caught_error) == ("timed_out", "caught", "States.Timeout")
-
-
-def test_a_round_that_begins_where_the_last_one_failed_is_a_new_one():
-    """No event tells of the failure of the first; the branch B had not begun in it."""
-    history = HistoryWriter()
-    started = history.add("ParallelStateStarted", history.enter("P", 1, "Parallel"))
-    failed = history.fail(history.schedule(history.enter("A", started)))
-    history.enter("B", failed, "Pass")
-    execution = read(history)
-    assert [(visit.name, visit.round) for visit in execution.visits[1:]] == [("A", 1), ("B", 2)]
-    assert [each.outcome for each in execution.visits[0].rounds] == ["failed", "running"]
-
-
-def test_a_redriven_item_goes_on_as_the_same_item():
-    history, entered = two_items("T")
-    failed = history.fail(history.schedule(entered[0]))
-    history.add("MapIterationFailed", failed, name="M", index=0)
-    last = history.add("ExecutionFailed", history.add("MapStateFailed", failed), error="Oops")
-    last = history.add("ExecutionRedriven", last, redriveCount=1)
-    again = history.add("MapIterationStarted", last, name="M", index=0)
-    done = history.task("T", again)
-    history.add("MapIterationSucceeded", done, name="M", index=0)
-    execution = read(history)
-    assert [(each.index, each.status) for each in execution.visits[0].iterations][0] == (0, "succeeded")
-    assert execution.visits[0].status == "running"
