@@ -1,13 +1,11 @@
 """The local cloud as a process: start, find again, stop. One for each state folder, so one for each clone.
 
-A record file in the state folder says where it is. It counts only while the server at that port proves that it
-has the state folder's key (local_key.py): a stale record, a recycled pid and another program on the port are thus
-told apart, and nobody else can ask it anything or stop it.
+A record in the state folder says where it is (local_record.py). It counts only while the server at that port proves
+that it has the state folder's key (local_control.py): a stale record, a recycled pid and another program on the port
+are thus told apart, and nobody else can ask it anything or stop it.
 """
 
 import contextlib
-import http.client
-import json
 import os
 import secrets
 import socket
@@ -18,73 +16,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sagalab import settings
+from sagalab.cloud.local_control import CONTROL, SERVER, NotAnswering, ask, request
 from sagalab.cloud.local_key import local_key
+from sagalab.cloud.local_record import read_record, record_path
 from sagalab.cloud.version import server_version
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, locked, private_opener, state_dir, try_state_dir, writing
 
-CONTROL = "/_sagalab"
-PROOF = "Sagalab-Proof"  # header of a control request: nonce, space, proof; of its answer: proof
-SERVER = "sagalab"  # the Server header by which a local cloud of another clone is recognised
 _START_SECONDS = 60
 _STOP_SECONDS = 5
-_ANSWER_SECONDS = 15  # a server that computes hard answers late
 _MEND_SECONDS = 2.5  # a server that runs mends its damaged record within a second (localcloud/owner.py)
-_RECORD = {
-    "id": str,
-    "pid": int,
-    "port": int,
-    "endpoint": str,
-    "started": float | int,
-    "created": float | int,
-}
 _children: list[subprocess.Popen] = []
-
-
-class NotAnswering(Exception):
-    """Something listens at the recorded port and gives no answer in time."""
 
 
 def log_path() -> Path:
     """Return the file that the local cloud writes to."""
     return state_dir() / "cloud.log"
-
-
-def _record_path(state: Path) -> Path:
-    return state / "cloud.json"
-
-
-def write_record(state: Path, record: dict) -> None:
-    """Write the record in one step, so that no reader sees half of it."""
-    half = state / f"cloud.json.{os.getpid()}"
-    with open(half, "w", encoding="utf-8", opener=private_opener) as file:
-        json.dump(record, file)
-    half.replace(_record_path(state))
-
-
-def parse_record(text: str) -> dict | None:
-    """Return the record that a text holds, None when it is damaged."""
-    try:
-        record = json.loads(text)
-    except ValueError:
-        return None
-    usable = isinstance(record, dict) and all(
-        isinstance(record.get(name), kind) for name, kind in _RECORD.items()
-    )
-    return record if usable and 0 < record["port"] < 65536 and record["pid"] > 0 else None
-
-
-def read_record(state: Path) -> dict | None:
-    """Return the record in a state folder; None when there is none, and `{}` when it is damaged."""
-    try:
-        return parse_record(_record_path(state).read_text(encoding="utf-8", errors="replace")) or {}
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise SagaLabError(
-            f"The record of the local cloud ({_record_path(state)}) cannot be read: {error.strerror}.",
-            "Make the state folder readable, or set SAGALAB_STATE_DIR to a folder of your own.",
-        ) from None
 
 
 def _read_record() -> dict | None:
@@ -102,40 +49,9 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _ask(port: int, path: str, method: str = "GET") -> dict | None:
-    """Return the control answer of our local cloud at `port`; None when another one answers, or nobody.
-
-    Both sides prove that they have the key, and neither sends it. Raises NotAnswering.
-    """
-    key, nonce = local_key(state_dir()), secrets.token_hex(16)
-    path = f"{CONTROL}/{path}"
-    found = _request(port, method, path, {PROOF: f"{nonce} {key.proof(method, path, str(port), nonce)}"})
-    if found is None or found[0] != 200:
-        return None
-    _, headers, body = found
-    proved = key.proves(headers.get(PROOF, ""), nonce, body.decode("utf-8", "replace"))
-    return json.loads(body) if proved else None
-
-
-def _request(
-    port: int, method: str, path: str, headers: dict[str, str], seconds: float = _ANSWER_SECONDS
-) -> tuple[int, http.client.HTTPMessage, bytes] | None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-    try:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
-    except TimeoutError:
-        raise NotAnswering from None
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-
-
 def _alive(record: dict) -> dict | None:
     """Return what the recorded server says of itself, None when it is gone."""
-    answer = _ask(record["port"], "status")
+    answer = ask(record["port"], "status")
     return answer if answer and answer.get("id") == record["id"] else None
 
 
@@ -172,7 +88,7 @@ def allow_workers(count: int) -> int:
     found = _find(record)
     if not record or found is None:
         raise SagaLabError("The local cloud does not run.", "Start it: sagalab cloud start")
-    _ask(record["port"], f"workers/{count}", "POST")
+    ask(record["port"], f"workers/{count}", "POST")
     return found["cap"]
 
 
@@ -249,8 +165,8 @@ def _start(port: int, *, iam: bool = False) -> dict:
     try_state_dir()
     state, identity = state_dir(), secrets.token_hex(8)
     local_key(state)  # it is there before the server looks for it
-    with writing(_record_path(state)):
-        _record_path(state).unlink(missing_ok=True)
+    with writing(record_path(state)):
+        record_path(state).unlink(missing_ok=True)
     command = [
         *(sys.executable, "-m", "sagalab.localcloud"),
         *("--port", str(port), "--state", str(state.resolve()), "--id", identity),
@@ -290,7 +206,7 @@ def _check_port(port: int) -> None:
         except OSError:
             pass
     try:
-        other = _request(port, "GET", f"{CONTROL}/status", {}, seconds=2)
+        other = request(port, "GET", f"{CONTROL}/status", {}, seconds=2)
     except NotAnswering:
         other = None
     ours = other and other[1].get("Server") == SERVER
@@ -336,12 +252,12 @@ def stop() -> bool:
         try:
             found = _alive(record) if record else None
             if found:
-                _ask(record["port"], "stop", "POST")
+                ask(record["port"], "stop", "POST")
         except NotAnswering:
             found = record
         if found:
             _wait_for_end(record)
-        _record_path(state_dir()).unlink(missing_ok=True)
+        record_path(state_dir()).unlink(missing_ok=True)
         return found is not None
 
 

@@ -1,4 +1,4 @@
-"""The failure lab's panel: the form, the buttons, the live picture and the tabs, and what a click does."""
+"""The failure lab's panel: what a click does, and how a run is shown while it goes on."""
 
 import asyncio
 import logging
@@ -6,37 +6,25 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-import ipywidgets
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.choice import Choice
-from sagalab.failurelab.controls import Controls, row
 from sagalab.failurelab.lab import Lab
+from sagalab.failurelab.panel_widgets import PanelWidgets
 from sagalab.failurelab.prediction import Prediction
-from sagalab.failurelab.prediction_box import PredictBox
 from sagalab.failurelab.progress import next_moments, progress
 from sagalab.failurelab.run import ENDED, LATE, LabRun
-from sagalab.failurelab.tabs import Tabs
 from sagalab.history.execution import Execution
 
 _log = logging.getLogger(__name__)
 FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
 PULSE_SECONDS = 0.25
-_STYLE = """<style>
-.sagalab-lab { --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: 100%; }
-.sagalab-lab button:focus-visible, .sagalab-lab input:focus-visible, .sagalab-lab .noUi-handle:focus-visible,
-.sagalab-lab textarea:focus-visible { outline: 3px solid #0b5cad; outline-offset: 1px; }
-.sagalab-lab .lm-TabBar-content { flex-wrap: wrap; }
-.sagalab-lab .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 4em; }
-.sagalab-lab .lm-TabBar .lm-TabBar-tabLabel { overflow: visible; font-size: 15px; }
-.sagalab-lab .jupyter-widgets.widget-button { min-width: 6em; font-size: 15px; }
-</style>"""
 
 
-class Panel:
+class Panel(PanelWidgets):
     """The widgets of a FailureLab. `box` is shown; `task` is the run under way, to be awaited, or None."""
 
     def __init__(self, lab: Lab):
@@ -54,45 +42,14 @@ class Panel:
         self._turn = 0  # counts runs and resets: what belongs to an earlier turn shows nothing any more
         self._grown = asyncio.Event()
         self.tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
-        self._make()
-        self._show_idle()
-        self.show_choice()
-
-    def _make(self) -> None:
-        self.controls = Controls(self._choice_changed, self._choice_refused)
-        self.run_button = _button("Run", "success", "run this order through the machine")
-        self.stop_button = _button("Stop", "danger", "stop the execution that runs")
-        self.reset_button = _button("Reset", "", "stop, and set everything back")
-        self.find_button = _button("Find machines", "", "look for machines that were deployed since")
-        self.predict = ipywidgets.Checkbox(
-            False, description="Predict first", indent=False, layout=ipywidgets.Layout(width="auto"),
-            tooltip="hide the run until you have clicked the path that you expect",
-        )  # fmt: skip
-        self.prediction = PredictBox(self._predicted)
-        self.prediction.offer(self._definition)
-        self.message, self.doing = ipywidgets.HTML(), ipywidgets.HTML()
-        self.bar = ipywidgets.FloatProgress(
-            0, min=0, max=1, description="Progress", tooltip="how much of the path is done",
-            layout=ipywidgets.Layout(width="100%"),
-        )  # fmt: skip
-        self.picture = ipywidgets.HTML(lab_view.picture(self._definition, None))
-        self.tabs = Tabs(self.lab)
-        left, right = (
-            ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
-            for child, flex in ((self.picture, "3 1 72em"), (self.tabs.box, "2 1 40em"))
-        )
-        buttons = (self.run_button, self.stop_button, self.reset_button, self.find_button, self.predict)
-        both = ipywidgets.Box([left, right], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"))
-        self.box = ipywidgets.VBox([
-            ipywidgets.HTML(_STYLE), self.controls.box, row(buttons), self.prediction.box,
-            self.message, self.bar, self.doing, both,
-        ])  # fmt: skip
-        self.box.add_class("sagalab-lab")
+        super().__init__(lab, self._definition, self._choice_changed, self._choice_refused, self._predicted)
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
         self.reset_button.on_click(lambda _button: self._reset_clicked())
         self.find_button.on_click(lambda _button: self._later(self.find_machines()))
         self.predict.observe(lambda _change: self._predict_changed(), names="value")
+        self._show_idle()
+        self.show_choice()
 
     # What others tell the panel
 
@@ -118,7 +75,7 @@ class Panel:
 
     def _run_clicked(self) -> None:
         if self.lab.busy or self._follows():
-            self._say("A run is under way. Wait for its end, or press Stop.")
+            self.say("A run is under way. Wait for its end, or press Stop.")
             return
         try:
             self.lab.choice = self.controls.choice
@@ -135,7 +92,7 @@ class Panel:
 
     def _stop_clicked(self) -> None:
         self.stop_button.disabled = True
-        self._say("stopping …", "running")
+        self.say("stopping …", "running")
         self._later(self._guarded(asyncio.to_thread(self.lab.stop)))
 
     def _choice_changed(self, choice: Choice) -> None:
@@ -143,7 +100,7 @@ class Panel:
         self.tabs.show_code()
         if self._refused:
             self._refused = False
-            self._say("")
+            self.say("")
         self._machine_chosen()
 
     def _machine_chosen(self) -> None:
@@ -153,7 +110,7 @@ class Panel:
 
     def _choice_refused(self, error: SagaLabError) -> None:
         self._refused = True
-        self._say(f"{error.what} {error.cure}", "caught")
+        self.say(f"{error.what} {error.cure}", "caught")
 
     def _predict_changed(self) -> None:
         self.prediction.box.layout.display = "" if self.predict.value else "none"
@@ -166,7 +123,7 @@ class Panel:
             self._reveal()
         else:
             self.lab.prediction = Prediction(path)
-            self._say("Your prediction counts for the next run: press Run.")
+            self.say("Your prediction counts for the next run: press Run.")
 
     def _reveal(self) -> None:
         self._hidden = False
@@ -207,7 +164,7 @@ class Panel:
             if run.verdict is not None and not self._hidden:
                 self.tabs.show_result(run)
             if run.stage == LATE:
-                self._say("The run has ended. A late commit is still on its way.", "running")
+                self.say("The run has ended. A late commit is still on its way.", "running")
 
     async def _paint(self, turn: int) -> None:
         """Show the run moment by moment, until it is over and all is shown."""
@@ -257,7 +214,7 @@ class Panel:
         self.bar.value, self.bar.bar_style = 0, ""
         self.tabs.clear()
         self._show_idle()
-        self._say("Everything is set back.")
+        self.say("Everything is set back.")
         self.task = self._later(self._after_reset(stopped if stopped else asyncio.to_thread(stop)))
 
     async def _after_reset(self, stopped: Coroutine[Any, Any, Any] | asyncio.Future) -> None:
@@ -270,7 +227,7 @@ class Panel:
             names = await asyncio.to_thread(self.lab.machines)
             self.controls.offer_machines(names)
             if not quiet:
-                self._say(f"Machines: {', '.join(names)}.")
+                self.say(f"Machines: {', '.join(names)}.")
 
         await self._guarded(find(), quiet=quiet)
 
@@ -294,7 +251,7 @@ class Panel:
         self.tabs.clear(self._hidden)
         self.picture.value = lab_view.picture(self._definition, None)
         self.bar.value, self.bar.bar_style = 0, ""
-        self._say("hidden: click the path that you expect" if self._hidden else "starting …", "running")
+        self.say("hidden: click the path that you expect" if self._hidden else "starting …", "running")
         self.run_button.disabled, self.stop_button.disabled = True, False
         self.controls.lock(True)
 
@@ -309,11 +266,8 @@ class Panel:
         self.bar.value = 1
         kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
         status = "parked" if run.parked else run.status
-        self._say(f"Run {run.number} ended, {status}. {run.verdict}", kind)
+        self.say(f"Run {run.number} ended, {status}. {run.verdict}", kind)
         self.tabs.show_history()
-
-    def _say(self, words: str, kind: str = "") -> None:
-        self.message.value = lab_view.said(words, kind)
 
     async def _guarded(
         self, work: Coroutine[Any, Any, Any] | asyncio.Future, quiet: bool = False, turn: int | None = None
@@ -334,7 +288,7 @@ class Panel:
         else:
             return
         if not quiet and turn in (None, self._turn):
-            self._say(words, "failed")
+            self.say(words, "failed")
 
     def _later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task | None:
         """Start work beside whatever else the kernel does; without an event loop (a plain script) do it now."""
@@ -353,9 +307,3 @@ def _has_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _button(text: str, style: str, tooltip: str) -> ipywidgets.Button:
-    return ipywidgets.Button(
-        description=text, button_style=style, tooltip=tooltip, layout=ipywidgets.Layout(width="auto")
-    )

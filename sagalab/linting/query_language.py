@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 
 from sagalab.asl.check import Problem
-from sagalab.asl.check.problem import BAD_JSONATA, UNSUPPORTED_JSONATA
-from sagalab.asl.check.texts import NO_REFERENCE
+from sagalab.asl.check.problem import BAD_JSONATA
+from sagalab.asl.check.words import Kind
 from sagalab.asl.document import Machine
 from sagalab.asl.expressions import expressions, is_jsonata, jsonata_of
 from sagalab.asl.jsonata import newer_operator
 from sagalab.asl.placeholder import fill
 from sagalab.asl.source import Path, path_text
 from sagalab.linting.jsonata_text import parse_problem, unknown_functions
-from sagalab.linting.language import found_by, place_of, short, value_at
+from sagalab.linting.language import found_by, place_of
+from sagalab.linting.plain_words import short, value_at
 from sagalab.linting.rule import ERROR, WARNING, Finding, Report, rule
 
 _INSTEAD = {
@@ -54,16 +55,17 @@ def jsonata_syntax(machine: Machine, report: Report) -> Iterator[Finding]:
 
 def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
     part, name = path_text(place), next((step for step in reversed(place) if isinstance(step, str)), "")
-    if problem.code == UNSUPPORTED_JSONATA and (match := re.match(r"Reference to '(.+)' ", problem.message)):
-        if match[1].startswith("$"):
+    if problem.kind is Kind.REFERENCE:
+        (referred,) = problem.about
+        if referred.startswith("$"):
             cure = "Write $states.input, $states.result or a variable."
         else:
-            cure = f"Write $states.input.{match[1]}, or ${match[1]} for a variable."
+            cure = f"Write $states.input.{referred}, or ${referred} for a variable."
         return (
-            f"{part} refers to {match[1]}, and nothing is there: Step Functions has no value at the top.",
+            f"{part} refers to {referred}, and nothing is there: Step Functions has no value at the top.",
             cure,
         )
-    if problem.message.startswith("JSONata string must"):
+    if problem.kind is Kind.BRACES:
         return (
             f"{part} holds {{% or %}} and is no expression: {short(text)}.",
             "Begin with {% and end with %}, with nothing around; join texts inside with &.",
@@ -88,7 +90,7 @@ def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
             f"{part} ends in .$, and its value is no path: {short(text)}.",
             "Write a path such as $.order, an intrinsic function, or take .$ off the name.",
         )
-    kind = "reference path: names and indices only" if problem.message == NO_REFERENCE else "path"
+    kind = "reference path: names and indices only" if problem.kind is Kind.REFERENCE_PATH else "path"
     return f"{name} is {short(text)}.", f"It must be a {kind}, such as $.order."
 
 

@@ -90,12 +90,12 @@ def states_out_of_place(machine: Machine, report: Report) -> Iterator[Finding]:
     for problem in found_by(machine, "SAGA202"):
         state, place = place_of(machine, problem.path)
         part = path_text(place)
-        if "errorOutput" in problem.message:
+        (name,) = problem.about
+        if name == "errorOutput":
             what = f"{part} reads $states.errorOutput, which exists in a Catch only."
             cure = 'Assign it in the catcher ("error": "{% $states.errorOutput %}"), and read $error here.'
-        elif "$states.result'" not in problem.message:
-            name = problem.message.split("'")[1]
-            what = f"{part} reads {name}, and $states has no such field."
+        elif name != "result":
+            what = f"{part} reads $states.{name}, and $states has no such field."
             cure = "It has input, context, result and errorOutput."
         else:
             what = f"{part} reads $states.result, and there is no result here."

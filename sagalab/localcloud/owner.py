@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from sagalab import settings
-from sagalab.cloud.local_process import read_record, write_record
+from sagalab.cloud.local_record import read_record, write_record
 from sagalab.errors import SagaLabError
 
 _LOOK_SECONDS = 1.0

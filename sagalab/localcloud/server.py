@@ -19,8 +19,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 
+from sagalab.cloud.local_control import CONTROL, PROOF, SERVER
 from sagalab.cloud.local_key import LocalKey, local_key
-from sagalab.cloud.local_process import CONTROL, PROOF, SERVER, write_record
+from sagalab.cloud.local_record import write_record
 from sagalab.cloud.version import server_version
 from sagalab.localcloud import owner
 from sagalab.localcloud.doors import Doors, Stranger

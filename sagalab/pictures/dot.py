@@ -1,8 +1,7 @@
-"""Writes a machine and what an execution did in it as DOT: boxes, rows, columns and edges.
+"""Writes a machine and what an execution did in it as DOT: boxes, rows and columns. The edges: dot_edges.py.
 
 The layout is dot's own, led by ranks: a compensation is put in the row of the step that it answers
-(`newrank` lets a row cross a box), and edges of the undo chain are written from target to source
-with `dir=back`, because dot ranks every edge downwards.
+(`newrank` lets a row cross a box).
 """
 
 import textwrap
@@ -11,24 +10,20 @@ from itertools import pairwise
 import graphviz
 
 from sagalab.pictures import palette
+from sagalab.pictures.dot_edges import Edges, tip
 from sagalab.pictures.drawing import FONT, Drawing
-from sagalab.pictures.graph import Edge, MachineGraph, Node, Scope
+from sagalab.pictures.graph import Node, Scope
 from sagalab.pictures.labels import (
     FOOT_SIZE,
-    EdgeText,
-    edge_label,
-    edge_text,
-    edge_tooltip,
     foot_width,
     lines_width,
     node_label,
     node_lines,
     node_tooltip,
 )
-from sagalab.pictures.lanes import scope_shape, undos
+from sagalab.pictures.lanes import scope_shape
 from sagalab.pictures.palette import COMPENSATION, NEUTRAL, RUN_STATUS, Look, look
 from sagalab.pictures.state_labels import inside_label
-from sagalab.pictures.status import NodeRun, Overlay
 from sagalab.pictures.text_width import printable
 from sagalab.saga.shape import SagaShape
 
@@ -37,29 +32,8 @@ _TITLE_WIDTH = 110  # letters in one line
 _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 
 
-def _tip(text: str) -> str:
-    """Quote a tooltip: dot reads entities, then backslashes, then its own escapes (such as \\N)."""
-    return graphviz.escape(text.replace("&", "&amp;").replace("\\", "\\\\"))
-
-
-class Picture:
+class Picture(Edges):
     """Writes one graph as DOT. One instance a picture."""
-
-    def __init__(
-        self,
-        graph: MachineGraph,
-        laid: Overlay | None,
-        room: Overlay | None,
-        execution,
-        times: bool,
-        compact: bool,
-        marked: str | None,
-    ):
-        self.graph, self.laid, self.room, self.execution = graph, laid, room, execution
-        self.times, self.compact, self.marked = times, compact, marked
-        self.undos = undos(graph)
-        self.exits: dict[Node, str] = {}
-        self.top_handlers: set[Node] = set()
 
     def draw(self, heading: str, words: str, title: str | None) -> Drawing:
         drawing = Drawing(heading, words, name="saga", engine="dot", format="svg")
@@ -88,9 +62,6 @@ class Picture:
         self._scope(drawing, self.graph.top, shape, 0)
         self._top_edges(drawing, shape)
         return drawing
-
-    def _run(self, node: Node) -> NodeRun | None:
-        return self.laid.nodes.get(node) if self.laid else None
 
     # Nodes
 
@@ -226,7 +197,7 @@ class Picture:
                 color=palette.CLUSTER_LINE if self.laid is None else style.line,
                 penwidth="1.2" if self.laid is None else f"{style.width:.1f}",
                 margin="12",
-                tooltip=_tip(node_tooltip(node, self._run(node))),
+                tooltip=tip(node_tooltip(node, self._run(node))),
             )
             ends = []
             for inner in node.inner:
@@ -258,7 +229,7 @@ class Picture:
                     height="0.06",
                     width="0.5",
                     fixedsize="true",
-                    tooltip=_tip(f"end of {printable(node.name)}"),
+                    tooltip=tip(f"end of {printable(node.name)}"),
                 )
                 for end in ends:
                     taken = self.laid is not None and end in self.laid.ended
@@ -287,7 +258,7 @@ class Picture:
             fillcolor=style.fill,
             color=colour,
             penwidth=f"{pen:.1f}",
-            tooltip=_tip(node_tooltip(node, run)),
+            tooltip=tip(node_tooltip(node, run)),
             id=node.id,
             **{
                 "class": " ".join(
@@ -300,58 +271,6 @@ class Picture:
             },
             **options,
         )
-
-    # Edges
-
-    def _plain_edge(self, dot, tail: str, head: str, taken: bool, **options) -> None:
-        """Draw an edge that is no transition: from Start, to End, into and out of a cluster."""
-        colour = (
-            palette.TAKEN_EDGE if taken else palette.IDLE_EDGE if self.laid is None else palette.UNTAKEN_EDGE
-        )
-        options = {"tooltip": " ", "class": "flow taken" if taken else "flow", **options}
-        dot.edge(tail, head, color=colour, penwidth="2.6" if taken else "1.2", **options)
-
-    def _edge(self, dot: graphviz.Digraph, edge: Edge, shape: SagaShape) -> None:
-        steps = self.laid.steps.get(edge, []) if self.laid else []
-        catch = edge.kind == "catch"
-        if self.laid is None:
-            colour = text = palette.CATCH_EDGE if catch else palette.IDLE_EDGE
-        elif steps:
-            colour = text = palette.CATCH_EDGE if catch else palette.TAKEN_EDGE
-        else:
-            colour, text = palette.UNTAKEN_EDGE, palette.UNTAKEN_TEXT
-        options = {
-            "color": colour,
-            "penwidth": "2.8" if steps else "1.3",
-            "style": self._edge_style(edge, taken=bool(steps)),
-            "tooltip": _tip(edge_tooltip(edge, steps)),
-            "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
-        }
-        label = edge_label(self._text(edge, self.laid), self._text(edge, self.room), text, colour)
-        if label:
-            options["label"] = label
-        tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)
-        aside = set(shape.undo) | set(shape.handlers) if shape.lane else set()
-        if not catch and edge.source in aside and edge.target in aside:
-            if edge.source in shape.undo:
-                options["weight"] = "8"
-            elif edge.source not in self.top_handlers:
-                options |= {"headport": "e", "weight": "3"}
-            dot.edge(edge.target.id, edge.source.id, dir="back", **options)
-        elif catch:
-            dot.edge(tail, edge.target.id, **options)
-        else:
-            dot.edge(tail, edge.target.id, weight="8" if edge.kind == "next" else "4", **options)
-
-    def _edge_style(self, edge: Edge, *, taken: bool) -> str:
-        return "dashed" if edge.kind == "catch" else "solid"
-
-    def _text(self, edge: Edge, laid: Overlay | None) -> EdgeText:
-        steps = laid.steps.get(edge, []) if laid else []
-        if self.compact and self.laid is not None:
-            return edge_text([], edge.kind, steps, None)
-        error = laid.nodes[edge.source].error if edge.kind == "catch" and steps else None
-        return edge_text(edge.labels, edge.kind, steps, error)
 
     def _top_edges(self, dot: graphviz.Digraph, shape: SagaShape) -> None:
         top = self.graph.top

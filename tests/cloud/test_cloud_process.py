@@ -18,7 +18,7 @@ from small_functions import zipped
 from typer.testing import CliRunner
 
 from sagalab import localcloud, project
-from sagalab.cloud import local_process, version
+from sagalab.cloud import local_process, local_record, version
 from sagalab.cloud.connect import connect
 from sagalab.errors import SagaLabError
 
@@ -143,7 +143,7 @@ def test_others_are_kept_apart(home, tmp_path_factory, monkeypatch):
         with pytest.raises(SagaLabError, match="the local cloud of another clone"):
             local_process.start(port)
         # a record of a server that died, whose port the other clone's server has by now
-        local_process.write_record(project.state_dir(), record_of("old", port))
+        local_record.write_record(project.state_dir(), record_of("old", port))
         assert local_process.status() == {"running": False, "died": True}
         assert not local_process.stop()
     assert local_process.status()["running"]
@@ -238,7 +238,7 @@ def test_a_stale_record_harms_nobody(home):
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.settimeout(0.05)
         bystander = psutil.Process()  # the pid of the record belongs to another program by now
-        local_process.write_record(home, record_of("old", other.getsockname()[1], bystander.pid))
+        local_record.write_record(home, record_of("old", other.getsockname()[1], bystander.pid))
         other.close()
         assert local_process.status() == {"running": False, "died": True}
         assert not local_process.stop()

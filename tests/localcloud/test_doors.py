@@ -27,7 +27,7 @@ from typer.testing import CliRunner
 from sagalab.cloud import local_process
 from sagalab.cloud.local_key import local_key
 from sagalab.errors import SagaLabError
-from sagalab.localcloud.functions import worker
+from sagalab.localcloud.functions import call, worker
 from sagalab.project import state_dir
 
 ROLE = {
@@ -394,11 +394,11 @@ def test_a_stranger_who_connects_to_a_workers_port_is_not_taken_for_the_worker(t
     (tmp_path / "code.py").write_text(
         "def handler(event, context):\n    return 'the function'\n", encoding="utf-8"
     )
-    version = worker.FunctionVersion(("1", "r", "f", "1"), "code.handler", tmp_path, 128, "python3.13", ())
+    version = call.FunctionVersion(("1", "r", "f", "1"), "code.handler", tmp_path, 128, "python3.13", ())
     made = worker.Worker(version, tmp_path / "logs", "http://127.0.0.1:1")
     monkeypatch.setattr(worker.subprocess, "Popen", start_after_a_stranger)
     try:
-        assert made.call(worker.Call("id", "arn", b"{}", 30.0)).payload == b'"the function"'
+        assert made.call(call.Call("id", "arn", b"{}", 30.0)).payload == b'"the function"'
         with contextlib.suppress(ConnectionResetError):  # of what it had sent nothing was read
             assert strangers[0].recv(1000) == b""
     finally:

@@ -14,8 +14,8 @@ from small_functions import zipped
 
 from sagalab.cloud import local_process
 from sagalab.localcloud.functions import fair_turns as turns
+from sagalab.localcloud.functions.call import Call, FunctionVersion
 from sagalab.localcloud.functions.pool import Pool
-from sagalab.localcloud.functions.worker import Call, FunctionVersion
 
 SLEEP = "import os, time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return os.getpid()\n"
 

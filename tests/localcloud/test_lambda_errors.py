@@ -9,7 +9,7 @@ import psutil
 import pytest
 from cloud_processes import runs, still_there, wait_until
 
-from sagalab.localcloud.functions import worker
+from sagalab.localcloud.functions import call, worker
 
 CASES = {
     "an exception": (
@@ -140,11 +140,11 @@ def test_a_timeout_ends_the_worker_and_the_next_call_works(function):
 def test_an_import_that_hangs_times_out(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "_INIT_SECONDS", 0.5)
     (tmp_path / "code.py").write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
-    version = worker.FunctionVersion(
+    version = call.FunctionVersion(
         ("account", "region", "f", "1"), "code.handler", tmp_path, 128, "python3.13", ()
     )
     made = worker.Worker(version, tmp_path / "logs", "http://127.0.0.1:1")
-    answer = made.call(worker.Call("id", "arn", b"{}", timeout=0.5))
+    answer = made.call(call.Call("id", "arn", b"{}", timeout=0.5))
     assert answer.failed and b"Task timed out after 0.50 seconds" in answer.payload
     assert not psutil.pid_exists(made.pid)
 

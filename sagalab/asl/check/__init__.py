@@ -6,6 +6,7 @@ The lint shows the same ones with a cure; the local cloud's creation refuses wha
 
 from collections.abc import Iterator
 
+from sagalab.asl.check import words
 from sagalab.asl.check.choices import check_choices
 from sagalab.asl.check.fields import TYPES
 from sagalab.asl.check.problem import SCHEMA, Problem
@@ -13,7 +14,6 @@ from sagalab.asl.check.resources import check_resource
 from sagalab.asl.check.scopes import check_names, check_scope
 from sagalab.asl.check.states import check_state
 from sagalab.asl.check.texts import check_texts
-from sagalab.asl.check.values import EMPTY
 from sagalab.asl.check.variables import check_variables
 from sagalab.asl.document import Machine, State
 
@@ -32,7 +32,7 @@ def check(machine: Machine, *, express: bool = False) -> list[Problem]:
 
 def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
     if not isinstance(machine.body, dict):
-        yield Problem(SCHEMA, "Expected value of type [OBJECT]", ())
+        yield Problem(SCHEMA, words.wrong_type("OBJECT"), ())
         return
     for scope in machine.scopes:
         yield from check_scope(scope, express)
@@ -56,7 +56,7 @@ def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
 def _branches(state: State) -> Iterator[Problem]:
     branches, place = state.body.get("Branches"), (*state.path, "Branches")
     if branches == []:
-        yield Problem(SCHEMA, EMPTY, place)
+        yield Problem(SCHEMA, words.EMPTY, place)
     for index, branch in enumerate(branches if isinstance(branches, list) else ()):
         if not isinstance(branch, dict):
-            yield Problem(SCHEMA, "Expected value of type [OBJECT]", (*place, index))
+            yield Problem(SCHEMA, words.wrong_type("OBJECT"), (*place, index))

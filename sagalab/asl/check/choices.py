@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html.
 from collections.abc import Iterator
 from typing import Any
 
-from sagalab.asl.check import values
+from sagalab.asl.check import values, words
 from sagalab.asl.check.problem import SCHEMA, Problem
 from sagalab.asl.document import State
 from sagalab.asl.source import Path
@@ -37,16 +37,16 @@ def check_choices(state: State) -> Iterator[Problem]:
         return
     here = (*state.path, "Choices")
     if not rules:
-        yield Problem(SCHEMA, values.EMPTY, here)
+        yield Problem(SCHEMA, words.EMPTY, here)
     for index, rule in enumerate(rules):
         place = (*here, index)
         if not isinstance(rule, dict):
-            yield Problem(SCHEMA, "Expected value of type [OBJECT]", place)
+            yield Problem(SCHEMA, words.wrong_type("OBJECT"), place)
             continue
         if "Next" not in rule:
-            yield Problem(SCHEMA, "These fields are required: [Next]", place)
+            yield Problem(SCHEMA, words.missing("Next"), place)
         elif not isinstance(rule["Next"], str):
-            yield Problem(SCHEMA, "Expected value of type [STRING]", (*place, "Next"))
+            yield Problem(SCHEMA, words.wrong_type("STRING"), (*place, "Next"))
         if "Output" in rule and not state.is_jsonata:
             yield _other_language("Output", "JSONPath", "JSONata", place)
         if state.is_jsonata:
@@ -57,7 +57,7 @@ def check_choices(state: State) -> Iterator[Problem]:
 
 def _jsonata_rule(rule: dict[str, Any], place: Path) -> Iterator[Problem]:
     if "Condition" not in rule:
-        yield Problem(SCHEMA, "These fields are required: [Condition]", place)
+        yield Problem(SCHEMA, words.missing("Condition"), place)
     for name in rule:
         if name in COMPARATORS or name in _LOGIC or name == "Variable":
             yield _other_language(name, "JSONata", "JSONPath", place)
@@ -70,7 +70,7 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
     while todo:
         body, here, outermost = todo.pop()
         if not isinstance(body, dict):
-            yield Problem(SCHEMA, "Expected value of type [OBJECT]", here)
+            yield Problem(SCHEMA, words.wrong_type("OBJECT"), here)
             continue
         logic = [name for name in _LOGIC if name in body]
         comparators = [name for name in COMPARATORS if name in body]
@@ -78,13 +78,9 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
             yield _other_language("Condition", "JSONPath", "JSONata", here)
         kinds = [*logic, *(name for name in ("Variable", "Condition") if name in body)]
         if len(kinds) != 1:
-            words = (
-                "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
-            )
-            yield Problem(SCHEMA, words, here)
+            yield Problem(SCHEMA, words.ONE_COMPARISON, here)
         elif kinds == ["Variable"] and len(comparators) != 1:
-            words = f"There should only be one of the following fields: [{', '.join(COMPARATORS)}]"
-            yield Problem(SCHEMA, words, here)
+            yield Problem(SCHEMA, words.several(COMPARATORS), here)
         for name, value in body.items():
             if name in COMPARATORS:
                 wrong = COMPARATORS[name](value)
@@ -92,30 +88,22 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
                     yield Problem(SCHEMA, wrong, (*here, name))
             elif name in ("And", "Or"):
                 if not isinstance(value, list) or not value:
-                    words = values.EMPTY if value == [] else "Expected value of type [ARRAY]"
-                    yield Problem(SCHEMA, words, (*here, name))
+                    said = words.EMPTY if value == [] else words.wrong_type("ARRAY")
+                    yield Problem(SCHEMA, said, (*here, name))
                 else:
                     todo += [(item, (*here, name, index), False) for index, item in enumerate(value)]
             elif name == "Not":
                 todo.append((value, (*here, name), False))
             elif name == "Variable":
                 if not isinstance(value, str):
-                    yield Problem(SCHEMA, "Expected value of type [STRING]", (*here, name))
+                    yield Problem(SCHEMA, words.wrong_type("STRING"), (*here, name))
             elif name != "Condition" and name != "Comment" and not (outermost and name in _TOP_FIELDS):
                 yield _unsupported(name, here)
 
 
 def _unsupported(name: str, place: Path) -> Problem:
-    return Problem(SCHEMA, f"Field '{name}' is not supported", (*place, name), at=place)
+    return Problem(SCHEMA, words.unsupported(str(name)), (*place, name), at=place)
 
 
 def _other_language(name: str, language: str, other: str, place: Path) -> Problem:
-    return Problem(SCHEMA, other_language(name, language, other), (*place, name), at=place)
-
-
-def other_language(name: str, language: str, other: str) -> str:
-    """Return AWS's words for a field of the other query language (recorded)."""
-    return (
-        f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{other}' "
-        "QueryLanguage"
-    )
+    return Problem(SCHEMA, words.other_language(name, language, other), (*place, name), at=place)

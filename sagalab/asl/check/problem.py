@@ -6,6 +6,7 @@ Codes: API_ValidateStateMachineDefinitionDiagnostic and what was measured. Words
 
 from dataclasses import dataclass
 
+from sagalab.asl.check.words import Kind, Words
 from sagalab.asl.source import Path
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
@@ -33,6 +34,16 @@ class Problem:
     message: str
     path: Path
     at: Path | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of mistake it is, apart from its code."""
+        return self.message.kind if isinstance(self.message, Words) else Kind.OTHER
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What the message speaks of: names of fields, of a state and the like (see Kind)."""
+        return self.message.about if isinstance(self.message, Words) else ()
 
     @property
     def location(self) -> str | None:

@@ -7,7 +7,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 import re
 from collections.abc import Iterator
 
+from sagalab.asl.check import words
 from sagalab.asl.check.problem import SCHEMA, Problem
+from sagalab.asl.check.words import Kind, Words
 from sagalab.asl.document import State
 from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.resource import Resource
@@ -41,7 +43,7 @@ OPTIMIZED = {
 }
 # supported-services-awssdk.html: the service in small letters, the action in camel case
 _SDK_CALL = re.compile(r"[a-z0-9]+:[a-z]\w*")
-_NOT_AN_ARN = "Value is not a valid resource ARN"
+_NOT_AN_ARN = Words("Value is not a valid resource ARN", Kind.RESOURCE)
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html: which patterns a service has not
 _NO_JOBS = frozenset("lambda sns sqs dynamodb events apigateway http".split())
 _NO_TOKENS = frozenset(
@@ -70,26 +72,27 @@ def check_resource(state: State, express: bool) -> Iterator[Problem]:
         if resource.kind == "unknown":
             yield Problem(SCHEMA, _NOT_AN_ARN, place)
         elif not _is_offered(resource):
-            words = (
+            said: str = Words(
                 f"The resource provided {resource.arn} is not recognized. The value is not a valid resource "
-                "ARN, or the resource is not available in this region."
+                "ARN, or the resource is not available in this region.",
+                Kind.RESOURCE,
             )
-            yield Problem(SCHEMA, words, place)
+            yield Problem(SCHEMA, said, place)
         elif express and resource.pattern is not None:
             pattern = resource.pattern.partition(":")[0]
             # the two spaces before "at" are AWS's (recorded)
-            words = f"Express state machine does not support '.{pattern}' service integration "
-            yield Problem(SCHEMA, words, place)
+            said = f"Express state machine does not support '.{pattern}' service integration "
+            yield Problem(SCHEMA, said, place)
         elif express and resource.kind == "activity":
             yield Problem(SCHEMA, "Express state machine does not support Activity ARN", place)
         if resource.kind in ("service", "aws-sdk", "http") and _is_offered(resource):
             yield from _parameters(state, resource)
         if resource.kind == "activity" and "Credentials" in state.body:
-            words = "The field 'Credentials' is not supported for activities"
-            yield Problem(SCHEMA, words, (*state.path, "Credentials"))
+            said = "The field 'Credentials' is not supported for activities"
+            yield Problem(SCHEMA, said, (*state.path, "Credentials"))
             return
     if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
-        yield Problem(SCHEMA, "The field 'RoleArn' is required but was missing", (*state.path, "Credentials"))
+        yield Problem(SCHEMA, words.missing_one("RoleArn"), (*state.path, "Credentials"))
 
 
 def _parameters(state: State, resource: Resource) -> Iterator[Problem]:
@@ -97,12 +100,11 @@ def _parameters(state: State, resource: Resource) -> Iterator[Problem]:
     field = "Arguments" if state.is_jsonata else "Parameters"
     given = state.body.get(field)
     if field not in state.body:
-        yield Problem(SCHEMA, f"{field} field is required for resource ARN: {resource.arn}", state.path)
+        yield Problem(SCHEMA, words.no_parameters(field, resource.arn), state.path)
     elif isinstance(given, dict) and resource.kind == "service":
         for name in _REQUIRED.get(f"{resource.service}:{resource.action}", "").split():
             if name not in given and f"{name}.$" not in given:
-                words = f"The field '{name}' is required but was missing"
-                yield Problem(SCHEMA, words, (*state.path, field))
+                yield Problem(SCHEMA, words.missing_one(name), (*state.path, field))
 
 
 def _is_offered(resource: Resource) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sagalab.asl.check import fields
+from sagalab.asl.check import fields, words
 from sagalab.asl.check.problem import (
     BAD_LABEL,
     DUPLICATE,
@@ -15,7 +15,6 @@ from sagalab.asl.check.problem import (
     Problem,
 )
 from sagalab.asl.check.states import check_one_of, check_part
-from sagalab.asl.check.values import EMPTY
 from sagalab.asl.document import Machine, Scope
 from sagalab.asl.graph import reach
 from sagalab.asl.placeholder import has_placeholder
@@ -35,7 +34,7 @@ def check_scope(scope: Scope, express: bool) -> Iterator[Problem]:
     language = scope.owner.query_language if scope.owner is not None else fields.JSONPATH
     missing = [name for name in ("StartAt", "States") if name not in body]
     if missing:
-        yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", place)
+        yield Problem(SCHEMA, words.missing(*missing), place)
     yield from check_part(body, table, place, language)
     if isinstance(body.get("ProcessorConfig"), dict):
         yield from _config(body["ProcessorConfig"], (*place, "ProcessorConfig"), express)
@@ -43,18 +42,16 @@ def check_scope(scope: Scope, express: bool) -> Iterator[Problem]:
     if not isinstance(states, dict):
         return
     if not states:
-        yield Problem(SCHEMA, EMPTY, (*place, "States"))
+        yield Problem(SCHEMA, words.EMPTY, (*place, "States"))
         return
     for name, state in states.items():
         if not isinstance(state, dict):
-            yield Problem(SCHEMA, "Expected value of type [OBJECT]", (*place, "States", str(name)))
+            yield Problem(SCHEMA, words.wrong_type("OBJECT"), (*place, "States", str(name)))
         elif not isinstance(state.get("Type"), str):
             if "Type" in state:
-                yield Problem(
-                    SCHEMA, "Expected value of type [STRING]", (*place, "States", str(name), "Type")
-                )
+                yield Problem(SCHEMA, words.wrong_type("STRING"), (*place, "States", str(name), "Type"))
             else:
-                yield Problem(SCHEMA, "These fields are required: [Type]", (*place, "States", str(name)))
+                yield Problem(SCHEMA, words.missing("Type"), (*place, "States", str(name)))
     yield from _ways(scope)
 
 
@@ -62,12 +59,12 @@ def _config(config: dict[str, Any], place: Path, express: bool) -> Iterator[Prob
     yield from check_part(config, fields.PROCESSOR_CONFIG, place, fields.JSONPATH)
     distributed = config.get("Mode") == "DISTRIBUTED"
     if distributed and "ExecutionType" not in config:
-        yield Problem(SCHEMA, "These fields are required: [ExecutionType]", place)
+        yield Problem(SCHEMA, words.missing("ExecutionType"), place)
     if config.get("Mode") == "INLINE" and "ExecutionType" in config:
-        yield Problem(SCHEMA, "Field 'ExecutionType' is not supported", (*place, "ExecutionType"), at=place)
+        yield Problem(SCHEMA, words.unsupported("ExecutionType"), (*place, "ExecutionType"), at=place)
     if distributed and express:
-        words = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
-        yield Problem(SCHEMA, words, (*place, "Mode"), at=place)
+        said = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        yield Problem(SCHEMA, said, (*place, "Mode"), at=place)
 
 
 def _ways(scope: Scope) -> Iterator[Problem]:
@@ -75,7 +72,7 @@ def _ways(scope: Scope) -> Iterator[Problem]:
     place = scope.path
     start = scope.start_at
     if start is not None and scope.start is None and not has_placeholder(start):
-        yield Problem(TARGET, f"Missing 'Next' target: {start}", (*place, "StartAt"))
+        yield Problem(TARGET, words.no_target(start), (*place, "StartAt"))
     for state in scope.states.values():
         if state.type in _GOES_ON:
             ends = ("End",) if state.body.get("End") is True else ()  # End: false is as good as none
@@ -83,7 +80,7 @@ def _ways(scope: Scope) -> Iterator[Problem]:
             yield from check_one_of(given, ("Next", "End"), state.path)
         for way in state.transitions:
             if way.target is None and not has_placeholder(way.target_name):
-                yield Problem(TARGET, f"Missing 'Next' target: {way.target_name}", way.path)
+                yield Problem(TARGET, words.no_target(way.target_name), way.path)
     if scope.owner is None and scope.states and not any(state.ends for state in scope.states.values()):
         # only of the machine itself, and then nothing of states that cannot be reached (measured)
         yield Problem(NO_END, "Workflow has no terminal state", (*place, "States"))
@@ -91,7 +88,7 @@ def _ways(scope: Scope) -> Iterator[Problem]:
         reached = reach([scope.start] if scope.start is not None else [], catch=True)
         for state in scope.states.values():
             if state not in reached:
-                yield Problem(TARGET, f'State "{state.name}" is not reachable.', state.path)
+                yield Problem(TARGET, words.unreachable(state.name), state.path)
 
 
 def check_names(machine: Machine) -> Iterator[Problem]:
@@ -100,16 +97,16 @@ def check_names(machine: Machine) -> Iterator[Problem]:
     for state in machine.states:
         name, label = state.name, state.body.get("Label")
         if len(name) > LONGEST_NAME:
-            words = f"State name '{name}' exceeds the {LONGEST_NAME}-character limit allowed by the service"
-            yield Problem(NAME, words, state.path)
+            said = f"State name '{name}' exceeds the {LONGEST_NAME}-character limit allowed by the service"
+            yield Problem(NAME, said, state.path)
         if machine.by_name[name] is not state:
             yield Problem(DUPLICATE, f"Duplicate State name: {name}", state.path)
         if state.type != "Map" or not isinstance(label, str) or has_placeholder(label):
             continue
         place = (*state.path, "Label")
         if len(label) > LONGEST_LABEL:
-            words = f"Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
-            yield Problem(BAD_LABEL, words, place)
+            said = f"Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
+            yield Problem(BAD_LABEL, said, place)
         if label in labels:
             yield Problem(DUPLICATE_LABEL, f"Duplicate Label name: {label}", place)
         labels.add(label)

@@ -3,10 +3,10 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from sagalab.asl.check import fields
-from sagalab.asl.check.choices import other_language
+from sagalab.asl.check import fields, words
 from sagalab.asl.check.fields import JSONATA, JSONPATH, Field
 from sagalab.asl.check.problem import SCHEMA, Problem
+from sagalab.asl.check.words import Kind, Words
 from sagalab.asl.document import PROCESSORS, State
 from sagalab.asl.expressions import is_jsonata
 from sagalab.asl.placeholder import has_placeholder
@@ -24,10 +24,10 @@ def check_part(
     for name, value in body.items():
         field = table.get(name)
         if field is None or kind not in field.states:
-            yield Problem(SCHEMA, f"Field '{name}' is not supported", (*place, str(name)), at=place)
+            yield Problem(SCHEMA, words.unsupported(str(name)), (*place, str(name)), at=place)
         elif language is not None and field.language not in (None, language):
-            words = other_language(name, language, str(field.language))
-            yield Problem(SCHEMA, words, (*place, name), at=place)
+            said = words.other_language(name, language, str(field.language))
+            yield Problem(SCHEMA, said, (*place, name), at=place)
         elif isinstance(value, str) and has_placeholder(value):
             continue
         elif language == JSONATA and field.computed and is_jsonata_like(value):
@@ -54,13 +54,15 @@ def check_state(state: State, machine_language: str) -> Iterator[Problem]:
         return
     language: str | None = state.query_language
     if machine_language == JSONATA and body.get("QueryLanguage") == JSONPATH:
-        words = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
-        yield Problem(SCHEMA, words, (*place, "QueryLanguage"), at=place)
+        said = Words(
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", Kind.LANGUAGE
+        )
+        yield Problem(SCHEMA, said, (*place, "QueryLanguage"), at=place)
         language = None
     yield from check_part(body, fields.STATE, place, language, state.type)
     missing = [name for name in fields.REQUIRED.get(state.type, ()) if name not in body]
     if missing:
-        yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", place)
+        yield Problem(SCHEMA, words.missing(*missing), place)
     for names in fields.EXCLUSIVE.get(state.type, ()):
         yield from check_one_of(body, names, place, needed=False)
     if state.type == "Wait":
@@ -75,13 +77,11 @@ def check_one_of(
     body: Container[str], names: Sequence[str], place: Path, *, needed: bool = True
 ) -> Iterator[Problem]:
     """Yield the problem of a part that has several of some fields, or (when `needed`) none of them."""
-    listed = ", ".join(names)
     count = sum(name in body for name in names)
     if count > 1:
-        yield Problem(SCHEMA, f"There should only be one of the following fields: [{listed}]", place)
+        yield Problem(SCHEMA, words.several(names), place)
     elif count == 0 and needed:
-        words = f"This object should have only one of the following fields: [{listed}]"
-        yield Problem(SCHEMA, words, place)
+        yield Problem(SCHEMA, words.none_of(names), place)
 
 
 def _times(state: State) -> Iterator[Problem]:
@@ -101,14 +101,14 @@ def _lists(state: State) -> Iterator[Problem]:
         for index, item in enumerate(listed):
             place = (*state.path, name, index)
             if not isinstance(item, dict):
-                yield Problem(SCHEMA, "Expected value of type [OBJECT]", place)
+                yield Problem(SCHEMA, words.wrong_type("OBJECT"), place)
                 continue
             missing = [field for field in required if field not in item]
             if missing:
-                yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", place)
+                yield Problem(SCHEMA, words.missing(*missing), place)
             yield from check_part(item, table, place, state.query_language)
             errors = item.get("ErrorEquals")
             if isinstance(errors, list) and "States.ALL" in errors:
                 if len(errors) > 1 or index < len(listed) - 1:
                     at = (*place, "ErrorEquals", errors.index("States.ALL"))
-                    yield Problem(SCHEMA, "States.ALL must appear alone and at end of list", at)
+                    yield Problem(SCHEMA, words.NOT_LAST, at)

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagalab.asl import intrinsics, paths
-from sagalab.asl.check.jsonata_text import Unreadable, look_at
+from sagalab.asl.check import words
 from sagalab.asl.check.problem import BAD_JSONATA, SCHEMA, UNSUPPORTED_JSONATA, Problem
+from sagalab.asl.check.references import Unreadable, look_at
+from sagalab.asl.check.words import Kind, Words
 from sagalab.asl.document import State
 from sagalab.asl.expressions import Expression, expressions, is_jsonata, kind_of
 from sagalab.asl.parts import Catcher, ChoiceRule
@@ -23,9 +25,6 @@ _VARIABLE = re.compile(r"^\$[^\W\d]\w*")
 _FUNCTION = re.compile(r"\.(?:min|max|avg|stddev|length|sum|keys|first|last|concat|append|index)\([^()]*\)$")
 _FILTER = re.compile(r"\[(?:\?\((?:[^()]|\([^()]*\))+\)|\(@[^()]*\))\]")
 _ODD_NAME = re.compile(r"(?<!\.)\.[^\s.\[\]()*'\"]*[^\w\s.\[\]()*'\"-][^\s.\[\]()*'\"]*")
-NO_PATH = "Value must be a valid JSONPath."
-NO_REFERENCE = "Value is not a Reference Path"
-NO_START = f"{NO_REFERENCE}: Reference path didn't start with '$'"
 
 
 def _has_result(found: Expression) -> bool:
@@ -73,7 +72,7 @@ def _jsonata(found: Expression) -> Iterator[Problem]:
     bare = text.strip()
     if not is_jsonata(text):
         if (bare.startswith("{%") or bare.endswith("%}")) and not has_placeholder(text):
-            yield Problem(SCHEMA, "JSONata string must start with {% and end with %}", place)
+            yield Problem(SCHEMA, words.NO_BRACES, place)
         return
     try:
         seen = look_at(fill(text[2:-2]))
@@ -81,12 +80,22 @@ def _jsonata(found: Expression) -> Iterator[Problem]:
         yield Problem(BAD_JSONATA, str(error), place)
         return
     for name in seen.at_the_top:
-        yield Problem(UNSUPPORTED_JSONATA, f"Reference to '{name}' at the top level is not supported.", place)
+        yield Problem(
+            UNSUPPORTED_JSONATA,
+            Words(f"Reference to '{name}' at the top level is not supported.", Kind.REFERENCE, name),
+            place,
+        )
     if seen.reads_root:
-        yield Problem(UNSUPPORTED_JSONATA, "Reference to '$$' is not supported.", place)
+        yield Problem(
+            UNSUPPORTED_JSONATA, Words("Reference to '$$' is not supported.", Kind.REFERENCE, "$$"), place
+        )
     for name in seen.states_fields:
         if not _STATES_FIELDS.get(name, _nowhere)(found):
-            yield Problem(UNSUPPORTED_JSONATA, f"Field '$states.{name}' does not exist.", place)
+            yield Problem(
+                UNSUPPORTED_JSONATA,
+                Words(f"Field '$states.{name}' does not exist.", Kind.STATES_FIELD, name),
+                place,
+            )
 
 
 def _jsonpath(found: Expression) -> Iterator[Problem]:
@@ -98,20 +107,21 @@ def _jsonpath(found: Expression) -> Iterator[Problem]:
         if _is_path(text) or _is_function(text):
             return
         if key.endswith(".$"):
-            words = (
-                f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+            said = Words(
+                f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
+                Kind.PATH,
             )
-            yield Problem(SCHEMA, words, place, at=(*found.state.path, found.path[0]))
+            yield Problem(SCHEMA, said, place, at=(*found.state.path, found.path[0]))
         else:
-            yield Problem(SCHEMA, NO_PATH, place)
+            yield Problem(SCHEMA, words.NO_PATH, place)
     elif not text.startswith("$"):
         # what a Choice compares has words of its own (reported)
-        yield Problem(SCHEMA, NO_START if found.path[0] == "Choices" else NO_PATH, place)
+        yield Problem(SCHEMA, words.NO_START if found.path[0] == "Choices" else words.NO_PATH, place)
     elif found.taken == "reference path":
         if not is_reference_path(text) or key == "ResultPath" and kind_of(text) != "path":
-            yield Problem(SCHEMA, NO_REFERENCE, place)
+            yield Problem(SCHEMA, words.NO_REFERENCE, place)
     elif not _is_path(text):
-        yield Problem(SCHEMA, NO_PATH, place)
+        yield Problem(SCHEMA, words.NO_PATH, place)
 
 
 def _is_path(text: str) -> bool:
@@ -168,10 +178,19 @@ def _templates(state: State) -> Iterator[Problem]:
                 if not name.endswith(".$"):
                     continue
                 if name[:-2] in value:
-                    yield Problem(SCHEMA, f"The field '{name[:-2]}' is given twice, also as '{name}'", place)
+                    yield Problem(
+                        SCHEMA,
+                        Words(
+                            f"The field '{name[:-2]}' is given twice, also as '{name}'", Kind.TWICE, name[:-2]
+                        ),
+                        place,
+                    )
                 if not isinstance(item, str):
-                    words = f"The value for the field '{name}' must be a STRING that contains a JSONPath"
-                    yield Problem(SCHEMA, words, (*place, name), at=place)
+                    said = Words(
+                        f"The value for the field '{name}' must be a STRING that contains a JSONPath",
+                        Kind.PATH,
+                    )
+                    yield Problem(SCHEMA, said, (*place, name), at=place)
             todo += [(item, (*place, name)) for name, item in value.items()]
         elif isinstance(value, list):
             todo += [(item, (*place, index)) for index, item in enumerate(value)]

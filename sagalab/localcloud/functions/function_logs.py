@@ -8,7 +8,8 @@ import math
 from moto.core.utils import unix_time_millis
 from moto.logs.models import LogsBackend, logs_backends
 
-from sagalab.localcloud.functions.worker import Answer, Call, Worker
+from sagalab.localcloud.functions.call import Answer, Call
+from sagalab.localcloud.functions.worker import Worker
 
 
 def log_lines(call: Call, worker: Worker, answer: Answer) -> list[str]:

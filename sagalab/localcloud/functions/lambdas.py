@@ -25,8 +25,8 @@ from moto.awslambda.responses import LambdaResponse
 
 from sagalab.cloud.local_key import LocalKey
 from sagalab.localcloud.functions import function_logs
+from sagalab.localcloud.functions.call import Call, FunctionVersion
 from sagalab.localcloud.functions.pool import Pool
-from sagalab.localcloud.functions.worker import Call, FunctionVersion
 
 _LARGEST_REQUEST = (
     6_291_456  # bytes; source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from sagalab.localcloud.functions import fair_turns as turns
 from sagalab.localcloud.functions import family
+from sagalab.localcloud.functions.call import Answer, Call, FunctionVersion
 from sagalab.localcloud.functions.wire import WorkerGone
-from sagalab.localcloud.functions.worker import Answer, Call, FunctionVersion, Worker
+from sagalab.localcloud.functions.worker import Worker
 from sagalab.settings import workers
 
 _STALLED_SECONDS = 2.0  # no call ended and no worker starts for so long: let one more start

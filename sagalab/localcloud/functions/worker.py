@@ -14,20 +14,31 @@ import subprocess
 import sys
 import sysconfig
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from sagalab.localcloud.functions import family
+from sagalab.localcloud.functions.call import (
+    NEXT,
+    Answer,
+    Call,
+    FunctionVersion,
+    error_answer,
+    outcome,
+    report_of_init,
+    signal_name,
+)
 from sagalab.localcloud.functions.limits import Limits, OverLimit, out_of_memory, read_output
-from sagalab.localcloud.functions.wire import API, Nonsense, Wire, WorkerGone
+from sagalab.localcloud.functions.wire import Nonsense, Wire, WorkerGone
 
+T = TypeVar("T")
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _PROOF_SECONDS = 2.0
 _END_SECONDS = 2.0  # a process that has closed its connection ends within this time
 OUT_OF_MEMORY = 137  # exit status of runtime.py after a MemoryError
-_NEXT = f"{API}/invocation/next"
 _NONSENSE = OverLimit(
     "Runtime.ExitError", "The function broke its connection to the runtime API and was ended."
 )
@@ -37,50 +48,6 @@ _OWN_SESSION: dict = (
     {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
 )
 _LARGEST_LOG = 32_000_000  # bytes; a worker whose log file is larger is replaced
-
-
-@dataclass(frozen=True)
-class FunctionVersion:
-    """What a worker is started for; two equal ones can share workers."""
-
-    key: tuple[str, str, str, str]  # account, region, name, version
-    handler: str
-    code: Path
-    memory: int
-    runtime: str
-    variables: tuple[tuple[str, str], ...]
-    # access key id, secret, session token; without them it reaches nothing
-    keys: tuple[str, str, str | None] = field(default=("", "", None), repr=False)
-
-    @property
-    def name(self) -> str:
-        return self.key[2]
-
-    @property
-    def log_group(self) -> str:
-        return f"/aws/lambda/{self.name}"
-
-
-@dataclass
-class Call:
-    """One invocation. `deadline` and `timeout` in seconds; the deadline is set when a worker takes it."""
-
-    request_id: str
-    arn: str
-    payload: bytes
-    timeout: float
-    client_context: str = ""
-
-
-@dataclass
-class Answer:
-    """The outcome of a call: its payload, whether it is an error, and what the function printed."""
-
-    payload: bytes
-    failed: bool = False
-    lines: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    init_seconds: float | None = None  # of a worker's first call
 
 
 class Worker:
@@ -113,7 +80,8 @@ class Worker:
             with open(log_path, "ab") as output:
                 self._process = subprocess.Popen(
                     [sys.executable, "-I", "-S", "-X", "utf8", str(_RUNTIME), sysconfig.get_path("purelib")],
-                    env=self._environment(address) | {"SAGALAB_WORKER_PROOF": proof},
+                    env=self.version.environment(address, self._endpoint, self.log_stream)
+                    | {"SAGALAB_WORKER_PROOF": proof},
                     cwd=self.version.code,
                     stdin=subprocess.PIPE,
                     stdout=output,
@@ -127,17 +95,9 @@ class Worker:
             self._wire = self._accept(listener, proof, limit)
         if self._wire is None:
             return self._ended(call, began)
-        try:
-            path, body = self._wire.read(limit, self._limits.look)
-            report = _report_of_init(path, body)
-        except TimeoutError:
-            return self._timed_out(call, began)
-        except WorkerGone:
-            return self._ended(call, began)
-        except Nonsense:
-            return self._refused(call, began, _NONSENSE)
-        except OverLimit as over:
-            return self._refused(call, began, over)
+        report = self._hear(call, began, limit, report_of_init)
+        if isinstance(report, Answer):
+            return report
         if report is not None:
             self._wire.reply("202 Accepted", b"{}")
             report["requestId"] = call.request_id
@@ -163,43 +123,6 @@ class Worker:
                 return Wire(connection)
             connection.close()
         return None
-
-    def _environment(self, address: str) -> dict[str, str]:
-        """Return the environment that AWS gives a function, and nothing of the user's.
-
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-        """
-        account, region, name, number = self.version.key
-        given = {
-            "AWS_LAMBDA_RUNTIME_API": address,
-            "_HANDLER": self.version.handler,
-            "LAMBDA_TASK_ROOT": str(self.version.code),
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.version.runtime}",
-            "AWS_LAMBDA_FUNCTION_NAME": name,
-            "AWS_LAMBDA_FUNCTION_VERSION": number,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.version.memory),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": self.version.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": self.log_stream,
-            "AWS_ACCESS_KEY_ID": self.version.keys[0],
-            "AWS_SECRET_ACCESS_KEY": self.version.keys[1],
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "TZ": ":UTC",
-            "LANG": "en_US.UTF-8",
-            "PATH": os.defpath,
-            # without these botocore would read the user's files, and ask 169.254.169.254
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        if self.version.keys[2]:
-            given["AWS_SESSION_TOKEN"] = self.version.keys[2]
-        if os.name == "nt":
-            given.pop("TZ")
-            given |= {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
-        return dict(self.version.variables) | given
 
     def kill(self) -> None:
         """Kill the process and what it started, and wait until it is gone."""
@@ -250,7 +173,7 @@ class Worker:
         else:
             try:
                 path, _ = self._wire.read(time.monotonic() + _INIT_SECONDS)
-                if self._process.poll() is not None or path != _NEXT:
+                if self._process.poll() is not None or path != NEXT:
                     raise WorkerGone
             except (TimeoutError, WorkerGone, Nonsense):
                 self.end()
@@ -276,9 +199,20 @@ class Worker:
                 return self._ended(call, began)
             self.end()
             raise WorkerGone from None
+        heard = self._hear(
+            call, began, began + call.timeout, lambda path, body: (body, outcome(path, body, call.request_id))
+        )
+        if isinstance(heard, Answer):
+            return heard
+        body, failed = heard
+        seconds = time.monotonic() - began
+        self._wire.reply("202 Accepted", b'{"status":"OK"}')
+        return Answer(body, failed, self._lines(), seconds, init_seconds)
+
+    def _hear(self, call: Call, began: float, limit: float, read: Callable[[str, bytes], T]) -> T | Answer:
+        """Wait for what the process says and read it; return the answer to the call where it says nothing of use."""
         try:
-            path, body = self._wire.read(began + call.timeout, self._limits.look)
-            failed = _outcome(path, body, call.request_id)
+            return read(*self._wire.read(limit, self._limits.look))
         except TimeoutError:
             return self._timed_out(call, began)
         except WorkerGone:
@@ -287,9 +221,6 @@ class Worker:
             return self._refused(call, began, _NONSENSE)
         except OverLimit as over:
             return self._refused(call, began, over)
-        seconds = time.monotonic() - began
-        self._wire.reply("202 Accepted", b'{"status":"OK"}')
-        return Answer(body, failed, self._lines(), seconds, init_seconds)
 
     @property
     def started(self) -> bool:
@@ -306,14 +237,16 @@ class Worker:
         self.end()
         message = f"Task timed out after {call.timeout:.2f} seconds"
         lines.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + f"Z {call.request_id} {message}")
-        return _error("Sandbox.Timedout", f"RequestId: {call.request_id} Error: {message}", lines, began)
+        return error_answer(
+            "Sandbox.Timedout", f"RequestId: {call.request_id} Error: {message}", lines, began
+        )
 
     def _refused(self, call: Call, began: float, over: OverLimit) -> Answer:
         """End a worker that used too much, or spoke nonsense; it is not used again."""
         lines = self._lines()
         self.end()
         message = f"RequestId: {call.request_id} Error: {over}"
-        return _error(over.error_type, message, [*lines, message], began)
+        return error_answer(over.error_type, message, [*lines, message], began)
 
     def _ended(self, call: Call, began: float) -> Answer:
         try:
@@ -325,51 +258,18 @@ class Worker:
         if code == OUT_OF_MEMORY:
             over = out_of_memory(self.version.memory)
             message = f"RequestId: {call.request_id} Error: {over}"
-            return _error(over.error_type, message, [*lines, message], began)
+            return error_answer(over.error_type, message, [*lines, message], began)
         if code < 0:
-            how = f"with error: signal: {_signal_name(-code)}"
+            how = f"with error: signal: {signal_name(-code)}"
         else:
             how = f"with error: exit status {code}" if code else "without providing a reason"
         message = f"RequestId: {call.request_id} Error: Runtime exited {how}"
-        return _error("Runtime.ExitError", message, [*lines, message], began)
+        return error_answer("Runtime.ExitError", message, [*lines, message], began)
 
     def _lines(self) -> list[str]:
         """Return what the function printed since the last time, one entry a log event."""
         text = read_output(self._log)
         return [line.replace("\r", "\n").strip("\n") for line in text.split("\n") if line.strip("\r")]
-
-
-def _error(error_type: str, message: str, lines: list[str], began: float) -> Answer:
-    report = {"errorType": error_type, "errorMessage": message}
-    payload = json.dumps(report, separators=(",", ":")).encode()
-    return Answer(payload, True, lines, time.monotonic() - began)
-
-
-def _report_of_init(path: str, body: bytes) -> dict | None:
-    """Return what went wrong in the init phase; None when the worker asks for its first call."""
-    if path == _NEXT:
-        return None
-    report = _parsed(body) if path == f"{API}/init/error" else None
-    if not isinstance(report, dict):
-        raise Nonsense
-    return report
-
-
-def _outcome(path: str, body: bytes, request_id: str) -> bool:
-    """Tell whether a worker's answer to a call is an error. Raises Nonsense when it is no answer to it."""
-    failed = path == f"{API}/invocation/{request_id}/error"
-    if not failed and path != f"{API}/invocation/{request_id}/response":
-        raise Nonsense
-    if failed:
-        _parsed(body)
-    return failed
-
-
-def _parsed(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Nonsense from None
 
 
 def _sends(connection: socket.socket, proof: str) -> bool:
@@ -380,8 +280,3 @@ def _sends(connection: socket.socket, proof: str) -> bool:
     except OSError:
         return False
     return hmac.compare_digest(got, proof.encode())
-
-
-def _signal_name(number: int) -> str:
-    names = {9: "killed", 11: "segmentation fault", 6: "aborted", 15: "terminated"}
-    return names.get(number, str(number))
