@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+pytest_plugins = ["pytester"]  # for the tests of our own plugin
 
 
 # The tests start hundreds of processes: where a system asks for no bytecode, each would compile the project anew.

@@ -1,14 +1,18 @@
 """`expect`: what a test expects of a run or of a state; each says what was expected, what happened, and where they part."""
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit, gaps
+from sagalab.rehearsal.any_saga.given import Given
+from sagalab.rehearsal.any_saga.judgement import judge
 from sagalab.testing.differences import first_difference, path_difference, shown
 from sagalab.testing.single import StateTest
 from sagalab.testing.words import path_in_words
 
+_VERDICTS = ("consistent", "announced", "leaked")
 # Seconds by which a wait may be longer than expected: none in virtual time, some where computers run.
 _MILLISECOND = 0.0011
 _REAL_SECONDS = 1.5
@@ -134,6 +138,24 @@ class ExpectRun:
         difference = first_difference(value, given, part=True)
         if difference:
             self._fail(f"{state} calls with {shown(value)}", f"it called with {shown(given)}", difference)
+        return self
+
+    def verdict(self, name: str, undo: Mapping[str, str] | None = None) -> "ExpectRun":
+        """The saga is consistent, announced or leaked, by what the run shows: what was done and what undone.
+
+        `undo` says which undo a step has where neither names nor comments do. The verdict is of the history
+        alone, so it is the same wherever the machine ran (sagalab/rehearsal/any_saga).
+        """
+        __tracebackhide__ = True
+        if self.run.definition is None:
+            raise SagaLabError(
+                "This run does not know its machine.", "Give it: Execution.from_history(events, asl)."
+            )
+        pairs = {step: (its,) for step, its in (undo or {}).items()}
+        found = judge(self.run, given=Given(undo=pairs))
+        if found.name != name:
+            known = "" if name in _VERDICTS else f"; a verdict is {', '.join(_VERDICTS)}"
+            self._fail(f"{name}{known}", f"{found.name}: {found.words}")
         return self
 
     def waits(self, state: str, seconds: list[float]) -> "ExpectRun":

@@ -15,6 +15,7 @@ from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.single import Single, begin
 from sagalab.asl.placeholder import PLACEHOLDER
 from sagalab.errors import SagaLabError
+from sagalab.rehearsal.services.services import SUBSTITUTIONS
 from sagalab.rehearsal.world import BEGINNING, Answer
 from sagalab.testing.choices import program_of
 from sagalab.testing.places import OneState
@@ -114,10 +115,16 @@ def _answer(asked: OneState) -> Answer:
 
 
 def filled(value: Any) -> Any:
-    """Return a definition with its ${…} filled in: what they stand for is mocked, so any function's ARN will do."""
+    """Return a definition with its ${…} filled in, as a rehearsal fills them where they are the course's.
+
+    What another one stands for is mocked, so any function's ARN will do.
+    """
     if isinstance(value, str):
         return _PLACEHOLDER.sub(
-            lambda match: f"arn:aws:lambda:us-east-1:{_ACCOUNT}:function:{_plain(match[0])}", value
+            lambda match: SUBSTITUTIONS.get(
+                match[0][2:-1], f"arn:aws:lambda:us-east-1:{_ACCOUNT}:function:{_plain(match[0])}"
+            ),
+            value,
         )
     if isinstance(value, Mapping):
         return {key: filled(item) for key, item in value.items()}

@@ -90,6 +90,34 @@ def test_what_is_not_so_is_said(good, bad):
     says(lambda: expect(good).called_with("Rest", {}), "it called nothing")
 
 
+def saga_of(*undos: str) -> dict:
+    """Reserve, pay, ship; a payment or shipment that is refused leads to the undos that are there."""
+    states = {}
+    for name, following in (("ReserveRoom", "ChargeCard"), ("ChargeCard", "ShipGoods"), ("ShipGoods", None)):
+        state = {"Type": "Task", "Resource": TASK} | ({"Next": following} if following else {"End": True})
+        if name != "ReserveRoom":
+            state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": undos[0]}]
+        states[name] = state
+    for name, following in zip(undos, [*undos[1:], "Over"], strict=True):
+        states[name] = {"Type": "Task", "Resource": TASK, "ResultPath": None, "Next": following}
+    return {"StartAt": "ReserveRoom", "States": states | {"Over": {"Type": "Fail", "Error": "NotSold"}}}
+
+
+def test_the_verdict_of_a_saga_is_that_of_its_history():
+    whole = saga_of("RefundCard", "ReleaseRoom")
+    refused = {"ShipGoods": fails("NoTruck")}
+    expect(rehearse(whole)).verdict("consistent")
+    expect(rehearse(whole, tasks=refused)).verdict("consistent")
+    leak = rehearse(whole, tasks=refused | {"RefundCard": fails("Closed")})
+    expect(leak).verdict("leaked")
+    says(
+        lambda: expect(leak).verdict("consistent"), "expected  consistent", "happened  leaked: ", "ChargeCard"
+    )
+    says(lambda: expect(leak).verdict("fine"), "a verdict is consistent, announced, leaked")
+    odd = saga_of("ReleaseRoom", "Zap")
+    expect(rehearse(odd, tasks=refused)).verdict("consistent", undo={"ChargeCard": "Zap"})
+
+
 @pytest.mark.parametrize("method", ["visits", "never", "attempts", "waits", "catches", "called_with"])
 def test_a_state_that_the_machine_lacks_is_the_test_s_mistake(good, method):
     more = {"attempts": (1,), "waits": ([],), "catches": ("E",), "called_with": ({},)}.get(method, ())

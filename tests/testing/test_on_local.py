@@ -1,5 +1,8 @@
 """The same tests on the local cloud: whole machines by StartExecution, states by TestState; as in a rehearsal."""
 
+import json
+import re
+
 import pytest
 
 from sagalab.errors import SagaLabError
@@ -35,6 +38,12 @@ def local(cloud):
     assert not [each for each in functions if each["FunctionName"].startswith("asl-test-")]
 
 
+def called(run) -> str:
+    """Return what all tasks were called with; a cause apart, which Lambda makes of an error."""
+    calls = [attempt.parameters for visit in run.visits for attempt in visit.attempts]
+    return re.sub(r'"Cause": "(\\.|[^"\\])*"', '"Cause": "…"', json.dumps(calls))
+
+
 @pytest.mark.parametrize("machine", [SAGA, JSONPATH], ids=["JSONata", "JSONPath"])
 @pytest.mark.parametrize(
     ("mocks", "faults"),
@@ -56,13 +65,7 @@ def test_a_whole_machine_with_mocks_goes_as_in_a_rehearsal(local, machine, mocks
     assert (there.status, there.error, there.output) == (here.status, here.error, here.output)
     assert there.path == here.path
     assert [visit.tries for visit in there.visits] == [visit.tries for visit in here.visits]
-    assert [visit.input for visit in there.visits if visit.status == "succeeded"] == [
-        visit.input for visit in here.visits if visit.status == "succeeded"
-    ]
-    calls = [
-        [attempt.parameters for visit in run.visits for attempt in visit.attempts] for run in (there, here)
-    ]
-    assert calls[0] == calls[1] or "Error" in str(calls)  # a function's error comes with its trace
+    assert called(there) == called(here)
     assert coverage(machine, there).counts == coverage(machine, here).counts
 
 
