@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda import models
-from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
@@ -187,11 +187,25 @@ def _decoded(client_context: str | None) -> str:
     return json.dumps(json.loads(base64.b64decode(client_context)))
 
 
+def found(backend: LambdaBackend, name: str, qualifier: str | None) -> LambdaFunction:
+    """Return the function of a name or ARN, and of a qualifier; AWS says with its version which one it is not.
+
+    Raises moto's UnknownFunctionException.
+    """
+    try:
+        return backend.get_function(name, qualifier)
+    except UnknownFunctionException:
+        parts = name.split(":function:")[-1].split(":")
+        version = qualifier or (parts[1] if len(parts) > 1 else "$LATEST")
+        place = f"arn:aws:lambda:{backend.region_name}:{backend.account_id}:function"
+        raise UnknownFunctionException(f"{place}:{parts[0]}:{version}") from None
+
+
 def _respond(self: LambdaResponse) -> tuple[int, dict[str, str], bytes]:
     """Answer Invoke. Replaces LambdaResponse.invoke of moto."""
     name = unquote(self.path.rsplit("/", 2)[-2])
     headers: dict[str, str] = {}
-    function = self.backend.get_function(name, (self.querystring.get("Qualifier") or [None])[0])
+    function = found(self.backend, name, (self.querystring.get("Qualifier") or [None])[0])
     payload = invoke(function, self.body, self.headers, headers)
     status = {"Event": 202, "DryRun": 204}.get(self.headers.get("X-Amz-Invocation-Type"), 200)
     # moto takes the status from this header

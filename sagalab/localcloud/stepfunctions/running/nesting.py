@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctio
 import json
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from sagalab.asl.engine import nested
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.history import json_text
@@ -13,7 +15,8 @@ from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
 from sagalab.asl.resource import Resource
 from sagalab.localcloud.stepfunctions.running.clock import now
 from sagalab.localcloud.stepfunctions.running.tasks.access import check_start
-from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError, new_request_id
+from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError, code_of, new_request_id
+from sagalab.localcloud.stepfunctions.running.tasks.sdk import error_name
 
 if TYPE_CHECKING:
     from sagalab.localcloud.stepfunctions.running.driven import Driven
@@ -30,19 +33,25 @@ def start(parent: "Driven", ask: CallTask) -> "Driven":
     value = given.get("Input", {})
     text = value if isinstance(value, str) else json_text(value)
     arn = str(given.get("StateMachineArn"))
-    check_start(ask.credentials or parent.role_arn, arn, parent.execution.region)
     try:
+        check_start(ask.credentials or parent.role_arn, arn, parent.execution.region)
         return parent.driver.machines.start_machine(arn, given.get("Name"), text, parent)
+    except ClientError as denied:
+        raise _failed(code_of(denied), denied.response["Error"]["Message"]) from None
     except Exception as refused:
         code = getattr(refused, "code", None)
         if not isinstance(code, str):
             raise
-        words = getattr(refused, "message", None) or str(refused)
-        raise TaskError(
-            f"StepFunctions.{code}Exception",
-            f"{words} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; "
-            f"Request ID: {new_request_id()}; Proxy: null)",
-        ) from None
+        raise _failed(code, getattr(refused, "message", None) or str(refused)) from None
+
+
+def _failed(code: str, words: str) -> TaskError:
+    name = error_name("stepfunctions", code) or "AWSStepFunctionsException"
+    return TaskError(
+        f"StepFunctions.{name}",
+        f"{words} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; "
+        f"Request ID: {new_request_id()}; Proxy: null)",
+    )
 
 
 def started(inner: "Driven") -> dict[str, Any]:

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
 from moto.core import DEFAULT_ACCOUNT_ID
-from werkzeug.exceptions import HTTPException
 
 from sagalab.asl.engine.history import json_text
+from sagalab.localcloud.functions import lambdas
 from sagalab.localcloud.stepfunctions.running.tasks import access
 from sagalab.localcloud.stepfunctions.running.tasks.errors import (
     TaskError,
@@ -92,10 +93,10 @@ def invoke(parameters: Mapping[str, Any], region: str, role_arn: str | None) -> 
         headers["X-Amz-Client-Context"] = parameters["ClientContext"]
     answered: dict[str, str] = {}
     try:
-        function = lambda_backends[DEFAULT_ACCOUNT_ID][region].get_function(name, qualifier)
+        function = lambdas.found(lambda_backends[DEFAULT_ACCOUNT_ID][region], name, qualifier)
         payload = function.invoke(parameters.get("Payload") or b"{}", headers, answered)
-    except HTTPException as error:
-        raise _refused(error, name, qualifier, region) from None
+    except LambdaClientError as error:
+        raise client_error(error.error_type, error.message, error.code, "Invoke") from None
     fields = {name.lower(): value for name, value in answered.items()}
     status = {"Event": 202, "DryRun": 204}.get(kind, 200)
     response: dict[str, Any] = {"StatusCode": status, "Payload": _parsed(payload)}
@@ -109,14 +110,3 @@ def _parsed(payload: bytes | str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _refused(error: Any, name: str, qualifier: str | None, region: str) -> ClientError:
-    """Return boto3's error of what moto refused; AWS names the version of a function that it does not find."""
-    words = error.message
-    if error.error_type == "ResourceNotFoundException":
-        parts = name.split(":function:")[-1].split(":")
-        version = qualifier or (parts[1] if len(parts) > 1 else "$LATEST")
-        arn = f"arn:aws:lambda:{region}:{DEFAULT_ACCOUNT_ID}:function:{parts[0]}:{version}"
-        words = f"Function not found: {arn}"
-    return client_error(error.error_type, words, error.code, "Invoke")

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
 
+from sagalab.asl.engine.history import json_text
 from sagalab.localcloud.services import clients
 from sagalab.localcloud.stepfunctions.running.tasks.errors import client_error
 
@@ -85,7 +86,7 @@ def _problems(value: Any, shape: Shape, place: str) -> Iterator[str]:
             else:
                 yield from _problems(value[name], member, inner)
     elif isinstance(shape, ListShape) and isinstance(value, list):
-        yield from _length(value, len(value), shape, place)
+        yield from _length(f"'{json_text(value)}'", len(value), shape, place)
         for index, item in enumerate(value):
             yield from _problems(item, shape.member, f"{place}.{index + 1}.member")
     elif isinstance(shape, MapShape) and isinstance(value, dict):
