@@ -9,6 +9,7 @@ from history_writer import HistoryWriter
 
 from sagalab.history.events import kind_of
 from sagalab.history.execution import Execution
+from sagalab.history.visits import gaps
 
 
 def attempts(execution: Execution) -> dict[str, list[str]]:
@@ -270,3 +271,24 @@ def test_a_state_of_a_map_that_was_entered_outside_of_any_item_is_warned_of():
     execution = read(history)
     assert places(execution)[1] == ("T", "M", None, None)
     assert warned(execution, "enters a state of a Map outside of any iteration")
+
+
+# Times
+
+
+def test_an_execution_started_when_its_first_event_with_a_time_happened():
+    history = HistoryWriter()
+    history.enter("T", 1)
+    assert read(history).started == read(history).history[0].at
+    del history.events[0]["timestamp"]
+    execution = read(history)
+    assert execution.started == execution.visits[0].entered is not None
+
+
+def test_the_waits_before_retries_are_those_whose_both_ends_are_known():
+    history = HistoryWriter()
+    history.task("T", 1, errors=2)
+    assert gaps(read(history).visits[0]) == pytest.approx([0.1, 0.1])
+    failed = next(event for event in history.events if event["type"] == "TaskFailed")
+    del failed["timestamp"]
+    assert gaps(read(history).visits[0]) == pytest.approx([0.1])
