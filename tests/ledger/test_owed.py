@@ -17,6 +17,8 @@ def test_the_words():
         "order still New",
     ]
     assert str(refund(Decimal("-8.50"))) == "8.50 refunded too much"
+    with pytest.raises(AttributeError):  # a ledger that was shown does not change
+        OWED["ProcessRefund"].words = "nothing"
 
 
 @pytest.mark.parametrize(

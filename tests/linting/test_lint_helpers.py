@@ -2,7 +2,9 @@
 
 import pytest
 
+from sagalab.asl.document import read
 from sagalab.linting.lint import lint
+from sagalab.linting.timing import longest
 
 CALL = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}
 ALL = {"ErrorEquals": ["States.ALL"]}
@@ -79,3 +81,40 @@ def test_a_catch_throws_away_what_a_state_after_it_reads(handler, found):
     }
     thrown = [finding for finding in lint(machine) if "throws the input away" in finding.what]
     assert bool(thrown) is found
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ({}, 10),
+        (
+            {"Retry": [ALL | {"IntervalSeconds": 1, "BackoffRate": 1}]},
+            4 * 10 + 3,
+        ),  # ASL: three times, if not said
+        ({"Retry": [ALL | {"IntervalSeconds": 1, "MaxAttempts": 1}]}, 2 * 10 + 1),
+        ({"Retry": [ALL | {"IntervalSeconds": 1, "BackoffRate": 2, "MaxAttempts": 3}]}, 4 * 10 + 1 + 2 + 4),
+    ],
+)
+def test_the_longest_time_of_a_task(fields, seconds):
+    task = CALL | {"TimeoutSeconds": 10, "End": True} | fields
+    assert longest(read({"StartAt": "T", "States": {"T": task}}).state("T")) == seconds
+
+
+def test_the_way_on_which_nothing_assigns_a_variable_is_told_state_by_state():
+    machine = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Choose",
+        "States": {
+            "Choose": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% true %}", "Next": "A"}],
+                "Default": "B",
+            },
+            "A": {"Type": "Pass", "Assign": {"total": 1}, "Next": "Last"},
+            "B": {"Type": "Pass", "Next": "C"},
+            "C": {"Type": "Pass", "Next": "Last"},
+            "Last": {"Type": "Pass", "Output": "{% $total %}", "End": True},
+        },
+    }
+    (found,) = lint(machine)
+    assert "on the way Choose → B → C → Last nothing has assigned it" in found.what

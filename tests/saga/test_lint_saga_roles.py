@@ -208,3 +208,17 @@ def test_the_longest_way_is_the_slowest_of_all(first, second):
 def test_a_name_in_quotes_is_no_reading():
     definition = machine({"Only": {"Type": "Pass", "Output": "{% 'see $states.errorOutput' %}", "End": True}})
     assert lint(definition) == []
+
+
+def test_a_step_without_an_undo_is_told_once_however_many_later_ones_may_fail():
+    definition = two_steps()
+    states = definition["States"]
+    del states["Third"]["End"]
+    states["Third"]["Next"] = "Fourth"
+    states["Fourth"] = call("Fourth", Catch=[catch("Refund")], End=True)
+    findings = lint(definition)
+    assert [(finding.code, finding.state) for finding in findings] == [
+        ("SAGA302", "Second"),
+        ("SAGA302", "Third"),
+    ]
+    assert findings.summary == "2 warnings"
