@@ -47,6 +47,20 @@ def bench(
 
 
 @app.command()
+def docs() -> None:
+    """Build the pages of docs/ into build/docs and follow their links; exit 1 when something is wrong."""
+    from tools.docs import SITE, build, faults
+
+    whole = build()
+    wrong = faults() if whole else []
+    print(*wrong, sep="\n")
+    if not whole or wrong:
+        print("✗ the pages are not whole")
+        raise typer.Exit(1)
+    print(f"✓ {(SITE / 'index.html').as_uri()}")
+
+
+@app.command()
 def recordings() -> None:
     """Record the histories of tests/history/recordings anew, on a local cloud of its own. Takes half a minute."""
     from tools.recordings import record
