@@ -12,7 +12,7 @@ SITE = ROOT / "build" / "docs"
 
 def build(target: Path = SITE) -> bool:
     """Build the site into `target`; a warning is an error. Return whether it is whole."""
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", "-d"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-a", "-c", "docs", "-d"]
     return subprocess.call([*command, str(target.with_name("doctrees")), ".", str(target)], cwd=ROOT) == 0
 
 

@@ -44,7 +44,7 @@ class LintRules(FromTheProject):
     def lines(self) -> Iterator[str]:
         """Yield a section a rule."""
         for rule in sorted(RULES, key=lambda rule: rule.code):
-            yield from (f"## {rule.code}: {rule.title}", "", SIGNS[rule.severity], "")
+            yield from (f"## {rule.code}", "", f"**{rule.title}** ({SIGNS[rule.severity]})", "")
             words, _, examples = inspect.getdoc(rule.check).partition("\nBad:")
             yield from (*words.splitlines()[1:], "")
             for name, example in zip(("Bad", "Good"), examples.partition("\nGood:")[::2], strict=True):
