@@ -74,14 +74,16 @@ def _rehearsed(
     left_out, moments, interrupted = 0, 0, False
     advance(0, len(chosen))
     try:
-        for shared, case in grow(tree, program, chosen, seed=seed):
-            moments += bool(case.landed)
-            for plan in shared:
-                if meeting and len(plan.faults) > 1 and not _all_meet(plan, case):
-                    left_out += not case.landed
-                else:
-                    _take(found, case.of_plan(plan))
-            advance(len(found) + left_out, len(chosen))
+        for size in sorted({len(plan.faults) for plan in chosen}):  # an early end has the smallest plans
+            some = [plan for plan in chosen if len(plan.faults) == size]
+            for shared, case in grow(tree, program, some, seed=seed):
+                moments += bool(case.landed)
+                for plan in shared:
+                    if meeting and size > 1 and not _all_meet(plan, case):
+                        left_out += not case.landed
+                    else:
+                        _take(found, case.of_plan(plan))
+                advance(len(found) + left_out, len(chosen))
     except KeyboardInterrupt:
         interrupted = True
     cases = tuple(found[plan] for plan in chosen if plan in found)

@@ -29,6 +29,7 @@ from sagalab.rehearsal.world import Awake, Pending, World
 Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
 ORDER_ID = "4e1b0c52-rehearsed"  # triggers none of the seed's errors
 ORDER_DATE = "2026-01-01T00:00:00+00:00"
+MOST_EVENTS = 500  # of a run that goes on for ever, such as one that tries again without end: it is left then
 _OPEN = {"decided": "while it runs"}  # the order's `faults` until a task asks for its own
 
 
@@ -137,6 +138,8 @@ def grow(
     while stack:
         node = stack.pop()
         while (coming := node.world.next()) is not None and not _is_over(node.run):
+            if len(node.run.events) >= MOST_EVENTS:
+                break
             task = _task_called(coming)
             if task is not None:
                 if node.late:
@@ -250,7 +253,7 @@ def _leaf(
     world.settle()
     execution = Execution.from_history(as_boto(run.events), machine.body)
     ledger = node.services.ledger(order({}), world.now)
-    ended = "parked" if run.status == "RUNNING" else "ended"
+    ended = "ended" if run.status != "RUNNING" else "parked" if _is_over(run) else "overdue"
     landed = "; ".join(node.landed) if node.late else ""
     case = Case.of(node.plans[0], execution, judge(ledger, execution), node.called, ended)
     yield list(node.plans), replace(case, execution=execution if landed else None, landed=landed)

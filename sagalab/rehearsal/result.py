@@ -71,7 +71,9 @@ class Case:
         """Return the case of another plan with the same run: what it has more never strikes."""
         if plan == self.plan:
             return self
-        finding = _finding(plan, self.verdict, "parked" if self.status == "PARKED" else "ended")
+        finding = _finding(
+            plan, self.verdict, {"PARKED": "parked", "RUNNING": "overdue"}.get(self.status, "ended")
+        )
         return replace(self, plan=plan, finding=finding)
 
     @property

@@ -11,7 +11,7 @@ from sagalab import SagaLabError, definition, explore, plan
 from sagalab.commands import explore as explore_command
 from sagalab.deploying.machines import fill
 from sagalab.orders.faults import Fault
-from sagalab.project import LAMBDAS
+from sagalab.project import LAMBDAS, STATEMACHINE
 from sagalab.rehearsal import plans as plans
 from sagalab.rehearsal.fault_tree import fitted, grow, order, outlasting
 from sagalab.rehearsal.rehearse import ready, rehearse
@@ -194,6 +194,17 @@ def test_each_case_is_the_run_of_its_plan_alone():
             case.verdict,
             case.words,
         )
+
+
+def test_a_machine_that_tries_for_ever_is_left_while_it_runs():
+    forward = STATEMACHINE / "variations" / "forward_recovery.asl.json"
+    [case] = explore(forward, only=[plan(Fault.crash("ReserveInventory"))]).cases
+    assert (case.status, case.finding) == ("RUNNING", LEAK)
+    assert "ReserveInventory" in case.path[-1]
+
+
+def test_no_plans_are_no_runs():
+    assert explore("saga", only=[]).cases == ()
 
 
 def test_ctrl_c_keeps_what_was_found():

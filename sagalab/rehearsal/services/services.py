@@ -135,7 +135,7 @@ class Services:
     def answers(self, ask: CallTask) -> bool:
         """Tell whether a Task is one for these services."""
         if (ask.resource.service, ask.resource.action) == ("sns", "publish"):
-            return ask.parameters.get("TopicArn") in ("${SagaTopic}", ARNS.topic)
+            return _is_the_topic(ask.parameters.get("TopicArn"))
         return task_of(ask) is not None or _table_call(ask) is not None
 
     def __call__(self, call: Call) -> Answer | Awake:
@@ -294,6 +294,13 @@ class Services:
             notifications=[note for note in self.messages if note.order_id == order_id],
             pending=due,
         )
+
+
+def _is_the_topic(arn: Any) -> bool:
+    """Tell whether an ARN is a course's topic, under whatever prefix, or its placeholder."""
+    return isinstance(arn, str) and (
+        arn == "${SagaTopic}" or arn.endswith(NAMES.topic.removeprefix(NAMES.prefix))
+    )
 
 
 def _of_order(rows: list[dict[str, Any]], order_id: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import datetime
 
 import pytest
 
@@ -71,6 +72,14 @@ def test_a_late_commit_lands_after_the_timeout_and_stands_under_pending_until_th
     assert verdict(execution, wait=False).words.endswith("ProcessPayment may still commit")
 
 
+def test_a_function_that_slept_sees_the_time_at_which_it_wakes():
+    execution = rehearse("saga", order(Fault.late("ProcessPayment", ms=12_000)))
+    [row] = execution.services.rows("payments")
+    _, called = [event for event in execution.events if event["type"] == "TaskScheduled"]
+    slept = datetime.fromisoformat(row["transaction_date"]) - called["timestamp"]
+    assert slept.total_seconds() == 12
+
+
 def test_lambda_s_own_limit_ends_a_function_before_its_late_commit():
     outcome = Services().invoke("ProcessPayment", order(Fault.late("ProcessPayment", ms=20_000)))
     assert outcome.error == "Sandbox.Timedout"
@@ -129,18 +138,41 @@ def test_another_function_runs_between_two_calls_of_one():
 def test_with_each_call_an_invocation_waits_before_every_call():
     world = World(Services(each_call=True))
     _, program = ready("saga")
-    world.start(program, json_text(order()), Names())
+    world.start(program, json_text(order(Fault.error("ReserveInventory", when="after"))), Names())
     waits = 0
     while world.step():
         waits += any(isinstance(pending.what, Awake) for pending in world.pending())
-    assert world.runs[0].status == "SUCCEEDED"
-    assert waits == 3  # one write each of the three services
+    assert world.runs[0].status == "FAILED"
+    # The three steps write once, the reservation counts its attempt too; its undo and the refund read and write.
+    assert waits == 9
 
 
 def test_a_module_of_the_services_can_be_replaced():
     source = "def debit(event, context):\n    raise RuntimeError('mine')\n\ncredit = debit\n"
     execution = rehearse("saga", order(), services=Services(code={"payments": source}))
     assert (execution.status, execution.error) == ("FAILED", "RuntimeError")
+
+
+def test_a_function_without_memory_is_ended():
+    source = "def debit(event, context):\n    raise MemoryError\n\ncredit = debit\n"
+    outcome = Services(code={"payments": source}).invoke("ProcessPayment", order())
+    assert outcome.error == "Runtime.OutOfMemory"
+
+
+def test_a_machine_s_own_calls_of_the_tables_are_answered():
+    def read(**fields):
+        state = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "End": True}
+        return rehearse(
+            {"StartAt": "A", "States": {"A": {**state, "Parameters": fields}}}, services=Services()
+        )
+
+    item = {"item_id": {"S": "1"}, "in_stock": {"N": "0"}}
+    condition = "attribute_not_exists(item_id)"
+    refused = read(TableName="saga-stock", Item=item, ConditionExpression=condition)
+    assert refused.error == "DynamoDB.ConditionalCheckFailedException"
+    written = read(TableName="saga-stock", Item=item)
+    assert written.status == "SUCCEEDED"
+    assert next(row for row in written.services.rows("stock") if row["item_id"] == "1")["in_stock"] == 0
 
 
 def test_a_service_that_is_not_there_is_said():
