@@ -61,6 +61,7 @@ from .testing.expect import expect as expect
 from .testing.mocks import fails as fails
 from .testing.mocks import never_answers as never_answers
 from .testing.single import one_state as one_state
+from .rehearsal.races.explore import explore_orders as explore_orders
 
 __all__ = [
     "CATALOGUE",
@@ -88,6 +89,7 @@ __all__ = [
     "explore",
     "explore_any",
     "fails",
+    "explore_orders",
     "forget",
     "gaps",
     "lint",

@@ -1,7 +1,9 @@
 """The explorer for any saga: sound machines of each kind are clean, and a hole in each is found."""
 
+import json
+
 import pytest
-from own_sagas import SOUND, holes, jsonpath, task, undo
+from own_sagas import SOUND, callback, holes, jsonpath, parallel, task, undo
 
 from sagalab import explore_any
 from sagalab.errors import SagaLabError
@@ -99,6 +101,29 @@ def test_a_branch_that_is_stopped_while_it_works_is_done_all_the_same():
         and not case.plan[0].late
     ]
     assert "BookFlight is done" in case.words
+
+
+def test_a_fault_strikes_while_the_branch_beside_is_at_work_and_when_it_is_over():
+    machine = parallel()
+    beside = machine["States"]["Book"]["Branches"][1]["States"]
+    beside["BookFlight"] = task("book-flight", "BookSeat")
+    beside["BookSeat"] = task("book-seat", None)
+    found = explore_any(machine, faults=1)
+    words = {
+        case.plan[0].late: case.words
+        for case in found.cases
+        if (case.plan[0].state, case.plan[0].kind, case.plan[0].after) == ("BookHotel", "unforeseen", False)
+    }
+    assert words[False] == "nothing is owed: what was done is undone"
+    assert words[True].startswith("BookSeat is done, and nothing undoes it")
+
+
+def test_an_undo_that_a_callback_s_name_speaks_of_is_not_given_to_another_step():
+    machine = callback()
+    text = json.dumps(machine).replace("ReserveSeat", "PackGoods").replace('"ReleaseSeat"', '"NotCharged"')
+    machine = json.loads(text)
+    machine["States"]["NotCharged"] = {"Type": "Fail", "Error": "NotCharged"}
+    assert explore_any(machine, faults=1).roles.undo_of == {"ChargeCard": ["RefundCard"]}
 
 
 def test_no_happy_path_is_said_in_words_and_can_be_given():

@@ -115,6 +115,9 @@ def test_a_task_that_reads_and_a_kind_of_faults_are_left_out(run):
     machine["States"]["Booked"] = task("audit-trail", None)
     code, output = run(machine, "--faults", "1")
     assert code == 1 and "though all was done" in output
+    _, output = run(machine, "--faults", "1", "--json", "--reads", "Booked")
+    parts = {row["task"]: row["part"] for row in json.loads(output)["roles"]}
+    assert parts["Booked"] == "changes nothing that counts"
     trusting = hole("the next state reads what may be missing")
     assert run(trusting, "--faults", "1")[0] == 1
     assert run(trusting, "--faults", "1", "--without", "unreadable")[0] == 0

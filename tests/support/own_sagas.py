@@ -310,6 +310,6 @@ def holes() -> dict[str, tuple[dict[str, Any], str]]:
         "a failed undo is told to nobody": (changed(jsonata(), tells_nobody), "RefundCard failed"),
         "one branch is not undone": (changed(parallel(), skips_the_flight), "BookFlight is done"),
         "only the first item is undone": (changed(mapped(), releases_the_first), "for item 2"),
-        "an answer that never comes": (changed(callback(), waits_for_ever), "waits for ever"),
+        "an answer that never comes": (changed(callback(), waits_for_ever), "was never answered"),
         "nothing catches the Parallel": (changed(nested(), no_catch), "nothing undoes it"),
     }

@@ -1,0 +1,1 @@
+"""Races: orders that share rows, in every order of their calls that matters."""
