@@ -56,12 +56,12 @@ from .pictures.steps import steps as steps
 from .pictures.timeline import timeline as timeline
 from .rehearsal.any_saga.explore import explore_any as explore_any
 from .rehearsal.explorer import explore as explore
+from .rehearsal.races.explore import explore_orders as explore_orders
 from .testing.coverage import coverage as coverage
 from .testing.expect import expect as expect
 from .testing.mocks import fails as fails
 from .testing.mocks import never_answers as never_answers
 from .testing.single import one_state as one_state
-from .rehearsal.races.explore import explore_orders as explore_orders
 
 __all__ = [
     "CATALOGUE",

@@ -43,6 +43,9 @@ def explore(
     real: Annotated[
         bool, typer.Option("--real", help="Run each plan on the local cloud: minutes instead of seconds.")
     ] = False,
+    orders: Annotated[
+        int, typer.Option(min=1, max=3, help="2: two orders race for one item. 3: three, a sample.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     given_input: Annotated[
         str | None, typer.Option("--input", help="JSON, or @file.", rich_help_panel=_OWN)
@@ -78,6 +81,10 @@ def explore(
     own = {"--input": given_input, "--undo": undo, "--reads": reads, "--optional": optional}
     own |= {"--pivot": pivot, "--without": without, "--junit": junit}
     if not is_of_the_course(machine):
+        if orders > 1:
+            raise SagaLabError(
+                "--orders is for the course's machines: orders race for their tables.", "Leave it out."
+            )
         _explore_own(machine, faults or 2, own, sample, as_json, picture)
     refused = next((name for name, value in own.items() if value), None)
     if refused is not None:
@@ -85,7 +92,9 @@ def explore(
             f"{refused} is for machines of your own; {machine} has the course's functions.",
             f"Leave {refused} out.",
         )
-    faults = faults or 1
+    faults = 1 if faults is None else faults
+    if orders > 1:
+        _explore_races(machine, orders, faults, sample, seed, as_json, picture)
     with progress_on_stderr("Exploring") as advance:
         found = run_plans(machine, faults=faults, sample=sample, seed=seed, advance=advance, real=real)
     if as_json:
@@ -124,6 +133,46 @@ def storm(
     if chart:
         found.chart().savefig(chart)
     raise typer.Exit(0 if found.books.balanced and not found.lost and not found.verdicts["leaked"] else 1)
+
+
+def _explore_races(
+    machine: str,
+    orders: int,
+    faults: int,
+    sample: int | None,
+    seed: int,
+    as_json: bool,
+    picture: Path | None,
+) -> NoReturn:
+    from rich.console import Console
+    from rich.text import Text
+
+    from sagalab.rehearsal.races.anomalies import ACCEPTABLE, MEANING, NAMES
+    from sagalab.rehearsal.races.explore import explore_orders
+
+    with progress_on_stderr("Racing") as advance:
+        found = explore_orders(
+            machine, orders=orders, faults=faults, sample=sample, seed=seed, advance=advance
+        )
+    if as_json:
+        print_json([case.record for case in found.cases])
+    else:
+        console = Console()
+        for name in NAMES:
+            case = found.smallest(name)
+            if case is not None:
+                sign = "·" if name in ACCEPTABLE else "✗"
+                accepted = " A saga has no isolation; a design may accept it." if name in ACCEPTABLE else ""
+                console.print(
+                    Text(f"{sign} {name} ({MEANING[name]}): {found.counts[name]} schedules.{accepted}")
+                )
+                console.print(Text(f"  {case.sentence}"))
+        ended = " Ctrl-C ended it early." if found.interrupted else ""
+        console.print(Text(f"{machine}: {found.summary} {found.seconds:.1f} s.{ended}"), soft_wrap=True)
+    drawn = found.picture() if picture else None
+    if drawn is not None:
+        _save(drawn, picture)
+    raise typer.Exit(1 if found.findings else _INTERRUPTED if found.interrupted else 0)
 
 
 def _explore_own(

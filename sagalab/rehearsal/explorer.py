@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
@@ -17,8 +17,39 @@ from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import Case, Exploration
 from sagalab.rehearsal.services.services import SUBSTITUTIONS
 
+if TYPE_CHECKING:
+    from sagalab.rehearsal.races.result import Races
+
 MOST_FAULTS = 3
 _ROUNDS = 40  # of triples that are drawn until enough of them meet
+
+
+@overload
+def explore(
+    machine: str | Path | Mapping[str, Any] = "saga",
+    *,
+    faults: int = 1,
+    sample: int | None = None,
+    seed: int = 1,
+    only: Iterable[FaultPlan] | None = None,
+    advance: Advance | None = None,
+    real: bool = False,
+    within: Deployment | None = None,
+    orders: Literal[1] = 1,
+) -> Exploration: ...
+
+
+@overload
+def explore(
+    machine: str | Path | Mapping[str, Any] = "saga",
+    *,
+    faults: int = 1,
+    sample: int | None = None,
+    seed: int = 1,
+    only: Iterable[FaultPlan] | None = None,
+    advance: Advance | None = None,
+    orders: int,
+) -> "Races": ...
 
 
 def explore(
@@ -31,7 +62,8 @@ def explore(
     advance: Advance | None = None,
     real: bool = False,
     within: Deployment | None = None,
-) -> Exploration:
+    orders: int = 1,
+) -> "Exploration | Races":
     """Run a machine under every single fault (`faults=1`), or every single one and every pair (`faults=2`).
 
     `machine` is a name, a file or a definition. `sample` takes so many of the plans, chosen by `seed`; with
@@ -39,8 +71,15 @@ def explore(
     The machine runs as it is given, in this process and in virtual time, on the course's services in memory: see
     `rehearse`. A late commit lands at every later moment that matters. With `real` each plan is an execution on
     the local cloud, of an edition of the machine with short waits; `within` is a `sandbox` to use for it.
+    With `orders` 2 or 3 so many orders race for one item: see `explore_orders`, which returns Races.
     Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine that AWS would refuse.
     """
+    if orders != 1:
+        from sagalab.rehearsal.races.explore import explore_orders
+
+        return explore_orders(
+            machine, orders=orders, faults=faults, only=only, sample=sample, seed=seed, advance=advance
+        )
     if faults not in range(1, MOST_FAULTS + 1):
         raise SagaLabError(f"The explorer cannot strike {faults} faults at once.", "Take 1, 2 or 3.")
     if faults > 2 and sample is None and only is None:

@@ -1,8 +1,13 @@
 """Races: two orders for the last item, in every order of their calls that matters."""
 
-import pytest
+import json
 
-from sagalab import Fault, explore_orders, plan
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from sagalab import Fault, explore, explore_orders, plan
+from sagalab.commands import explore as explore_command
 from sagalab.errors import SagaLabError
 from sagalab.project import LAMBDAS
 from sagalab.rehearsal.races.result import compared
@@ -121,3 +126,23 @@ def test_ctrl_c_keeps_what_was_found():
 def test_what_cannot_race_is_said():
     with pytest.raises(SagaLabError, match="Take 2 or 3 orders"):
         explore_orders("saga", orders=4)
+
+
+def test_explore_races_too():
+    assert explore("saga", orders=2, faults=0).counts["charged in vain"] == 2
+
+
+def test_the_command_says_the_anomalies_and_ends_with_1_when_one_is_not_accepted(tmp_path):
+    app = typer.Typer()
+    explore_command.register(app)
+
+    def run(*arguments):
+        return CliRunner().invoke(app, ["explore", "--orders", "2", "--faults", "0", *arguments])
+
+    result = run("--machine", "hardened", "--picture", str(tmp_path / "race.svg"))
+    assert result.exit_code == 0
+    assert "charged in vain" in result.output and "every schedule that matters" in result.output
+    assert "order 2" in (tmp_path / "race.svg").read_text(encoding="utf-8")
+    assert len(json.loads(run("--machine", "hardened", "--json").output)) == 2
+    result = CliRunner().invoke(app, ["explore", "--orders", "2"])
+    assert result.exit_code == 1 and "lock never given back" in result.output

@@ -1,5 +1,6 @@
 """The course's services with a record of every call: which rows it read and wrote, and whose it was."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class RecordingServices(Services):
             invocation = current().invocation
             number = len(self.made)
             task = next((name for name, handler in _TASKS.items() if handler == invocation.function), "")
-            order = str(invocation.event.get("order_id")) if isinstance(invocation.event, dict) else ""
+            event = json.loads(invocation.event)
+            order = str(event.get("order_id")) if isinstance(event, dict) else ""
             done = frozenset() if refused else frozenset(written)
             made = Made(
                 number,
