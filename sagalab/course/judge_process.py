@@ -25,7 +25,7 @@ from sagalab.errors import SagaLabError
 WALL_SECONDS = 20.0  # an answer that waits, and does nothing
 START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
-_SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
+SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
 _GONE = "gone"
 _COMMAND = "import sys; sys.path[:] = {path!r}; from sagalab.course.judging import main; main()"
 
@@ -35,21 +35,21 @@ def judge(exercise: Exercise, answer: Any) -> Outcome:
 
     Raises SagaLabError when the process cannot be started, or when the check itself fails.
     """
-    pickled = _pickled(answer)
+    answer_bytes = as_bytes(answer)
     with _one_at_a_time:
-        process = _kept()
+        process = kept()
         try:
-            return process.judged(exercise, pickled, _Signs())
+            return process.judged(exercise, answer_bytes, _Signs())
         except BaseException:  # Ctrl-C too
             process.end()
             raise
         finally:
             if exercise.takes == "source" or callable(answer):
                 process.end()
-                _kept()  # it starts while the outcome is read
+                kept()  # it starts while the outcome is read
 
 
-def _pickled(answer: Any) -> bytes:
+def as_bytes(answer: Any) -> bytes:
     """Return an answer as another process can read it: a function with what it needs of the notebook's names."""
     try:
         return cloudpickle.dumps(answer)
@@ -57,13 +57,13 @@ def _pickled(answer: Any) -> bytes:
         return pickle.dumps(Stranger(kind(answer), " ".join(str(error).split())))
 
 
-class _Process:
+class JudgeProcess:
     """The process of judging.main, and what it said."""
 
     def __init__(self) -> None:
         self._said: queue.Queue[tuple[str, Any]] = queue.Queue()
         try:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "-c", _COMMAND.format(path=sys.path)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
@@ -76,18 +76,18 @@ class _Process:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self.process.poll() is None
 
     def judged(self, exercise: Exercise, pickled: bytes, still: "_Signs") -> Outcome:
         """Ask for the outcome of an answer, and wait for it within the limits."""
         self._get_ready(still)
-        assert self._process.stdin is not None
+        assert self.process.stdin is not None
         with contextlib.suppress(OSError):  # it has ended: the answer below says so
-            self._process.stdin.write(pickle.dumps((exercise.name, pickled)))
-            self._process.stdin.flush()
-        watch = _Watch(self._process.pid)
+            self.process.stdin.write(pickle.dumps((exercise.name, pickled)))
+            self.process.stdin.flush()
+        watch = _Watch(self.process.pid)
         while True:
-            kind, what = self._next(still)
+            kind, what = self.heard(still)
             if kind == judging.OUTCOME:
                 return what
             if kind == judging.AT:
@@ -111,18 +111,18 @@ class _Process:
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
 
     def _get_ready(self, still: "_Signs") -> None:
         limit = time.monotonic() + START_SECONDS
         while not self._ready:
-            kind, _ = self._next(still)
+            kind, _ = self.heard(still)
             self._ready = kind == judging.READY
             if kind == _GONE or time.monotonic() > limit:
                 raise SagaLabError("The process that judges answers does not start.", "Try again.")
 
-    def _next(self, still: "_Signs") -> tuple[str, Any]:
+    def heard(self, still: "_Signs") -> tuple[str, Any]:
         still.show()
         try:
             return self._said.get(timeout=_LOOK_SECONDS)
@@ -131,10 +131,10 @@ class _Process:
 
     def _listen(self) -> None:
         """Take over what the process says, until it has ended."""
-        assert self._process.stdout is not None
+        assert self.process.stdout is not None
         try:
             while True:
-                self._said.put(pickle.load(self._process.stdout))
+                self._said.put(pickle.load(self.process.stdout))
         except (EOFError, OSError, pickle.UnpicklingError):
             self._said.put((_GONE, None))
 
@@ -186,20 +186,20 @@ class _Signs:
     def show(self) -> None:
         """Say that it still goes on, if nothing was said for a while."""
         now = time.monotonic()
-        if now - self._last >= _SIGN_SECONDS:
+        if now - self._last >= SIGN_SECONDS:
             self._last = now
             print(f"… {now - self._begun:.0f} s, {self.at or 'the check starts'}", flush=True)
 
 
-_process: _Process | None = None
+_process: JudgeProcess | None = None
 _one_at_a_time = threading.Lock()
 
 
-def _kept() -> _Process:
+def kept() -> JudgeProcess:
     """Return the process that is kept, or a new one."""
     global _process
     if _process is None or not _process.alive:
-        _process = _Process()
+        _process = JudgeProcess()
     return _process
 
 

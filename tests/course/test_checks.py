@@ -138,7 +138,7 @@ def test_other_hardened_machines_pass():
 
 
 def test_a_check_that_runs_too_long_gives_signs_of_life_and_ends(monkeypatch, capsys):
-    monkeypatch.setattr(judge_process, "_SIGN_SECONDS", 0.2)
+    monkeypatch.setattr(judge_process, "SIGN_SECONDS", 0.2)
     monkeypatch.setattr(judge_process, "WALL_SECONDS", 3.0)
     check.waits([3])  # the process is there
     begun = time.monotonic()
@@ -151,19 +151,19 @@ def test_a_check_that_runs_too_long_gives_signs_of_life_and_ends(monkeypatch, ca
 
 def test_a_check_that_is_interrupted_leaves_no_process(monkeypatch):
     check.waits([3])
-    process = psutil.Process(judge_process._kept()._process.pid)
+    process = psutil.Process(judge_process.kept().process.pid)
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(judge_process._Process, "_next", interrupted)
+    monkeypatch.setattr(judge_process.JudgeProcess, "heard", interrupted)
     with pytest.raises(KeyboardInterrupt):
         check.waits([3, 6])
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_fault_of_the_check_itself_is_said_as_such(monkeypatch):
-    monkeypatch.setattr(judge_process, "_pickled", lambda answer: b"no pickle")
+    monkeypatch.setattr(judge_process, "as_bytes", lambda answer: b"no pickle")
     with pytest.raises(SagaLabError, match="The check waits itself failed: .*mistake of the workshop"):
         check.waits([3])
 

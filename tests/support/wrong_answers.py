@@ -1,5 +1,6 @@
 """Typical wrong answers to all exercises of the course; those of the labs stand in files of their own."""
 
+import wrong_answers_01  # noqa: F401
 import wrong_answers_02_03  # noqa: F401
 import wrong_answers_04_10  # noqa: F401
 import wrong_answers_05_06  # noqa: F401
