@@ -1,0 +1,93 @@
+"""AWS mode against emulators that nobody here wrote: moto as it comes and, where it is installed, ministack.
+
+What stands in for AWS elsewhere in these tests is our own local cloud: it could share a mistake with what it tests.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from sagalab.cloud import confirm as confirming
+from sagalab.cloud.connect import connect
+from sagalab.deploying.deploy import deploy
+from sagalab.deploying.deployment import status
+from sagalab.deploying.destroy import destroy
+from sagalab.deploying.leftovers import by_name
+from sagalab.orders.scenarios import run_scenarios
+
+_BARE_MOTO = """
+import os, sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def bare_moto() -> Iterator[str]:
+    """The address of a server of moto, without anything of ours in it."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", _BARE_MOTO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+    finally:
+        server.stdin.close()
+        server.wait(timeout=20)
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Return what makes an address AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name == "SAGALAB_CONFIRM"]:
+        monkeypatch.delenv(name)
+
+    def at(address: str):
+        given = {
+            "SAGALAB_CLOUD": "aws",
+            "SAGALAB_PREFIX": "t-others",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(confirming, "_confirmed", set())
+        monkeypatch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
+        return connect()
+
+    return at
+
+
+def test_moto_deploy_mend_and_destroy(aws, bare_moto):
+    cloud = aws(bare_moto)
+    assert not cloud.is_local and cloud.region == "eu-west-1"
+    assert {change.action for change in deploy(progress=False).changes} == {"created", "updated"}  # the stock
+    assert {part.state for part in status()} == {"present"}
+    cloud.client("lambda").update_function_configuration(FunctionName="t-others-new-order", Timeout=3)
+    assert [part.differences for part in status() if part.state != "present"] == [("Timeout",)]
+    again = [change.name for change in deploy(progress=False).changes if change.action != "unchanged"]
+    assert again == ["t-others-new-order"]
+    destroy(progress=False)
+    assert by_name() == [] and {part.state for part in status()} == {"missing"}
+
+
+def test_ministack_runs_the_scenarios(aws):
+    pytest.importorskip("ministack", reason="it is installed for a comparison only")
+    from tools.bench import ministack
+
+    with ministack() as (there, _):
+        aws(there.endpoint)
+        assert all(each.as_expected for each in run_scenarios(deployment=deploy(progress=False)))
+        destroy(progress=False)
+        assert by_name() == []
