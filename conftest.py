@@ -38,13 +38,25 @@ def pytest_xdist_auto_num_workers() -> int:
     return 4 if psutil.virtual_memory().available > 8e9 else 2
 
 
+# Files that take a minute, those with a browser apart: with several files at once the longest must not be the last.
+_LONG = (
+    "test_solved_notebooks", "test_notebooks", "test_run_py", "test_checks", "test_demo_page", "test_every_fault",
+    "test_forty", "test_participants_edition", "test_lab_panel", "test_any_terminal", "test_kills",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items) -> None:
     """Run the notebooks first: on a local cloud on which nothing is deployed, with waits as long as they say.
 
     Later the tests' own cloud (tests/conftest.py) is in the environment that a kernel would inherit. Then come the
-    solved notebooks: no other file takes longer, and with several files at once the longest must not be the last.
+    files that take long.
     """
-    items.sort(key=lambda item: (item.path.suffix != ".ipynb", item.path.parent.name != "nbval"))
+
+    def place(item) -> tuple[bool, int]:
+        file = item.path.stem
+        return item.path.suffix != ".ipynb", _LONG.index(file) if file in _LONG else len(_LONG)
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure(config) -> None:
