@@ -3,6 +3,7 @@
 import pytest
 
 from sagalab.asl.document import read
+from sagalab.asl.text import read_text
 from sagalab.linting.lint import lint
 from sagalab.linting.timing import longest
 
@@ -118,3 +119,16 @@ def test_the_way_on_which_nothing_assigns_a_variable_is_told_state_by_state():
     }
     (found,) = lint(machine)
     assert "on the way Choose → B → C → Last nothing has assigned it" in found.what
+
+
+def test_a_variable_that_is_read_twice_in_a_state_is_told_once():
+    output = {"once": "{% $total %}", "again": "{% $total %}"}
+    last = {"Type": "Pass", "Output": output, "End": True}
+    found = lint({"QueryLanguage": "JSONata", "StartAt": "Last", "States": {"Last": last}})
+    assert [finding.state for finding in found] == ["Last"]
+
+
+def test_a_finding_in_a_text_names_its_line_and_one_without_a_text_does_not():
+    text = '{"StartAt": "A",\n "States": {\n  "A": {"Type": "Pass", "Next": "Gone"}}}'
+    assert "line 3" in lint(read_text(text)).text()
+    assert "line" not in lint({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Gone"}}}).text()
