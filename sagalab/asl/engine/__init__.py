@@ -25,7 +25,7 @@ of its own. The shape is that of the "sans-IO" protocol libraries such as h11.
 | End | the run is over | – |
 
 From outside also: Heartbeat (of a task, by its token), Stopped (StopExecution), Redriven (redrive.refusal()
-says why not), Faulted (our own code failed). Timeouts, heartbeats, retries and their waits are the run's:
+says why not), MapRunChanged (UpdateMapRun), Faulted (our own code failed). Timeouts, heartbeats, retries and their waits are the run's:
 a driver only keeps timers. What comes too late does nothing; `waits_for(task)` tells it beforehand.
 
 **A run is a value.** `copy()` forks it in some microseconds; `stored.as_json()` and `from_json()` keep it;

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sagalab.asl.engine import history, redrive
@@ -18,6 +19,7 @@ from sagalab.asl.engine.states.wait import Wait
 from sagalab.asl.engine.told import (
     ChildEnded,
     Heartbeat,
+    MapRunChanged,
     Redriven,
     Stopped,
     TaskFailed,
@@ -114,6 +116,8 @@ class Run(Flow):
             self._end("ABORTED", None, told.error, told.cause)
         elif isinstance(told, Redriven):
             redrive.redrive(self, self.program.scopes[self.root].timeout_seconds)
+        elif isinstance(told, MapRunChanged):
+            self._map_run_changed(told)
         else:
             self._end("FAILED", None, RUNTIME, told.cause)
 
@@ -184,6 +188,15 @@ class Run(Flow):
         elif frame.phase == WAITING:
             assert isinstance(state, Wait)
             self._guard(frame, lambda: state.resume(self, frame))
+
+    def _map_run_changed(self, told: MapRunChanged) -> None:
+        numbers = {"concurrency": told.concurrency, "count": told.count, "percentage": told.percentage}
+        changes = {key: value for key, value in numbers.items() if value is not None}
+        for frame in list(self.frames.values()):
+            if frame.map is not None and frame.map["arn"] == told.map_run:
+                change = partial(self.state_of(frame).change, self, frame, changes)
+                self._guard(frame, change)
+                return
 
     def _child_ended(self, told: ChildEnded) -> None:
         place = self.children.pop(told.child, None)

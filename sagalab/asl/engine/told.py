@@ -89,6 +89,17 @@ class Redriven:
 
 
 @dataclass(slots=True)
+class MapRunChanged:
+    """Somebody changed a Map Run that is under way (UpdateMapRun); None leaves a number as it is."""
+
+    at: int
+    map_run: str
+    concurrency: int | None = None
+    count: int | None = None
+    percentage: float | None = None
+
+
+@dataclass(slots=True)
 class Faulted:
     """Our own code failed while it served this run: it ends as States.Runtime with this cause."""
 
@@ -106,5 +117,6 @@ Told = (
     | ChildEnded
     | Stopped
     | Redriven
+    | MapRunChanged
     | Faulted
 )

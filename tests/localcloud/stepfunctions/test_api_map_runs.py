@@ -4,6 +4,7 @@ Source: API_DescribeMapRun, API_ListMapRuns, API_ListExecutions, API_DescribeExe
 """
 
 import json
+import time
 
 import pytest
 from api_asked import PREFIX
@@ -85,6 +86,45 @@ def test_a_map_run_is_redriven_with_its_execution(ask):
     assert ask.end(execution)["redriveCount"] == 1
     told = ask("DescribeMapRun", mapRunArn=run["mapRunArn"])
     assert (told["redriveCount"], told["status"]) == (1, "FAILED") and told["redriveDate"]
+
+
+def waiting(ask, **fields):
+    """Start a Map Run of four items that wait; return its execution's ARN and its own."""
+    definition = of_items(**fields)
+    states = definition["States"]["M"]["ItemProcessor"]["States"]
+    states["Good"] = {"Type": "Wait", "Seconds": 3600, "End": True}
+    execution = ask.start(ask.machine(definition), input="[1, 2, 3, 4]")
+    deadline = time.monotonic() + 20
+    while not (runs := ask("ListMapRuns", executionArn=execution)["mapRuns"]) or not running(ask, runs[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return execution, runs[0]["mapRunArn"]
+
+
+def running(ask, run):
+    return ask("DescribeMapRun", mapRunArn=run["mapRunArn"])["executionCounts"]["running"]
+
+
+def test_a_map_run_under_way_is_changed(ask):
+    execution, run = waiting(ask, MaxConcurrency=1)
+    told = ask("DescribeMapRun", mapRunArn=run)
+    assert (told["executionCounts"]["running"], told["executionCounts"]["pending"]) == (1, 3)
+    changes = {"maxConcurrency": 3, "toleratedFailureCount": 2, "toleratedFailurePercentage": 50.0}
+    assert ask("UpdateMapRun", mapRunArn=run, **changes) == {}
+    told = ask("DescribeMapRun", mapRunArn=run)
+    assert {key: told[key] for key in changes} == changes
+    assert (told["executionCounts"]["running"], told["executionCounts"]["pending"]) == (3, 1)
+    ask("StopExecution", executionArn=execution)
+    assert ask("DescribeMapRun", mapRunArn=run)["status"] == "ABORTED"
+
+
+def test_a_map_run_that_has_failed_too_often_for_its_new_numbers_ends(ask):
+    execution, run = waiting(ask, ToleratedFailureCount=3)
+    [first, *_] = ask("ListExecutions", mapRunArn=run)["executions"]
+    ask("StopExecution", executionArn=first["executionArn"])
+    assert ask("DescribeExecution", executionArn=execution)["status"] == "RUNNING"
+    ask("UpdateMapRun", mapRunArn=run, toleratedFailureCount=0)
+    assert ask.end(execution)["error"] == "States.ExceedToleratedFailureThreshold"
 
 
 def test_no_map_runs(ask):

@@ -179,10 +179,7 @@ class MapRun(Map):
         frame.results[index] = record
         run.map_run_counts(about["arn"], ended.status, self._weight(frame, index))
         if self._intolerable(frame):
-            failure = StateFailed(
-                TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded"
-            )
-            self._fail_run(run, frame, failure)
+            self._fail_run(run, frame, _intolerable())
             return
         self._start_children(run, frame)
         self._end_if_done(run, frame)
@@ -283,11 +280,27 @@ class MapRun(Map):
         self._start_children(run, frame)
         self._end_if_done(run, frame)
 
+    def change(self, run: Recorder, frame: Frame, changes: dict[str, Any]) -> None:
+        """Go on with other numbers: concurrency, count and percentage of failures that are tolerated."""
+        assert frame.map is not None
+        frame.map = {**frame.map, **changes}
+        run.map_run(frame.map["arn"], **changes)
+        if frame.phase != INNER:  # its items are still read, or its results written
+            return
+        if self._intolerable(frame):
+            self._fail_run(run, frame, _intolerable())
+            return
+        self._start_children(run, frame)
+
     def abort_run(self, run: Recorder, frame: Frame) -> None:
         """The execution, or a state around this one, ended: stop the children."""
         self._stop_children(run, frame)
         if frame.map is not None and run.map_runs[frame.map["arn"]]["status"] == "RUNNING":
             run.map_run(frame.map["arn"], status="ABORTED", stopped=run.now)
+
+
+def _intolerable() -> StateFailed:
+    return StateFailed(TOLERATED_FAILURES, "The specified tolerated failure threshold was exceeded")
 
 
 class _Access:

@@ -6,12 +6,13 @@ Source: API_DescribeMapRun, API_ListMapRuns, API_UpdateMapRun.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl.engine.told import MapRunChanged
 from sagalab.localcloud.stepfunctions.api import kept
 from sagalab.localcloud.stepfunctions.api.arns import parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, invalid
 from sagalab.localcloud.stepfunctions.api.execution import Execution
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place
+from sagalab.localcloud.stepfunctions.api.store import Place, now
 from sagalab.localcloud.stepfunctions.api.times import seconds
 
 if TYPE_CHECKING:
@@ -125,8 +126,17 @@ def listed(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def update(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """UpdateMapRun of one that runs. Its numbers are told by DescribeMapRun; the run goes on as it began."""
+    """UpdateMapRun of one that is under way: it goes on with the new numbers."""
     execution, about = map_run(given["mapRunArn"], place)
     if about["status"] != "RUNNING":
         raise invalid("Map Run is not in progress and cannot be updated")
+    execution.driven.tell(
+        MapRunChanged(
+            now(),
+            given["mapRunArn"],
+            given.get("maxConcurrency"),
+            given.get("toleratedFailureCount"),
+            given.get("toleratedFailurePercentage"),
+        )
+    )
     return {}
