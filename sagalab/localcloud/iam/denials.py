@@ -5,9 +5,15 @@ Sources: refusals.py; https://repost.aws/knowledge-center/sns-topics-iam-errors-
 
 from sagalab.localcloud.iam.policies import Decision
 from sagalab.localcloud.iam.requests import ApiRequest, Need
-from sagalab.localcloud.refusals import Answer, json_error, query_error
+from sagalab.localcloud.refusals import Answer, json_error, query_error, s3_error
 
-_CODES = {"sns": "AuthorizationError", "sqs": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied"}
+_CODES = {
+    "sns": "AuthorizationError",
+    "sqs": "AccessDenied",
+    "iam": "AccessDenied",
+    "s3": "AccessDenied",
+    "sts": "AccessDenied",
+}
 
 
 def code_of(service: str) -> str:
@@ -29,6 +35,8 @@ def words(user: str, need: Need, decision: Decision) -> str:
 def answer(request: ApiRequest, message: str) -> Answer:
     """Return status, headers and body with which the service refuses the request."""
     code = code_of(request.service)
+    if request.service == "s3":
+        return s3_error(code, message)
     if request.is_query:
         return query_error(code, message)
     return json_error(request.service, code, message)

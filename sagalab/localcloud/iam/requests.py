@@ -55,6 +55,24 @@ _KINDS = {
     "states": "stateMachine:",
 }
 
+# An S3 request's method, and whether it names nothing, a bucket, or a bucket and a key: its action.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_OF_S3 = {
+    ("GET", 0): "ListAllMyBuckets",
+    ("GET", 1): "ListBucket",
+    ("HEAD", 1): "ListBucket",
+    ("PUT", 1): "CreateBucket",
+    ("DELETE", 1): "DeleteBucket",
+    ("GET", 2): "GetObject",
+    ("HEAD", 2): "GetObject",
+    ("PUT", 2): "PutObject",
+    ("DELETE", 2): "DeleteObject",
+}
+_PARTS_OF_S3 = {
+    *("acl", "cors", "encryption", "lifecycle", "location", "logging", "notification", "policy"),
+    *("publicAccessBlock", "tagging", "uploads", "uploadId", "versioning", "versions", "website"),
+}
+
 
 @dataclass(frozen=True)
 class Need:
@@ -84,6 +102,8 @@ class ApiRequest:
 
 def needs(request: ApiRequest) -> list[Need]:
     """Return what the request asks for. `request.headers` have names in lower case."""
+    if request.service == "s3" and (need := _s3(request)) is not None:
+        return [need]
     operation, parameters = _operation(request)
     if request.service == "dynamodb":
         return _dynamodb(request, operation, parameters)
@@ -96,6 +116,18 @@ def invoke_need(function: str, qualifier: str | None, region: str, account: str)
     """Return what it takes to invoke a function, given by its name or ARN."""
     parameters = {"FunctionName": function, "Qualifier": qualifier}
     return Need("lambda:InvokeFunction", _resource("lambda", region, account, parameters))
+
+
+def _s3(request: ApiRequest) -> Need | None:
+    """Return what a plain request of a bucket or an object needs; None for one of a part of it (?acl)."""
+    url = urlsplit(request.url)
+    bucket, _, key = unquote(url.path).lstrip("/").partition("/")
+    action = _OF_S3.get((request.method, bool(bucket) + bool(key)))
+    if action is None or any(
+        name in _PARTS_OF_S3 for name, _ in parse_qsl(url.query, keep_blank_values=True)
+    ):
+        return None
+    return Need(f"s3:{action}", f"arn:aws:s3:::{url.path.strip('/')}" if bucket else None)
 
 
 def _dynamodb(request: ApiRequest, operation: str, parameters: Mapping[str, Any]) -> list[Need]:

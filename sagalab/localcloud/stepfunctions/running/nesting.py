@@ -14,7 +14,7 @@ from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
 from sagalab.asl.resource import Resource
 from sagalab.localcloud.stepfunctions.running.clock import now
-from sagalab.localcloud.stepfunctions.running.tasks.access import check_start
+from sagalab.localcloud.stepfunctions.running.tasks import access
 from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError, code_of, new_request_id
 from sagalab.localcloud.stepfunctions.running.tasks.sdk import error_name
 
@@ -34,7 +34,7 @@ def start(parent: "Driven", ask: CallTask) -> "Driven":
     text = value if isinstance(value, str) else json_text(value)
     arn = str(given.get("StateMachineArn"))
     try:
-        check_start(ask.credentials or parent.role_arn, arn, parent.execution.region)
+        access.check_start(ask.credentials or parent.role_arn, arn, parent.execution.region)
         return parent.driver.machines.start_machine(arn, given.get("Name"), text, parent)
     except ClientError as denied:
         raise _failed(code_of(denied), denied.response["Error"]["Message"]) from None

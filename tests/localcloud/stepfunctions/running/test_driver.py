@@ -132,9 +132,9 @@ def test_a_long_wait_is_one_alarm_and_no_thread(keeper):
 def test_timers_go_by_their_time_and_a_cancelled_one_does_nothing():
     done = []
     made = timers.Timers()
-    made.after(0.06, lambda: done.append("late"))
-    made.after(0.02, lambda: done.append("early"))
-    made.after(0.04, lambda: done.append("never")).cancel()
+    made.after(0.9, lambda: done.append("late"))
+    made.after(0.3, lambda: done.append("early"))
+    made.after(0.6, lambda: done.append("never")).cancel()
     until(lambda: len(done) == 2)
     assert done == ["early", "late"]
 

@@ -38,6 +38,9 @@ _OF_S3 = {
     "PutObject": {"ServerSideEncryption": "AES256", "ChecksumType": "FULL_OBJECT"},
 }
 
+# botocore's model has a shape for it, and the SDK for Java throws S3Exception.
+_NO_CLASS = {("s3", "AccessDenied")}
+
 
 def has(resource: Resource) -> bool:
     """Tell whether there is such a call of a service here."""
@@ -70,6 +73,8 @@ def _failed(error: ClientError, service: str, prefix: str) -> TaskError:
 
 def error_name(service: str, code: str) -> str | None:
     """Return the name of the SDK's class for an error of a service; None where the SDK has none."""
+    if (service, code) in _NO_CLASS:
+        return None
     for shape in shapes.model_of(service).error_shapes:
         if code in (shape.error_code, shape.name):
             return shape.name if shape.name.endswith("Exception") else f"{shape.name}Exception"
