@@ -1,5 +1,6 @@
 """The explorer: run a machine under every fault plan, and report the plans that leave something owed."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from sagalab.rehearsal.fault_tree import Advance, fitted, grow, order, outlastin
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import Case, Exploration
 from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.two_processes import grow_in_two
 
 if TYPE_CHECKING:
     from sagalab.rehearsal.races.result import Races
@@ -108,21 +110,23 @@ def _rehearsed(
 ) -> Exploration:
     """Explore in this process. With `meeting` those pairs are left out whose run is that of one fault alone."""
     begun = time.monotonic()
-    tree, program = ready(fill(definition, SUBSTITUTIONS))
+    filled = fill(definition, SUBSTITUTIONS)
+    tree, _ = ready(filled)
     found: dict[FaultPlan, Case] = {}
     left_out, moments, interrupted = 0, 0, False
     advance(0, len(chosen))
     try:
         for size in sorted({len(plan.faults) for plan in chosen}):  # an early end has the smallest plans
             some = [plan for plan in chosen if len(plan.faults) == size]
-            for shared, case in grow(tree, program, some, seed=seed):
-                moments += bool(case.landed)
-                for plan in shared:
-                    if meeting and size > 1 and not _all_meet(plan, case):
-                        left_out += not case.landed
-                    else:
-                        _take(found, case.of_plan(plan))
-                advance(len(found) + left_out, len(chosen))
+            with contextlib.closing(grow_in_two(filled, some, seed=seed)) as growing:
+                for shared, case in growing:
+                    moments += bool(case.landed)
+                    for plan in shared:
+                        if meeting and size > 1 and not _all_meet(plan, case):
+                            left_out += not case.landed
+                        else:
+                            _take(found, case.of_plan(plan))
+                    advance(len(found) + left_out, len(chosen))
     except KeyboardInterrupt:
         interrupted = True
     cases = tuple(found[plan] for plan in chosen if plan in found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sagalab.deploying.deploy import deploy_machine
 from sagalab.deploying.deployment import Deployment
-from sagalab.history.execution import Execution
+from sagalab.history.execution import Attempt, Execution
 from sagalab.ledger.read import read_ledgers
 from sagalab.ledger.verdict import judge
 from sagalab.orders.faults import FaultPlan
@@ -163,17 +163,30 @@ class _Search:
         return found
 
     def _attempts(self, execution: Execution, plan: FaultPlan) -> tuple[frozenset[str], bool]:
-        """Return the tasks that the run came to, and whether one timed out that no fault made time out."""
+        """Return the tasks that the run came to, and whether the computer's load disturbed it.
+
+        Then an attempt timed out that no fault made time out, or one did not that a fault should have made.
+        """
         planned = {fault.task: fault.times for fault in plan.faults if fault.kind in plans.OUTLASTING}
         count: dict[str, int] = {}
         disturbed = False
         for visit in execution.visits:
+            state = execution.machine.state(visit.name)
+            limited = state is not None and "TimeoutSeconds" in state.body
             for attempt in visit.attempts:
-                called = attempt.parameters
-                task = self._tasks.get(called.get("FunctionName", "")) if isinstance(called, dict) else None
+                task = self._task_of(attempt)
                 if task is None:
                     continue
                 count[task] = count.get(task, 0) + 1
                 expected = task in planned and (planned[task] is None or count[task] <= planned[task])
-                disturbed |= attempt.outcome == "timed_out" and not expected
+                if attempt.outcome == "timed_out":
+                    disturbed |= not expected
+                elif limited and expected:
+                    disturbed |= attempt.outcome in ("succeeded", "failed")
         return frozenset(count), disturbed
+
+    def _task_of(self, attempt: Attempt) -> str | None:
+        """Return the course's task that an attempt called: by the integration's FunctionName, or by the function's ARN."""
+        called = attempt.parameters
+        named = called.get("FunctionName") if isinstance(called, dict) else None
+        return self._tasks.get(str(named)) or self._tasks.get(str(attempt.resource))
