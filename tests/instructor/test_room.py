@@ -20,7 +20,7 @@ from sagalab.errors import SagaLabError
 from sagalab.instructor.panel import DemoPanel
 from sagalab.instructor.room import read_room
 
-FIRST, SECOND, THIRD = list(exercises())[:3]
+FIRST, SECOND, THIRD = [each.name for each in exercises().values() if each.notebook.startswith("02")][:3]
 
 
 @pytest.fixture(scope="module")

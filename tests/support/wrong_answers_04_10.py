@@ -190,6 +190,64 @@ def success_notified_as_failure(machine):
     del machine["States"]["OrderSucceeded"]
 
 
+# --- from_nothing -----------------------------------------------------------------------------
+
+
+@wrong("from_nothing", "when the payment fails, nothing catches it in Pay")
+def the_payment_is_not_caught(machine):
+    del state(machine, "Pay")["Catch"]
+
+
+@wrong("from_nothing", "when the reservation crashes, nothing catches it in Reserve")
+def only_business_errors_are_caught(machine):
+    for name in ("Place", "Pay", "Reserve"):
+        errors = ["ErrProcessOrder", "ErrProcessPayment", "ErrReserveInventory"]
+        catcher(machine, name)["ErrorEquals"] = errors
+
+
+@wrong("from_nothing", "when the reservation fails, this is never made: the refund")
+def the_chain_leaves_the_refund_out(machine):
+    state(machine, "Release")["Next"] = "Reset"
+
+
+@wrong("from_nothing", "when the reservation fails, this is never made: the release of the items")
+def the_release_is_left_out(machine):
+    catcher(machine, "Reserve")["Next"] = "Refund"
+    del machine["States"]["Release"]
+
+
+@wrong("from_nothing", "this is never made: the order's new status")
+def the_order_stays_new(machine):
+    state(machine, "Refund")["Next"] = "Failed"
+    catcher(machine, "Place")["Next"] = "Failed"
+    del machine["States"]["Reset"]
+
+
+@wrong("from_nothing", "the execution succeeds although the order failed")
+def it_ends_well_all_the_same(machine):
+    state(machine, "Reset")["Next"] = "Done"
+    del machine["States"]["Failed"]
+
+
+@wrong("from_nothing", "a good order fails now")
+def nothing_but_passes(machine):
+    for name in ("Place", "Pay", "Reserve"):
+        machine["States"][name] = {"Type": "Pass", "Next": state(machine, name)["Next"]}
+    for name in ("Release", "Refund", "Reset", "Failed"):
+        del machine["States"][name]
+
+
+@wrong("from_nothing", "a good order fails now")
+def the_order_is_not_kept(machine):
+    machine["StartAt"] = "Place"
+    del machine["States"]["Keep"]
+
+
+@wrong("from_nothing", "Step Functions refuses the machine")
+def a_catch_that_leads_nowhere(machine):
+    catcher(machine, "Pay")["Next"] = "Refnud"
+
+
 # --- forward ----------------------------------------------------------------------------------
 
 TWICE = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]

@@ -133,6 +133,47 @@ def go_on(trial: Trial) -> str:
     return "the money is back and the order is Pending, and somebody knows of the items."
 
 
+@exercise(
+    "from_nothing",
+    notebook=NOTEBOOK,
+    title="A saga from nothing: three steps, and whichever fails or crashes, what was done is undone.",
+    hints=(
+        "Nine states are enough: a Pass that keeps the order, three steps, three undos, a Succeed and a Fail.",
+        "Each step needs a Catch that leads to its own undo; the undos lead to each other, the last step's first.",
+        'A crash is no business error: ErrorEquals ["States.ALL"]. The undo of the step that failed comes first, since '
+        "it may have committed.",
+    ),
+)
+def from_nothing(trial: Trial) -> str:
+    """Judge by the tables alone, under errors and crashes before and after each commit: names do not matter."""
+    [calm] = trial.run(no_fault=None)
+    _must_do_all(calm)
+    for step, words in ((RESERVE, "reservation"), (PAY, "payment"), (ORDER, "order")):
+        for kind in ("error", "crash"):
+            for when in ("after", "before"):
+                title = f"the_{words}_{'fails' if kind == 'error' else 'crashes'}_{when}_its_commit"
+                [run] = trial.run(**{title: Fault(step, kind, when)})
+                _must_fail(run)
+                if run.verdict.name != "consistent":
+                    raise Mistake(
+                        _left_over(run, words, kind),
+                        expected="all is undone",
+                        happened=run.verdict.words,
+                        run=run,
+                    )
+    return "twelve faults, and whichever strikes, nothing is left over. The saga is yours."
+
+
+def _left_over(run: Run, words: str, kind: str) -> str:
+    """Say what of a saga of one's own is missing, as the run shows it."""
+    what = "fails" if kind == "error" else "crashes"
+    last = run.execution.visits[-1] if run.execution.visits else None
+    if last is not None and last.attempts and last.status in ("failed", "timed_out"):
+        return f"when the {words} {what}, nothing catches it in {last.name}"
+    missing = [UNDO[each.undo] for each in run.verdict.owed]
+    return f"when the {words} {what}, this is never made: the {', the '.join(missing)}"
+
+
 def _must_do_all(run: Run) -> None:
     if not run.succeeded or run.verdict.name != "consistent":
         happened = run.ending if not run.succeeded else run.verdict.words
