@@ -23,7 +23,9 @@ def test_the_end_of_a_call_goes_to_the_task_that_is_left_next():
     history = two_tasks("12")
     loose(history, "TaskSucceeded", output="{}")
     loose(history, "TaskStateExited", name="Two", output="{}")
-    assert attempts(read(history)) == {"One": ["running"], "Two": ["succeeded"]}
+    execution = read(history)
+    assert attempts(execution) == {"One": ["running"], "Two": ["succeeded"]}
+    assert not warned(execution, "not seen")
 
 
 def test_the_end_of_a_call_goes_to_the_oldest_call_when_the_task_that_is_left_next_has_none():
@@ -119,6 +121,37 @@ def test_an_exit_leaves_the_oldest_of_its_name():
     history, _ = two_items("T", "T")
     loose(history, "TaskStateExited", name="T", output="{}")
     assert [visit.status for visit in read(history).visits] == ["running", "succeeded", "running"]
+
+
+def test_an_exit_of_a_state_that_was_not_entered_leaves_no_other():
+    history = HistoryWriter()
+    history.enter("T", 1)
+    loose(history, "TaskStateExited", name="Another", output="{}")
+    execution = read(history)
+    assert execution.visits[0].status == "running" and warned(execution, "leaves a state that was not seen")
+
+
+@pytest.mark.parametrize("kind", ["Task", "Parallel", "Map"])
+def test_a_state_that_is_left_right_after_its_entry_was_caught(kind):
+    """Its input could not be made: no work was begun that could have succeeded."""
+    history = HistoryWriter()
+    history.exit("S", history.enter("S", 1, kind), kind, {"order": 4})
+    assert [visit.status for visit in read(history).visits] == ["caught"]
+
+
+@pytest.mark.parametrize(
+    ("output", "status"),
+    [
+        ({"Error": "States.ResultPathMatchFailure", "Cause": "c"}, "caught"),
+        ({"Error": "States.ResultPathMatchFailure", "Cause": "c", "order": 4}, "succeeded"),
+        ({"Error": "Mine", "Cause": 'after "States.Timeout"'}, "succeeded"),
+        (["States.Timeout"], "succeeded"),
+    ],
+)
+def test_what_a_catcher_puts_out_is_an_error_and_nothing_else(output, status):
+    history = HistoryWriter()
+    history.exit("T", history.succeed(history.schedule(history.enter("T", 1))), output=output)
+    assert [visit.status for visit in read(history).visits] == [status]
 
 
 def test_an_exit_without_a_name_leaves_the_state_before_it():
@@ -221,6 +254,15 @@ def test_a_state_without_a_chain_after_all_others_is_of_the_execution():
     execution = read(history)
     assert places(execution) == [("First", None, None, None), ("Second", None, None, None)]
     assert execution.visits[0].next is execution.visits[1]
+
+
+def test_a_state_without_a_chain_follows_one_of_the_execution_that_goes_on():
+    history = HistoryWriter()
+    history.enter("First", 1, "Wait")
+    loose(history, "PassStateEntered", name="Second")
+    execution = read(history)
+    assert places(execution) == [("First", None, None, None), ("Second", None, None, None)]
+    assert [visit.status for visit in execution.visits] == ["succeeded", "running"]
 
 
 IN_ITEMS = {
