@@ -2,7 +2,7 @@
 
 import pytest
 
-from sagalab.linting.jsonata_text import parse_problem
+from sagalab.linting.jsonata_text import free_variables, parse_problem, unknown_functions
 
 LONG = "a" * 44
 
@@ -30,3 +30,28 @@ def test_an_expression_that_does_not_parse(expression, what, column, shown):
 @pytest.mark.parametrize("expression", ["1", "$states.input", "$map([1, 2], function($n) { $n + 1 })"])
 def test_an_expression_that_parses_has_no_problem(expression):
     assert parse_problem(expression) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("$total + $tax + $total", ("total", "tax")),
+        ("$map(items, function($n) { $n + $tax })", ("tax",)),
+        ("($x := $y; $x + $z)", ("y", "z")),
+        ("($x := 1; $f := function($n) { $n = 0 ? $x : $f($n - 1) }; $f(3))", ()),
+        ("items@$item#$place.($item.price + $place + $tax)", ("tax",)),
+        ("$.total + $$.total", ()),
+        ("$states.input.total", ("states",)),
+        ("$map(names, $uppercase)", ("uppercase",)),
+    ],
+)
+def test_the_variables_that_an_expression_reads_and_does_not_bind(expression, names):
+    assert free_variables(expression) == names
+
+
+def test_a_function_that_there_is_not_is_told_with_the_one_that_is_meant():
+    assert unknown_functions("$summ(a) + $map(b, function($n) { $uppercas($n) })") == (
+        ("summ", "sum"),
+        ("uppercas", "uppercase"),
+    )
+    assert unknown_functions("($own := function($n) { $n }; $own($sum(a)))") == ()

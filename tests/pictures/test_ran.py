@@ -15,13 +15,23 @@ def test_nothing_is_added_to_the_picture_of_what_ran():
     assert all(edge is None or edge in edge.source.scope.edges for _, edge in graph.place(visits))
 
 
+class Visit:
+    parent = branch = iteration = round = None
+
+    def __init__(self, name, kind, status, caught_error=None):
+        self.name, self.type, self.status, self.caught_error = name, kind, status, caught_error
+
+
+def test_a_state_leads_to_the_next_and_the_last_ends_when_it_succeeded():
+    first, last = Visit("First", "Pass", "succeeded"), {"First": {"Type": "Pass", "Next": "Last"}}
+    for status, end in (("succeeded", {"End": True}), ("running", {}), ("failed", {})):
+        assert ran_definition([first, Visit("Last", "Task", status)]) == {
+            "StartAt": "First",
+            "States": {**last, "Last": {"Type": "Task", **end}},
+        }
+
+
 def test_a_way_taken_often_stands_once():
-    class Visit:
-        parent = branch = iteration = round = None
-
-        def __init__(self, name, kind, status, caught_error=None):
-            self.name, self.type, self.status, self.caught_error = name, kind, status, caught_error
-
     loop = [Visit("Try", "Task", "caught", "Gone"), Visit("Which", "Choice", "succeeded")]
     visits = [*loop, *loop, *loop, Visit("Try", "Task", "succeeded")]
     assert ran_definition(visits) == {
