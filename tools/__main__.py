@@ -16,9 +16,11 @@ app = typer.Typer(
 @app.command()
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    only: Annotated[str | None, typer.Option(help="cloud or explorer; both are measured without it.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="cloud, explorer or pictures; all are measured without it.")
+    ] = None,
 ) -> None:
-    """Measure the local cloud and the explorer against their bars; exit 1 when one is missed. Takes a minute.
+    """Measure the local cloud, the explorer and pictures against their bars; exit 1 when one is missed. Takes a minute.
 
     With ministack in this environment it is measured too: .venv/bin/uv pip install ministack==1.5.33
     (it takes an older botocore with it; setup/run.py puts the locked one back).
@@ -29,15 +31,19 @@ def bench(
     from tools.bench import bench as measure
     from tools.bench_explorer import EXPLORER_BARS
     from tools.bench_explorer import measure as measure_explorer
+    from tools.bench_pictures import PICTURE_BARS
+    from tools.bench_pictures import measure as measure_pictures
 
     figures: dict[str, dict[str, float]] = {"sagalab": {}}
     with Console(stderr=True).status("Starting") as line:
-        if only != "cloud":
+        if only in (None, "pictures"):
+            figures["sagalab"] |= dataclasses.asdict(measure_pictures(line.update))
+        if only in (None, "explorer"):
             figures["sagalab"] |= dataclasses.asdict(measure_explorer(line.update))
-        if only != "explorer":
+        if only in (None, "cloud"):
             for name, each in measure(line.update).items():
                 figures[name] = figures.get(name, {}) | dataclasses.asdict(each)
-    bars = [bar for bar in (*BARS, *EXPLORER_BARS) if bar.figure in figures["sagalab"]]
+    bars = [bar for bar in (*BARS, *EXPLORER_BARS, *PICTURE_BARS) if bar.figure in figures["sagalab"]]
     missed = [bar.figure for bar in bars if not bar.reached(figures["sagalab"][bar.figure])]
     if as_json:
         print(json.dumps({"figures": figures, "missed": missed}, indent=2))
