@@ -133,7 +133,6 @@ def test_an_exit_of_a_state_that_was_not_entered_leaves_no_other():
 
 @pytest.mark.parametrize("kind", ["Task", "Parallel", "Map"])
 def test_a_state_that_is_left_right_after_its_entry_was_caught(kind):
-    """Its input could not be made: no work was begun that could have succeeded."""
     history = HistoryWriter()
     history.exit("S", history.enter("S", 1, kind), kind, {"order": 4})
     assert [visit.status for visit in read(history).visits] == ["caught"]
@@ -287,6 +286,21 @@ def test_a_state_of_the_definition_goes_on_in_the_item_before_it(last):
         history.exit("T", entered[index])
     loose(history, "PassStateEntered", name="U")
     assert places(read(history, IN_ITEMS))[-1] == ("U", "M", None, last)
+
+
+def test_a_state_of_the_definition_goes_on_in_its_branch():
+    branches = [
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}},
+        {"StartAt": "C", "States": {"C": {"Type": "Pass", "End": True}}},
+    ]
+    history = HistoryWriter()
+    history.add("ParallelStateStarted", history.enter("P", 1, "Parallel"))
+    for name in ("A", "C", "B"):
+        loose(history, "PassStateEntered", name=name)
+        loose(history, "PassStateExited", name=name, output="{}")
+    machine = {"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": True, "Branches": branches}}}
+    _, a, c, b = read(history, machine).visits
+    assert (a.branch, c.branch, b.branch) == (0, 1, 0) and a.next is b
 
 
 def test_a_state_of_the_definition_goes_to_an_item_that_waits_for_one():

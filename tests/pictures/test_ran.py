@@ -31,6 +31,20 @@ def test_a_state_leads_to_the_next_and_the_last_ends_when_it_succeeded():
         }
 
 
+def test_branches_stand_in_their_places_and_items_in_one_processor():
+    both, each = Visit("Both", "Parallel", "running"), Visit("Each", "Map", "running")
+    inside = [Visit(name, "Task", "running") for name in ("Second", "First", "Item")]
+    for visit, parent, branch in zip(inside, (both, both, each), (1, 0, None), strict=True):
+        visit.parent, visit.branch = parent, branch
+
+    def machine(name):
+        return {"StartAt": name, "States": {name: {"Type": "Task"}}}
+
+    both_ran = ran_definition([both, *inside[:2]])["States"]["Both"]
+    assert both_ran["Branches"] == [machine("First"), machine("Second")]
+    assert ran_definition([each, inside[2]])["States"]["Each"]["ItemProcessor"] == machine("Item")
+
+
 def test_a_way_taken_often_stands_once():
     loop = [Visit("Try", "Task", "caught", "Gone"), Visit("Which", "Choice", "succeeded")]
     visits = [*loop, *loop, *loop, Visit("Try", "Task", "succeeded")]
