@@ -216,7 +216,7 @@ def coverage() -> None:
 
 @app.command()
 def mutants(
-    subject: Annotated[str, typer.Argument(help="lambdas, ledger, linting, history or rehearsal.")],
+    subject: Annotated[str, typer.Argument(help="lambdas, ledger, linting, history, pictures or rehearsal.")],
     sample: Annotated[int, typer.Option(min=1, help="How many mutants.")] = 40,
     seed: Annotated[int, typer.Option(help="The same seed takes the same mutants.")] = 1,
 ) -> None:

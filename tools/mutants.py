@@ -39,6 +39,10 @@ SUBJECTS = {
             "tests/history",
         ),
     ),
+    "pictures": (
+        "sagalab/pictures",
+        ("tests/pictures/test_status.py", "tests/pictures/test_ran.py", "tests/pictures"),
+    ),
     "rehearsal": (
         "sagalab/rehearsal",
         ("tests/rehearsal/test_explorer_plans.py", "tests/rehearsal/test_storm.py", "tests/rehearsal"),

@@ -86,3 +86,9 @@ def test_an_error_that_was_tried_again_is_told_until_another_ends_the_visit():
     ):
         [state] = laid(one, {"A": doing}).nodes.values()
         assert state.retried == retried and state.attempts == doing["retries"] + 1
+
+
+@pytest.mark.parametrize("error", ["ErrReserveInventory", "Unknown"])
+def test_a_state_tells_the_error_that_ended_it_caught_or_not(error):
+    runs = {node.name: found for node, found in laid(SAGA, {RESERVE: error}).nodes.items()}
+    assert (runs[RESERVE].error, runs[RESERVE].attempts, runs[GOOD].error) == (error, 1, None)
