@@ -57,6 +57,7 @@ from .pictures.timeline import timeline as timeline
 from .rehearsal.any_saga.explore import explore_any as explore_any
 from .rehearsal.explorer import explore as explore
 from .rehearsal.races.explore import explore_orders as explore_orders
+from .rehearsal.rehearse import rehearse as rehearse
 from .testing.coverage import coverage as coverage
 from .testing.expect import expect as expect
 from .testing.mocks import fails as fails
@@ -102,6 +103,7 @@ __all__ = [
     "plan",
     "player",
     "predict",
+    "rehearse",
     "resume",
     "run",
     "run_scenario",

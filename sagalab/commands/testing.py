@@ -61,14 +61,14 @@ def run_tests(
 
 
 def _apart(folder: Path) -> list[str]:
-    """Return what keeps the settings of this clone's own tests away from a folder in it that has none."""
+    """Return what makes a folder without settings of its own its own root, and keeps those of this clone away."""
     from sagalab.project import ROOT
 
     here = folder.resolve() if folder.is_dir() else folder.resolve().parent
-    inside = [parent for parent in (here, *here.parents) if parent.is_relative_to(ROOT) and parent != ROOT]
-    if not here.is_relative_to(ROOT) or any(
-        (parent / name).is_file() for parent in inside for name in _SETTINGS
-    ):
+    around = [parent for parent in (here, *here.parents) if parent != ROOT and parent not in ROOT.parents]
+    if any((parent / name).is_file() for parent in around for name in _SETTINGS):
         return []
+    if not here.is_relative_to(ROOT):
+        return ["--rootdir", str(here)]
     settings = Path(__file__).parent.parent / "testing" / "none.ini"
     return ["-c", str(settings), "--rootdir", str(here), "--confcutdir", str(here), "-p", "no:cacheprovider"]
