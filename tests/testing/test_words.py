@@ -45,6 +45,14 @@ def test_branches_and_items_stand_in_brackets():
     assert words == f"Both ✓ [Each ✓ [{items} | … 2 more] | X ✓ → Y ✓] (SUCCEEDED)"
 
 
+def test_of_a_parallel_that_was_tried_again_the_last_round_is_told():
+    inner = machine({"X": {"Type": "Task", "Resource": TASK, "Next": "Y"}, "Y": {"Type": "Succeed"}}, "X")
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+    asl = machine({"Both": {"Type": "Parallel", "Branches": [inner], "Retry": retry, "End": True}}, "Both")
+    words = path_in_words(rehearse(asl, faults={"X": "Busy"}))
+    assert words == "Both ✓ after Busy ×2 [X ✓ → Y ✓] (SUCCEEDED)"
+
+
 def test_a_long_path_is_cut():
     states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(99)} | {
         "S99": {"Type": "Succeed"}
