@@ -43,7 +43,16 @@ _PARAMETERS = {
     "logs": ("logGroupName", "logGroupNamePrefix", "resourceArn"),
     "sns": ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "Name"),
     "sqs": ("QueueUrl", "QueueName"),
-    "states": ("stateMachineArn", "executionArn", "activityArn", "resourceArn", "name"),
+    "states": (
+        "stateMachineArn",
+        "stateMachineVersionArn",
+        "stateMachineAliasArn",
+        "executionArn",
+        "mapRunArn",
+        "activityArn",
+        "resourceArn",
+        "name",
+    ),
 }
 _KINDS = {
     "dynamodb": "table/",

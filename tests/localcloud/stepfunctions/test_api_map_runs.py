@@ -86,6 +86,8 @@ def test_a_map_run_is_redriven_with_its_execution(ask):
     assert ask.end(execution)["redriveCount"] == 1
     told = ask("DescribeMapRun", mapRunArn=run["mapRunArn"])
     assert (told["redriveCount"], told["status"]) == (1, "FAILED") and told["redriveDate"]
+    counts = told["executionCounts"]
+    assert (counts["succeeded"], counts["failed"], counts["pending"], counts["total"]) == (1, 1, 0, 2)
 
 
 def waiting(ask, **fields):
@@ -115,7 +117,9 @@ def test_a_map_run_under_way_is_changed(ask):
     assert {key: told[key] for key in changes} == changes
     assert (told["executionCounts"]["running"], told["executionCounts"]["pending"]) == (3, 1)
     ask("StopExecution", executionArn=execution)
-    assert ask("DescribeMapRun", mapRunArn=run)["status"] == "ABORTED"
+    told = ask("DescribeMapRun", mapRunArn=run)
+    counts = told["itemCounts"]
+    assert (told["status"], counts["aborted"], counts["pending"]) == ("ABORTED", 3, 1)
 
 
 def test_a_map_run_that_has_failed_too_often_for_its_new_numbers_ends(ask):

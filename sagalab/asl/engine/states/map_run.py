@@ -226,6 +226,7 @@ class MapRun(Map):
     def written(self, run: Recorder, frame: Frame, details: Any) -> None:
         """Go on once the results are written."""
         assert frame.map is not None
+        run.map_run(frame.map["arn"], written=True)
         self._succeed_run(run, frame, {"MapRunArn": frame.map["arn"], "ResultWriterDetails": details})
 
     def _succeed_run(self, run: Recorder, frame: Frame, result: Any) -> None:
@@ -276,9 +277,17 @@ class MapRun(Map):
         frame.map = {**about, "retries": again, "failed": 0, "redrives": times}
         frame.phase = INNER
         run.add(frame, "MapRunRedriven", {"mapRunArn": about["arn"], "redriveCount": times})
-        run.map_run(about["arn"], status="RUNNING", stopped=None, redrives=times)
+        run.map_run(
+            about["arn"], status="RUNNING", stopped=None, redrives=times, **self._kept_counts(run, frame)
+        )
         self._start_children(run, frame)
         self._end_if_done(run, frame)
+
+    def _kept_counts(self, run: Recorder, frame: Frame) -> dict[str, dict[str, int]]:
+        """Return the counts of a Map Run that is redriven: what did not succeed counts anew."""
+        assert frame.map is not None
+        noted = run.map_runs[frame.map["arn"]]
+        return {name: {"SUCCEEDED": noted[name].get("SUCCEEDED", 0)} for name in ("counts", "item_counts")}
 
     def change(self, run: Recorder, frame: Frame, changes: dict[str, Any]) -> None:
         """Go on with other numbers: concurrency, count and percentage of failures that are tolerated."""

@@ -3,6 +3,7 @@
 Source: API_DescribeMapRun, API_ListMapRuns, API_UpdateMapRun.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,11 @@ def describe(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     execution, about = map_run(arn, place)
     status = about["status"]
     items, executions = about.get("items", 0), about.get("executions", 0)
-    running = len([one for one in children(arn, place) if one.status() == "RUNNING"])
+    now_are = Counter(one.status() for one in children(arn, place))
+    running = now_are["RUNNING"]
+    # a Map Run that ends stops its children, and hears no more of them
+    stopped = 0 if status == "RUNNING" else max(0, now_are["ABORTED"] - about["counts"].get("ABORTED", 0))
+    each = items // executions if executions else 0  # items of a child
     told: dict[str, Any] = {
         "mapRunArn": arn,
         "executionArn": execution.arn,
@@ -81,26 +86,25 @@ def describe(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
         "maxConcurrency": about.get("concurrency") or 0,
         "toleratedFailurePercentage": about.get("percentage") or 0.0,
         "toleratedFailureCount": about.get("count") or 0,
-        "itemCounts": _counts(
-            about["item_counts"], items, running * (items // executions if executions else 0)
-        ),
-        "executionCounts": _counts(about["counts"], executions, running),
+        "itemCounts": _counts(about, "item_counts", items, running * each, stopped * each),
+        "executionCounts": _counts(about, "counts", executions, running, stopped),
         "redriveCount": about.get("redrives", 0),
         "redriveDate": seconds(execution.driven.redriven_ms) if about.get("redrives") else None,
     }
     return {key: value for key, value in told.items() if value is not None}
 
 
-def _counts(ended: Mapping[str, int], total: int, running: int) -> dict[str, int]:
-    told = {name: ended.get(status, 0) for status, name in _COUNTED.items()}
+def _counts(about: Mapping[str, Any], of: str, total: int, running: int, stopped: int) -> dict[str, int]:
+    told = {name: about[of].get(status, 0) for status, name in _COUNTED.items()}
     left = total - sum(told.values())
-    running = min(running, left)
+    running, stopped = min(running, left), min(stopped, left)
+    told["aborted"] += stopped
     return {
-        "pending": left - running,
+        "pending": left - running - stopped,
         "running": running,
         **told,
         "total": total,
-        "resultsWritten": 0,
+        "resultsWritten": total if about.get("written") else 0,
         "failuresNotRedrivable": 0,
         "pendingRedrive": 0,
     }
