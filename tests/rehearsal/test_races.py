@@ -10,6 +10,8 @@ from sagalab import Fault, explore, explore_orders, plan
 from sagalab.commands import explore as explore_command
 from sagalab.errors import SagaLabError
 from sagalab.project import LAMBDAS
+from sagalab.rehearsal.races.anomalies import write_skew
+from sagalab.rehearsal.races.calls import Made
 from sagalab.rehearsal.races.result import compared
 
 INVENTORY = (LAMBDAS / "inventory.py").read_text(encoding="utf-8")
@@ -36,6 +38,12 @@ def test_the_semantic_lock_takes_no_money_for_what_is_gone():
     assert len(found.cases) >= 2
     assert found.counts["charged in vain"] == 0
     assert set(found.counts) <= {"dirty read"}
+
+
+def test_forward_recovery_waits_in_vain():
+    found = explore_orders("variations/forward_recovery", faults=0)
+    assert {case.statuses for case in found.cases} == {("SUCCEEDED", "RUNNING"), ("RUNNING", "SUCCEEDED")}
+    assert dict(found.counts) == {"waits in vain": 2}
 
 
 def test_a_refusal_because_of_what_is_given_back_is_a_dirty_read():
@@ -146,3 +154,21 @@ def test_the_command_says_the_anomalies_and_ends_with_1_when_one_is_not_accepted
     assert len(json.loads(run("--machine", "hardened", "--json").output)) == 2
     result = CliRunner().invoke(app, ["explore", "--orders", "2"])
     assert result.exit_code == 1 and "lock never given back" in result.output
+
+
+def test_write_skew_is_two_decisions_on_rows_that_the_other_changed():
+    def call(number, order, reads, writes):
+        rows = {("t", (name,)): -1 for name in reads}
+        wrote = frozenset(("t", (name,)) for name in writes)
+        return Made(number, order, "Step", number, "UpdateItem", rows, wrote, frozenset(), False)
+
+    names, won = {"a": "order 1", "b": "order 2"}, {"a": "SUCCEEDED", "b": "SUCCEEDED"}
+    skewed = (call(0, "a", "x", ""), call(1, "b", "y", ""), call(2, "a", "y", "y"), call(3, "b", "x", "x"))
+    [found] = write_skew(skewed, won, names)
+    assert (
+        found.words
+        == "order 1 decided on row x of t and order 2 on row y of t: each then changed the other's"
+    )
+    assert write_skew(skewed, {**won, "b": "FAILED"}, names) == []
+    in_a_row = (skewed[0], skewed[2], call(2, "b", "y", ""), call(3, "b", "x", "x"))
+    assert write_skew(in_a_row, won, names) == []

@@ -15,21 +15,23 @@ from sagalab.rehearsal.races.schedules import Schedule
 
 DIRTY_READ = "dirty read"
 IN_VAIN = "charged in vain"
+WAITS_IN_VAIN = "waits in vain"
 LOST_UPDATE = "lost update"
 WRITE_SKEW = "write skew"
 OVERSOLD = "oversold"
 LOCK_KEPT = "lock never given back"
-NAMES = (DIRTY_READ, IN_VAIN, LOST_UPDATE, WRITE_SKEW, OVERSOLD, LOCK_KEPT)
+NAMES = (DIRTY_READ, IN_VAIN, WAITS_IN_VAIN, LOST_UPDATE, WRITE_SKEW, OVERSOLD, LOCK_KEPT)
 MEANING = {
     DIRTY_READ: "an order was refused because of what another had done and later undid",
     IN_VAIN: "a customer paid, was refused, and got the money back: the goods had gone to another order",
+    WAITS_IN_VAIN: "an order that has paid tries again and again for what another order has",
     LOST_UPDATE: "a row was written from a value that another order had changed meanwhile",
     WRITE_SKEW: "two orders each decided on a row that the other then changed, and both went through",
     OVERSOLD: "more was reserved than there was, or the stock does not add up",
     LOCK_KEPT: "an order that failed keeps what it had reserved",
 }
-# A saga has no isolation: these two do no lasting harm, and a design may accept them.
-ACCEPTABLE = (DIRTY_READ, IN_VAIN)
+# A saga has no isolation: these do no lasting harm that nobody sees, and a design may accept them.
+ACCEPTABLE = (DIRTY_READ, IN_VAIN, WAITS_IN_VAIN)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def anomalies(schedule: Schedule, ledgers: Mapping[str, Ledger], stock: Mapping[
     found = [
         *_dirty_reads(schedule.made, statuses, names),
         *_lost_updates(schedule.made, names),
-        *_write_skew(schedule.made, statuses, names),
+        *write_skew(schedule.made, statuses, names),
         *_books(schedule, statuses, names, ledgers, stock),
     ]
     return list({(each.name, each.words): each for each in found}.values())
@@ -115,10 +117,13 @@ def _lost_updates(made: tuple[Made, ...], names: Mapping[str, str]) -> list[Anom
     return found
 
 
-def _write_skew(
+def write_skew(
     made: tuple[Made, ...], statuses: Mapping[str, str], names: Mapping[str, str]
 ) -> list[Anomaly]:
-    """Two orders that went through, each with a row that it read and the other wrote afterwards; two rows."""
+    """Return the pairs of orders that went through, each with a row that it read and the other wrote afterwards.
+
+    Two different rows: of one row it is a lost update, or the condition of the later write saw it.
+    """
     won = [order for order, status in statuses.items() if status == "SUCCEEDED"]
     against: dict[tuple[str, str], tuple[Row, int, int]] = {}
     for reader in made:
@@ -169,6 +174,11 @@ def _books(
             if writer >= 0 and schedule.made[writer].order != order
         ]
         charged = any(not each.refused and each.writes for each in paid)
+        last = [each for each in schedule.made if each.order == order and not each.is_bookkeeping][-1:]
+        if statuses[order] == "RUNNING" and charged and takers and last == refused[-1:]:
+            other = names[schedule.made[takers[-1][0]].order]
+            words = f"{names[order]} has paid, and tries again and again: {other} has the goods"
+            found.append(Anomaly(WAITS_IN_VAIN, words, tuple(takers[-1:])))
         if charged and takers and statuses[order] != "SUCCEEDED" and not ledger.balance:
             other = names[schedule.made[takers[0][0]].order]
             words = f"{names[order]} had paid when it was refused: {other} had the goods"

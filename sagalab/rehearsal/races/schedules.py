@@ -20,6 +20,7 @@ from sagalab.rehearsal.world import Awake, Pending, World
 
 FAR_MS = 3_600_000  # what is due so much later is not waited for: a human's answer
 MOST_EVENTS = 600  # of one execution, which goes round then
+MOST_RETRIES = 7  # of one visit: what is tried again so often waits for the others, and may wait for ever
 MOST = 400  # schedules of one case
 
 
@@ -203,6 +204,9 @@ def _next(world: World) -> Pending | None:
     if isinstance(first.what, Awake):
         return first
     run = world.runs[0]
-    over = run.status != "RUNNING" or len(run.events) > MOST_EVENTS or first.due - world.now > FAR_MS
+    tired = len(run.events) > MOST_EVENTS or any(
+        frame.retry_count > MOST_RETRIES for frame in run.frames.values()
+    )
+    over = run.status != "RUNNING" or tired or first.due - world.now > FAR_MS
     asleep = [pending for pending in mine if isinstance(pending.what, Awake)]
     return (asleep[0] if asleep else None) if over else first
