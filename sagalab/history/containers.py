@@ -30,7 +30,19 @@ def begin_round(walk: Reading, owner: OpenVisit, event: Event) -> None:
             blame(walk, owner, inner, event)
         else:
             walk.close(inner, "aborted", event)
+    _take_over_error(owner)
     owner.begin_round(event.at)
+
+
+def _take_over_error(owner: OpenVisit) -> None:
+    """Give a container that is tried again the error of its round, where what failed inside was cut off already."""
+    if owner.visit.error is not None:
+        return
+    ended = (scope.current.visit for scope in owner.scopes if scope.current is not None)
+    for visit in ended:
+        if visit.status in ("failed", "timed_out") and visit.error is not None:
+            owner.visit.error, owner.visit.cause = visit.error, visit.cause
+            return
 
 
 def blame(walk: Reading, owner: OpenVisit, place: OpenVisit | None, event: Event) -> None:

@@ -122,7 +122,7 @@ def test_a_parallel_is_retried_and_given_up_and_what_is_inside_counts():
             "A": {
                 "Type": "Parallel",
                 "Branches": [branch, machine({"Z": {"Type": "Succeed"}}, "Z")],
-                "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}],
+                "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}],
                 "End": True,
             }
         }
