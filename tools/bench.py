@@ -15,8 +15,9 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import psutil
 
@@ -86,7 +87,9 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
 
     Returns {"sagalab": …, "ministack": …}. Raises SagaLabError when one of them does not start.
     """
-    rivals = {"sagalab": local_cloud}
+    rivals: dict[str, Callable[[], AbstractContextManager[tuple[Cloud, psutil.Process]]]] = {
+        "sagalab": local_cloud
+    }
     if importlib.util.find_spec("ministack"):
         rivals["ministack"] = ministack
     found = {}
@@ -95,8 +98,12 @@ def bench(say: Callable[[str], None] = lambda text: None) -> dict[str, Figures]:
         with running() as (cloud, server):
             cloud.client("stepfunctions").list_state_machines()
             ready = time.perf_counter() - begun
-            found[name] = _measured(cloud, server, ready, lambda text, name=name: say(f"{name}: {text}"))
+            found[name] = _measured(cloud, server, ready, partial(_say_for, name, say))
     return found
+
+
+def _say_for(name: str, say: Callable[[str], None], text: str) -> None:
+    say(f"{name}: {text}")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # What is broken, and the tests that must notice it: those that start nothing first, since the first that fails ends it.
@@ -50,7 +51,7 @@ SUBJECTS = {
 }
 # A mutant may make an endless loop: it has this many times what the unbroken tests took, and some seconds.
 _TIMES, _SECONDS_MORE = 3.0, 30.0
-_OPPOSITE: dict[type[ast.AST], type[ast.AST]] = {
+_OPPOSITE: dict[type[ast.AST], type[Any]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
     ast.Add: ast.Sub, ast.Sub: ast.Add,
@@ -103,13 +104,15 @@ def _has_text(node: ast.AST) -> bool:
 
 def mutants(folder: str) -> list[Mutant]:
     """Return every mutant of the Python files in `folder` (relative to the project), in the order of the text."""
-    found = []
+    found: list[Mutant] = []
     for file in sorted((ROOT / folder).rglob("*.py")):
         source = file.read_bytes()
         begins = [0]
         for line in source.splitlines(keepends=True):
             begins.append(begins[-1] + len(line))
-        for node in ast.walk(ast.parse(source)):
+        tree: Any = ast.parse(source)
+        node: Any
+        for node in ast.walk(tree):
             for text in _changed(node):
                 start = begins[node.lineno - 1] + node.col_offset
                 end = begins[node.end_lineno - 1] + node.end_col_offset

@@ -219,7 +219,8 @@ def _runs(cloud: Cloud) -> Iterator[tuple[str, dict[str, Any], list[dict[str, An
     hardened = deploy_machine(saga, "hardened", definition("hardened"))
     order = {"order_id": "4-recorded", "customer_id": "customer-1", "items": [
         {"item_id": "1", "qty": 2, "description": "Coffee", "unit_price": 4.5}]}  # fmt: skip
-    for key, faults in ({"good": {}} | SEED_PLANS).items():
+    plans: dict[str, Any] = {"good": {}} | SEED_PLANS
+    for key, faults in plans.items():
         for machine, arn in (("saga", saga.machine("saga")), ("hardened", hardened)):
             given = order | {"order_id": f"4-{machine}-{key}", "faults": faults}
             yield f"{machine}_{key}", definition(machine), _history(client, arn, f"{machine}-{key}", given)

@@ -174,7 +174,7 @@ def _start(port: int, *, iam: bool = False) -> dict:
     ]
     with open(log_path(), "wb", opener=private_opener) as log:
         options: dict = {"start_new_session": True}
-        if os.name == "nt":
+        if sys.platform == "win32":
             options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
         process = subprocess.Popen(
             command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options

@@ -16,7 +16,7 @@ from sagalab.course.exercises import NoExercise, exercises, find_exercise
 from sagalab.course.judge_process import judge
 from sagalab.course.magic import Note
 from sagalab.course.outcome import NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
-from sagalab.markup import escape, without_math
+from sagalab.markup import escape, table, without_math
 
 
 class Check:
@@ -121,16 +121,8 @@ class Progress:
         return "\n".join([*lines, self._summary()])
 
     def _repr_html_(self) -> str:
-        left = ' style="text-align:left"'
-        head = "".join(
-            f"<th{left}>{name}</th>" for name in ("notebook", "exercise", "how far", "what it asks")
-        )
-        body = "".join(
-            "<tr>" + "".join(f"<td{left}>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.rows()
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return without_math(f"{table}<p>{escape(self._summary())}</p>")
+        shown = table(self.rows(), ("notebook", "exercise", "how far", "what it asks"))
+        return without_math(f"{shown}<p>{escape(self._summary())}</p>")
 
 
 def _judged(exercise: Exercise, answer: Any) -> Outcome:

@@ -1,6 +1,6 @@
 """Destroy a deployment: everything that carries its tags, and nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from sagalab.cloud.confirm import confirm as confirm_on_aws
 from sagalab.cloud.retrying import unless
 from sagalab.deploying.deployment import cloud_of, inbox_file
 from sagalab.deploying.names import TABLES, TAG_PREFIX, TASKS, Names
-from sagalab.deploying.part import Change, Part
+from sagalab.deploying.part import Action, Change, Part
 from sagalab.deploying.parts import Parts
 from sagalab.progress import progress as show_progress
 from sagalab.threads import together
@@ -38,7 +38,7 @@ def destroy(
     if not cloud.is_local:
         (confirm or confirm_on_aws)(cloud)
     parts = Parts(cloud, cloud.prefix)
-    stages = [parts.all_machines(), *reversed(parts.stages())]
+    stages: list[Sequence[Part]] = [parts.all_machines(), *reversed(parts.stages())]
     # Whose everything is, is asked before anything is deleted: a function's log group may be known by it.
     states = [together(lambda part: part.state(), stage) for stage in stages]
     changes: list[Change] = []
@@ -49,8 +49,8 @@ def destroy(
             if state == "present":
                 unless(part.missing_codes, part.delete)  # another destroy may be faster
             advance(f"{part.kind} {part.name}")
-            action = {"present": "deleted", "missing": "absent"}.get(state, "not ours")
-            return Change(part.kind, part.name, action)
+            actions: dict[str, Action] = {"present": "deleted", "missing": "absent"}
+            return Change(part.kind, part.name, actions.get(state, "not ours"))
 
         for stage, known in zip(stages, states, strict=True):
             changes += together(remove, list(zip(stage, known, strict=True)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from sagalab.markup import escape
+from sagalab.markup import Row, escape, table
 from sagalab.pictures.palette import look
 
 _CELL = "padding:3px 10px;text-align:left;border-top:1px solid #9aa7b8"
@@ -43,15 +43,10 @@ class Prediction:
         for number, (expected, found) in enumerate(zip_longest(self.path, path, fillvalue="–"), start=1):
             style = look("succeeded" if number <= agree else "caught")
             sign = "✓" if number <= agree else "≠"
-            cells = "".join(f"<td style='{_CELL}'>{escape(text)}</td>" for text in (sign, expected, found))
-            rows.append(
-                f"<tr style='background:{style.fill};color:{style.text}'>"
-                f"<th scope='row' style='{_CELL}'>{number}</th>{cells}</tr>"
-            )
-        head = "".join(
-            f"<th scope='col' style='{_CELL}'>{name}</th>" for name in ("step", "", "you expected", "it took")
-        )
+            rows.append(Row((number, sign, expected, found), f"background:{style.fill};color:{style.text}"))
+        heads = ("step", "", "you expected", "it took")
+        steps = table(rows, heads, cell=_CELL, named=_CELL, style="border-collapse:collapse")
         return (
             f"<div role='group' aria-label='prediction'><p><strong>{escape(self.words(path))}</strong></p>"
-            f"<table style='border-collapse:collapse'><tr>{head}</tr>{''.join(rows)}</table></div>"
+            f"{steps}</div>"
         )

@@ -7,7 +7,7 @@ from sagalab.failurelab.choice import Choice
 from sagalab.failurelab.prediction import Prediction
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import Verdict
-from sagalab.markup import escape, without_math
+from sagalab.markup import table, without_math
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing
 
@@ -78,9 +78,5 @@ class LabRun:
         return "\n".join(f"{name + ':':<12}{text}" for name, text in self.lines())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left;vertical-align:top'>{name}</th>"
-            f"<td style='text-align:left'>{escape(text)}</td></tr>"
-            for name, text in self.lines()
-        )
-        return without_math(f"<table aria-label='run {self.number}'>{rows}</table>")
+        label, named = f"run {self.number}", "text-align:left;vertical-align:top"
+        return without_math(table(self.lines(), named=named, label=label))

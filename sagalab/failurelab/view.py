@@ -9,7 +9,7 @@ from sagalab.failurelab.run import ARROW, LabRun
 from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import MEANING, Verdict
-from sagalab.markup import escape
+from sagalab.markup import escape, table
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT
 from sagalab.pictures.palette import RUN_STATUS, look
@@ -78,21 +78,12 @@ def ledger(verdict: Verdict) -> str:
         f"padding:6px 10px;font-size:17px'><strong>{verdict.sign} {verdict.name}</strong>: "
         f"{escape(verdict.words)}</p><p>{verdict.name} means: {MEANING[verdict.name]}.</p>"
     )
-    return head + table(("service", "what", "how much"), verdict.ledger.rows(), "ledger")
+    return head + rows_of(verdict.ledger.rows(), ("service", "what", "how much"), "ledger")
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], label: str) -> str:
-    """Return rows as an HTML table; every cell as text."""
-    head = "".join(f"<th scope='col' style='{_CELL}'>{escape(name)}</th>" for name in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td style='{_CELL}'>{escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
-    name = escape(label)
-    return (
-        f"<table aria-label='{name}' style='border-collapse:collapse'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )
+def rows_of(rows: Sequence[Sequence[Any]], columns: Sequence[str], label: str) -> str:
+    """Return rows as a table in the panel's look."""
+    return table(rows, columns, cell=_CELL, style="border-collapse:collapse", label=label)
 
 
 def chart(execution: Execution) -> str:
@@ -111,7 +102,7 @@ def events(execution: Execution) -> str:
     for event in execution.history:
         seconds = f"{(event.at - start).total_seconds():.3f}" if event.at and start else ""
         rows.append((event.id, event.type, owner.get(event.id, ""), seconds, details[event.id]))
-    return sheet(table(("id", "type", "state", "seconds", "details"), rows, "events"))
+    return sheet(rows_of(rows, ("id", "type", "state", "seconds", "details"), "events"))
 
 
 def state(visit: Visit) -> str:
@@ -130,7 +121,7 @@ def state(visit: Visit) -> str:
             )
             for each in visit.attempts
         ]
-        parts.append(table(("attempt", "outcome", "error", "took"), rows, "attempts"))
+        parts.append(rows_of(rows, ("attempt", "outcome", "error", "took"), "attempts"))
     data = [("Input", visit.input), ("Output", visit.output)]
     data += [(f"Variable ${name}", value) for name, value in visit.assigned.items()]
     data += [("Cause", visit.cause)] if visit.cause else []
@@ -164,4 +155,4 @@ def runs(history: Sequence[LabRun]) -> str:
     ]
     if not rows:
         return sheet("<p>No run yet.</p>")
-    return sheet(table(("run", "machine and faults", "status", "verdict"), rows, "the last runs"))
+    return sheet(rows_of(rows, ("run", "machine and faults", "status", "verdict"), "the last runs"))

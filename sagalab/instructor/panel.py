@@ -130,8 +130,8 @@ class DemoPanel:
         self.ask.value = _readable(question(path)) if path else ""
 
     def _show_notes(self) -> None:
-        shown = self.notes.value and self._path is not None
-        self.say.value = _readable(f"<h3>Say</h3>{notes_list(self._path)}") if shown else ""
+        path = self._path if self.notes.value else None
+        self.say.value = _readable(f"<h3>Say</h3>{notes_list(path)}") if path else ""
 
     def __repr__(self) -> str:
         return "The demonstration's panel. Run the cell to see it."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.owed import Owed, named_in
 from sagalab.ledger.read import read_ledgers
-from sagalab.markup import escape, without_math
+from sagalab.markup import escape, table, without_math
 
 if TYPE_CHECKING:
     from sagalab.deploying.deployment import Deployment
@@ -49,14 +49,9 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """Show the verdict over the ledger's rows. It reads the same without colour."""
-        rows = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.ledger.rows()
-        )
-        head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("service", "what", "how much"))
         return without_math(
             f"<div role='group' aria-label='ledger'><p><strong>{self.sign} {self.name}</strong>: "
-            f"{escape(self.words)}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f"{escape(self.words)}</p>{table(self.ledger.rows(), ('service', 'what', 'how much'))}</div>"
         )
 
 

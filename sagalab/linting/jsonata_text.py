@@ -3,6 +3,7 @@
 import difflib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
@@ -98,9 +99,7 @@ def unknown_functions(expression: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, next(iter(difflib.get_close_matches(name, FUNCTIONS, 1)), "")) for name in called)
 
 
-def _walk(
-    node: object, bound: frozenset[str], reads: dict[str, None], calls: dict[str, None]
-) -> frozenset[str]:
+def _walk(node: Any, bound: frozenset[str], reads: dict[str, None], calls: dict[str, None]) -> frozenset[str]:
     """Collect what is read and what is called; return the bound names for what follows in a block."""
     if isinstance(node, (list, tuple)):
         for item in node:

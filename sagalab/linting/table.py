@@ -2,9 +2,10 @@
 
 from collections import Counter
 from textwrap import wrap
+from typing import Any
 
 from sagalab.linting.rule import Finding
-from sagalab.markup import escape, without_math
+from sagalab.markup import escape, table, without_math
 
 SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
 NOTHING = "✓ The lint finds nothing wrong."
@@ -20,7 +21,7 @@ class Findings(list[Finding]):
     def _repr_html_(self) -> str:
         return self.html()
 
-    def count(self, value: object) -> int:
+    def count(self, value: Any) -> int:
         """Return how many findings have this severity ("error", "warning", "hint"), or equal this one."""
         if isinstance(value, str):
             return sum(finding.severity == value for finding in self)
@@ -54,16 +55,9 @@ class Findings(list[Finding]):
         """Return the table as HTML that needs no style sheet and reads on light and dark."""
         if not self:
             return f"<p>{escape(NOTHING)}</p>"
-        left = ' style="text-align:left;vertical-align:top"'
-        heads = "".join(
-            f"<th{left}>{head}</th>" for head in ("", "state", "what is wrong", "how to mend it", "rule")
-        )
-        rows = "".join(
-            "<tr>" + "".join(f"<td{left}>{escape(cell)}</td>" for cell in _cells(finding)) + "</tr>"
-            for finding in self
-        )
-        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        return without_math(f"{table}<p>{escape(self.summary)}</p>")
+        heads = ("", "state", "what is wrong", "how to mend it", "rule")
+        shown = table(map(_cells, self), heads, cell="text-align:left;vertical-align:top")
+        return without_math(f"{shown}<p>{escape(self.summary)}</p>")
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

@@ -208,9 +208,9 @@ def _way_without(scope: Scope, goal: State, name: str) -> list[str]:
             if target not in came_from and name not in _assigned_along(way):
                 came_from[target] = state
                 waiting.append(target)
-    way: list[str] = []
+    names: list[str] = []
     step: State | None = goal
     while step is not None:
-        way.append(step.name)
+        names.append(step.name)
         step = came_from.get(step)
-    return list(reversed(way))
+    return names[::-1]

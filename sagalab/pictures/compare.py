@@ -8,7 +8,7 @@ from itertools import zip_longest
 import pandas as pd
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape, without_math
+from sagalab.markup import Row, escape, table, without_math
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT, picture_bundle
 from sagalab.pictures.graph import thread_of
@@ -61,15 +61,14 @@ class Comparison:
         return f"{self.text()}\n\n{self.table.fillna('').to_string(index=False)}"
 
     def _table_html(self) -> str:
-        head = "".join(f'<th style="{_CELL}">{escape(str(c))}</th>' for c in self.table)
         rows = []
         for row in self.table.fillna("").itertuples(index=False):
             here = row[0] == self.step
-            style = f"background:{CHANGED_FILL};font-weight:bold" if here else "background:#fff"
-            cells = "".join(f'<td style="{_CELL}">{escape(str(cell))}</td>' for cell in row)
-            rows.append(f'<tr style="{style}">{cells}</tr>')
-        head = f'<tr style="background:#fff">{head}</tr>'
-        return f'<table style="border-collapse:collapse">{head}{"".join(rows)}</table>'
+            rows.append(
+                Row(row, f"background:{CHANGED_FILL};font-weight:bold" if here else "background:#fff")
+            )
+        style = "border-collapse:collapse;background:#fff"
+        return table(rows, list(self.table), cell=_CELL, style=style)
 
     def _repr_html_(self) -> str:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import escape, without_math
+from sagalab.markup import Row, escape, table, without_math
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing, picture_bundle
@@ -93,8 +93,8 @@ class Frame:
             f"{''.join(data)}</div></div>"
         )
 
-    def _table_html(self, table: str, rows: Mapping) -> str:
-        kinds = {change.key: change.kind for change in self.changed if change.table == table}
+    def _table_html(self, name: str, rows: Mapping) -> str:
+        kinds = {change.key: change.kind for change in self.changed if change.table == name}
         signs = {"added": "+ added", "changed": "● changed", "removed": "− removed"}
         lines = []
         for key, row in [*rows.items(), *((key, {}) for key, kind in kinds.items() if kind == "removed")]:
@@ -102,17 +102,9 @@ class Frame:
                 f"background:{palette.CHANGED_FILL};font-weight:bold" if key in kinds else "background:#fff"
             )
             text = ", ".join(f"{name}: {cut(_compact(value), _CELL_LIMIT)}" for name, value in row.items())
-            lines.append(
-                f'<tr style="{style}"><td style="{_CELL}">{signs.get(kinds.get(key), "")}</td>'
-                f'<td style="{_CELL}">{escape(printable(key))}</td>'
-                f'<td style="{_CELL}">{escape(printable(text))}</td></tr>'
-            )
-        body = (
-            f'<table style="border-collapse:collapse;color:#16202c">{"".join(lines)}</table>'
-            if lines
-            else "no rows"
-        )
-        return _box_html(f"table {table}", body)
+            lines.append(Row((signs.get(kinds.get(key), ""), printable(key), printable(text)), style))
+        look = "border-collapse:collapse;color:#16202c"
+        return _box_html(f"table {name}", table(lines, cell=_CELL, style=look) if lines else "no rows")
 
     def __repr__(self) -> str:
         return self.text()
@@ -215,12 +207,12 @@ def _variables(visits: list, current) -> dict[str, Any]:
 
 def _changes(before: Tables, after: Tables) -> list[Change]:
     changes = []
-    for table in dict.fromkeys([*before, *after]):
-        old, new = before.get(table, {}), after.get(table, {})
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name, {}), after.get(name, {})
         for key in dict.fromkeys([*old, *new]):
             kind = "added" if key not in old else "removed" if key not in new else "changed"
             if old.get(key) != new.get(key):
-                changes.append(Change(table, key, kind))
+                changes.append(Change(name, key, kind))
     return changes
 
 

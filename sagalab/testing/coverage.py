@@ -7,7 +7,7 @@ from typing import Any
 
 from sagalab.asl.document import Machine
 from sagalab.history.execution import Execution
-from sagalab.markup import escape, without_math
+from sagalab.markup import escape, table, without_math
 from sagalab.pictures.covered import Marks, coverage_diagram
 from sagalab.pictures.drawing import Drawing
 from sagalab.testing.items import KINDS, Item, Key, items_of, way_key
@@ -121,27 +121,16 @@ class Coverage:
 
     def html(self) -> str:
         """Return the table as HTML that needs no style sheet and reads on light and dark."""
-        left = ' style="text-align:left;vertical-align:top"'
-        right = ' style="text-align:right"'
-        rows = "".join(
-            f"<tr><td{left}>{'✓' if done == of else '○'} {KINDS[kind]}</td><td{right}>{done}</td><td{right}>{of}</td></tr>"
+        left, right = "text-align:left;vertical-align:top", "text-align:right"
+        rows = [
+            (f"{'✓' if done == of else '○'} {KINDS[kind]}", done, of)
             for kind, (done, of) in self.kinds.items()
-        )
-        gaps = "".join(
-            f"<tr><td{left}>○ {escape(state)}</td><td{left}>{'<br>'.join(map(escape, words))}</td></tr>"
-            for state, words in self.gaps().items()
-        )
+        ]
+        tested = table(rows, ("of the machine", "tested", "of"), cell=(left, right, right))
+        gaps = [(f"○ {state}", words) for state, words in self.gaps().items()]
+        missing = table(gaps, ("state", "not tested"), cell=left) if gaps else "<p>✓ All of it is tested.</p>"
         notes = "".join(f"<p>! {escape(note)}</p>" for note in self.notes)
-        heads = f"<th{left}>of the machine</th><th{right}>tested</th><th{right}>of</th>"
-        missing = (
-            f"<table><thead><tr><th{left}>state</th><th{left}>not tested</th></tr></thead><tbody>{gaps}</tbody></table>"
-            if gaps
-            else "<p>✓ All of it is tested.</p>"
-        )
-        return without_math(
-            f"<p><strong>{escape(self.summary)}</strong></p><table><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{rows}</tbody></table>{missing}{notes}"
-        )
+        return without_math(f"<p><strong>{escape(self.summary)}</strong></p>{tested}{missing}{notes}")
 
     def picture(self) -> Drawing:
         """Return the machine with what is tested ✓, partly ◐ (a retrier is not), and not ○ (grey, dashed)."""

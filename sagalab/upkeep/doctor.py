@@ -50,9 +50,10 @@ def drawing() -> Check:
         picture = run_dot("digraph { a -> b }", "svg")
     except SagaLabError as error:
         return Check("Drawing", State.WRONG, error.what, how_to_install())
-    if picture.count(b'class="node"') != 2:
-        return Check("Drawing", State.WRONG, f"{find_dot()} drew something else than asked", how_to_install())
-    return Check("Drawing", State.GOOD, f"a graph of two nodes by {find_dot().name}")
+    dot = find_dot()
+    if dot is None or picture.count(b'class="node"') != 2:
+        return Check("Drawing", State.WRONG, f"{dot} drew something else than asked", how_to_install())
+    return Check("Drawing", State.GOOD, f"a graph of two nodes by {dot.name}")
 
 
 def state_folder() -> Check:

@@ -24,7 +24,7 @@ def locked_versions(root: Path = ROOT) -> tuple[dict[str, str], dict[str, str]]:
     versions = {package["name"]: package.get("version", "") for package in lock["package"]}
 
     def pick(requirements: list[str]) -> dict[str, str]:
-        names = [re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in requirements]
+        names = [re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for requirement in requirements]
         return {name: versions[name] for name in names}
 
     return pick(project["project"]["dependencies"]), pick(project["dependency-groups"]["dev"])

@@ -26,7 +26,7 @@ from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.owed import Owed
 from sagalab.ledger.verdict import LEAKED, Verdict
 from sagalab.linting.lint import lint
-from sagalab.markup import NO_MATH, escape
+from sagalab.markup import NO_MATH, Row, escape, table
 from sagalab.pictures.compare import compare
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.grid import scenario_matrix
@@ -175,7 +175,7 @@ def test_the_failure_lab_and_the_demonstration(text):
         view.chart(run),
         view.runs([lab_run]),
         view.said(text),
-        view.table([text], [[text]], text),
+        view.rows_of([[text]], [text], text),
         *(view.state(visit) for visit in run.visits),
     ]
     demo_run = type("Run", (), {"execution": run, "verdict": lab_run.verdict})
@@ -212,3 +212,25 @@ def test_what_the_failure_lab_says_of_a_click(text):
     box.states[text].click()
     (said,) = [each.value for each in vars(box).values() if isinstance(each, ipywidgets.HTML)]
     assert_is_text(said)
+
+
+def test_a_table_shows_its_texts_and_says_what_names_a_row_and_a_column():
+    shown = table(
+        [("a", 1), Row(("<b>", ["one", "<two>"]), "color:red")],
+        ("x", "it's"),
+        cell=("text-align:left", "text-align:right"),
+        named="font-weight:bold",
+        label="rows",
+    )
+    assert shown == (
+        "<table aria-label='rows'><thead><tr><th scope='col' style='text-align:left'>x</th>"
+        "<th scope='col' style='text-align:right'>it&#x27;s</th></tr></thead><tbody>"
+        "<tr><th scope='row' style='font-weight:bold'>a</th><td style='text-align:right'>1</td></tr>"
+        "<tr style='color:red'><th scope='row' style='font-weight:bold'>&lt;b&gt;</th>"
+        "<td style='text-align:right'>one<br>&lt;two&gt;</td></tr></tbody></table>"
+    )
+
+
+def test_a_row_with_a_cell_too_many_is_refused():
+    with pytest.raises(ValueError):
+        table([("a", "b")], cell=("text-align:left",))
