@@ -87,6 +87,23 @@ def test_an_undo_needs_only_the_order_id(services, task):
         assert services.fails(task, {"order_id": wrong}).startswith("order_id must be text")
 
 
+@pytest.mark.parametrize(
+    ("least_or_most", "changed"),
+    [
+        ({"qty": 1, "unit_price": 0, "description": ""}, {"customer_id": "c", "order_date": None}),
+        ({"qty": 10_000, "unit_price": 1_000_000, "description": "d" * 500}, {"customer_id": "c" * 500}),
+    ],
+    ids=["least", "most"],
+)
+def test_the_least_and_the_most_that_an_order_may_hold_are_taken(services, least_or_most, changed):
+    item_id = services.stock(10_000, item_id="i" * 500 if least_or_most["description"] else None)
+    order = make_order((item_id, 1, 1)) | changed
+    order["items"][0] |= least_or_most
+    for task in FORWARD:
+        assert services.call(task, order)
+    assert services.left(item_id) == 10_000 - least_or_most["qty"]
+
+
 @pytest.mark.parametrize("whole", [2, 2.0])
 def test_json_has_one_kind_of_number(services, whole):
     """JSONata may turn 2 into 2.0: still a whole number, and it comes back as it was."""
