@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from sagalab.asl.document import Machine, read
 from sagalab.history import fetch as execution_fetch
-from sagalab.history import tables as execution_tables
 from sagalab.history.ends import END_STATUS
 from sagalab.history.events import Event, raw_events, read_events
 from sagalab.history.scopes import to_text
 from sagalab.history.visits import Attempt, Iteration, Visit, parse_json
 from sagalab.history.walk import HistoryWalk
 from sagalab.markup import escape, without_math
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Attempt", "Execution", "Iteration", "Visit"]
 
@@ -218,13 +218,17 @@ class Execution:
         """What was not understood, in plain sentences. Reads all data of the history."""
         return self._read_warnings + self._walk_warnings + _data_warnings(self.history)
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """Return the visits as a DataFrame (see `sagalab.history.tables.visits_table`)."""
-        return execution_tables.visits_table(self.visits, self.started)
+        from sagalab.history.tables import visits_table  # it loads pandas: a quarter of a second
 
-    def events_table(self) -> pd.DataFrame:
+        return visits_table(self.visits, self.started)
+
+    def events_table(self) -> "pd.DataFrame":
         """Return the events as a DataFrame (see `sagalab.history.tables.events_table`)."""
-        return execution_tables.events_table(self.history, self.states_of_events, self.started)
+        from sagalab.history.tables import events_table
+
+        return events_table(self.history, self.states_of_events, self.started)
 
     def __repr__(self) -> str:
         error = f" {self.error}" if self.error else ""

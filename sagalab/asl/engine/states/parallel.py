@@ -4,24 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagalab.asl.engine.data import template
-from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import RUNTIME, StateFailed
 from sagalab.asl.engine.frame import INNER, Frame
 from sagalab.asl.engine.recorder import Recorder
-from sagalab.asl.engine.result_path import result_path
-from sagalab.asl.engine.states.base import State
+from sagalab.asl.engine.states.result import ResultState
 
 
-class Container(State):
+class Container(ResultState):
     """A state with inner frames, whose results become its own."""
 
     absent = None  # AWS gives null to a catcher for an error or cause that a branch did not give
-
-    def __init__(self, name: str, body: Mapping[str, Any], jsonata: bool) -> None:
-        super().__init__(name, body, jsonata)
-        selector = None if jsonata else body.get("ResultSelector")
-        self.result_selector = None if selector is None else template(selector, "ResultSelector", False)
-        self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
 
     def inner_done(self, run: Recorder, frame: Frame, inner: Frame, output: Any) -> None:
         """An inner frame came to its end."""
@@ -30,25 +22,6 @@ class Container(State):
     def inner_failed(self, run: Recorder, frame: Frame, inner: Frame, failure: StateFailed) -> None:
         """An inner frame failed, and with it the state."""
         raise NotImplementedError
-
-    def take_result(self, run: Recorder, frame: Frame, result: Any) -> None:
-        """Make the state's output of a result."""
-        env = Env(run, frame, self.kind)
-        env.data = result
-        env.states["result"] = result
-        if run.trace is not None:
-            self.note(run, "result", result)
-        output = result
-        if not self.jsonata:
-            if self.result_selector is not None:
-                output = self.result_selector(env)
-            if run.trace is not None:
-                self.note(run, "afterResultSelector", output)
-            if self.result_path is not None:
-                output = self.result_path(frame.input, output)
-            if run.trace is not None:
-                self.note(run, "afterResultPath", output)
-        self.succeed(run, frame, env, output)
 
     def tells_failure(self, failure: StateFailed) -> bool:
         """A States.Runtime of the state's own fields ends the execution without a word of the state."""

@@ -10,12 +10,11 @@ from sagalab.asl.engine.errors import StateFailed, exceeds, query_error, runtime
 from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
 from sagalab.asl.engine.recorder import Recorder
-from sagalab.asl.engine.result_path import result_path
-from sagalab.asl.engine.states.base import State
+from sagalab.asl.engine.states.result import ResultState
 from sagalab.asl.resource import Resource
 
 
-class Task(State):
+class Task(ResultState):
     """One piece of work that somebody else does."""
 
     kind = "Task"
@@ -30,9 +29,6 @@ class Task(State):
         self.heartbeat = _seconds(body, "HeartbeatSeconds", jsonata)
         credentials = body.get("Credentials")
         self.credentials = template(credentials, "Credentials", jsonata) if credentials else None
-        selector = None if jsonata else body.get("ResultSelector")
-        self.result_selector = None if selector is None else template(selector, "ResultSelector", False)
-        self.result_path = None if jsonata else result_path(body.get("ResultPath", "$"))
 
     def work(self, run: Recorder, frame: Frame) -> None:
         env = self.env(run, frame)
@@ -137,28 +133,6 @@ class Task(State):
             raise self._told(run, frame, events.failed, too_large(events.limited, terminal=False))
         run.add(frame, events.succeeded, {"output": text, "outputDetails": NOT_TRUNCATED, **events.about})
         self.take_result(run, frame, result)
-
-    def take_result(self, run: Recorder, frame: Frame, result: Any) -> None:
-        """Make the state's output of a result."""
-        env = Env(run, frame, self.kind)
-        env.data = result
-        env.states["result"] = result
-        if run.trace is not None:
-            self.note(run, "result", result)
-        output = result if self.jsonata else self.shaped(run, frame, env)
-        env.data = result  # the $ of Assign is the result as it came
-        self.succeed(run, frame, env, output)
-
-    def shaped(self, run: Recorder, frame: Frame, env: Env) -> Any:
-        """Apply ResultSelector and ResultPath."""
-        output = env.data if self.result_selector is None else self.result_selector(env)
-        if run.trace is not None:
-            self.note(run, "afterResultSelector", output)
-        if self.result_path is not None:
-            output = self.result_path(frame.input, output)
-        if run.trace is not None:
-            self.note(run, "afterResultPath", output)
-        return output
 
     def failed(self, run: Recorder, frame: Frame, failure: StateFailed) -> None:
         """Take the failure of the task into the history, then retry, catch or fail."""
