@@ -34,9 +34,12 @@ class Activities:
         self._changed = threading.Condition()
 
     def put(self, arn: str, waiting: Waiting) -> None:
-        """Let a task wait for a worker of an activity."""
+        """Let a task wait for a worker of an activity; those in front whose executions ended are let go."""
         with self._changed:
-            self._queues.setdefault(arn, deque()).append(waiting)
+            queue = self._queues.setdefault(arn, deque())
+            while queue and not queue[0].driven.waits_for(queue[0].task):
+                queue.popleft()
+            queue.append(waiting)
             self._changed.notify_all()
 
     def take(self, arn: str, seconds: float = LONGEST_POLL_SECONDS) -> Waiting | None:

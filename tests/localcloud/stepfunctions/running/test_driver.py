@@ -306,3 +306,22 @@ def test_children_end_with_their_execution(keeper):
     assert keeper.driver.take_activity(ACTIVITY, None, 5)
     driven.stop()
     assert all(child.wait(5) and child.status == "ABORTED" for child in keeper.children)
+
+
+def test_of_a_redriven_map_run_only_what_failed_runs_again(keeper):
+    driven = keeper.start(each(A=WORK), '["good","bad"]')
+    for _ in range(2):
+        token, text = keeper.driver.take_activity(ACTIVITY, None, 5)
+        if json.loads(text) == "good":
+            keeper.driver.succeed_token(token, "good")
+            until(lambda: any(child.status == "SUCCEEDED" for child in keeper.children))
+        else:
+            bad = token
+    keeper.driver.fail_token(bad, "Declined", None)
+    assert driven.wait(5) and driven.error == "States.ExceedToleratedFailureThreshold"
+    driven.redrive()
+    token, text = keeper.driver.take_activity(ACTIVITY, None, 5)
+    assert json.loads(text) == "bad"
+    keeper.driver.succeed_token(token, "better")
+    assert driven.wait(5) and json.loads(driven.output) == ["good", "better"]
+    assert keeper.driver.take_activity(ACTIVITY, None, 0.05) is None
