@@ -3,7 +3,8 @@
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html - the states that were
 entered and not left run again with their input and variables, without being entered again; in a Parallel
 or Map only the branches and iterations that were not done; attempts count from zero, and so does the
-timeout of the execution.
+timeout of the execution. The words of what is refused: DescribeExecution's redriveStatusReason
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html).
 """
 
 from sagalab.asl.engine.commands import SetTimer
@@ -13,6 +14,7 @@ from sagalab.asl.engine.history import EVENT_LIMIT
 from sagalab.asl.engine.recorder import EXECUTION_TIMER, Recorder
 
 REDRIVE_DAYS = 14
+LONGEST_DAYS = 365  # an execution may take a year
 _DAY = 24 * 60 * 60 * 1000
 
 
@@ -23,9 +25,11 @@ def refusal(run: Recorder, now: int) -> str | None:
     if run.execution.kind != "STANDARD":
         return "Execution is of an EXPRESS state machine and cannot be redriven"
     if len(run.events) >= EVENT_LIMIT - 1:
-        return "Execution event history limit exceeded"
+        return "Execution history event limit exceeded"
+    if now - run.started >= LONGEST_DAYS * _DAY:
+        return "Execution has exceeded the max execution time"
     if run.stopped is not None and now - run.stopped > REDRIVE_DAYS * _DAY:
-        return "Execution has exceeded the redrivable period"
+        return "Execution redrivable period exceeded"
     return None
 
 

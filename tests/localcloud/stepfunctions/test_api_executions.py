@@ -10,6 +10,7 @@ import uuid
 import pytest
 from api_asked import FAIL, PASS, PREFIX, WAIT
 
+from sagalab.asl.engine import redrive
 from sagalab.localcloud.stepfunctions.api import kept
 
 
@@ -199,6 +200,26 @@ def test_a_redrive_goes_on_and_its_token_is_answered_once(ask):
         "ExecutionNotRedrivable",
         "Execution Not Redrivable: 'Execution is SUCCEEDED and cannot be redriven'",
     )
+
+
+def test_why_an_execution_cannot_be_redriven(ask):
+    arn = ask.machine(FAIL)
+    execution = ask.run(arn)["executionArn"]
+    driven = ask.api.place("us-east-1").executions[execution].driven
+    day = 24 * 60 * 60 * 1000
+
+    def reason():
+        told = ask("DescribeExecution", executionArn=execution)
+        code, words = ask.refusal("RedriveExecution", executionArn=execution)
+        assert code == "ExecutionNotRedrivable" and told["redriveStatusReason"] in words
+        return told["redriveStatusReason"]
+
+    run = driven.run
+    assert redrive.refusal(run, run.stopped + 13 * day) is None
+    assert redrive.refusal(run, run.stopped + 15 * day) == "Execution redrivable period exceeded"
+    assert redrive.refusal(run, run.started + 366 * day) == "Execution has exceeded the max execution time"
+    ask("DeleteStateMachine", stateMachineArn=arn)
+    assert reason() == "State machine is in DELETING status"
 
 
 def test_the_oldest_ended_executions_are_forgotten(ask, monkeypatch):

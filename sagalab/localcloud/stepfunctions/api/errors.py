@@ -48,6 +48,11 @@ def deleting(arn: str) -> ApiError:
     return ApiError("StateMachineDeleting", f"State Machine Deleting: '{arn}'")
 
 
+def labelled(arn: str) -> ApiError:
+    """Return the refusal of a distributed Map's ARN (machine/label) where a machine is meant."""
+    return invalid(f"A qualified state machine ARN of a Map state is not supported: '{arn}'")
+
+
 def wrong_type() -> ApiError:
     """Return the refusal of an operation for a machine of the other type."""
     return ApiError(

@@ -20,6 +20,7 @@ from sagalab.localcloud.stepfunctions.api.store import Place, now
 from sagalab.localcloud.stepfunctions.api.times import seconds
 
 _TOKENS_KEPT = 10  # client tokens of the last redrives
+_DELETED = "State machine is in DELETING status"
 _TOKEN_MS = 15 * 60 * 1000
 
 
@@ -192,10 +193,14 @@ def describe(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
 def _redrivable(execution: Execution) -> dict[str, str]:
     if execution.map_run is not None and execution.status() not in ("RUNNING", "SUCCEEDED"):
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    reason = execution.driven.refusal()
+    reason = _refusal(execution)
     if reason is None:
         return {"redriveStatus": "REDRIVABLE"}
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
+
+def _refusal(execution: Execution) -> str | None:
+    return _DELETED if execution.machine.deleting else execution.driven.refusal()
 
 
 def redrive(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -206,13 +211,11 @@ def redrive(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
         for used, date in execution.redriven_by:
             if used == token and now() - date < _TOKEN_MS:
                 return {"redriveDate": seconds(date)}
-        reason = execution.driven.refusal()
+        reason = _refusal(execution)
         if execution.map_run is not None:
             reason = "Execution can only be redriven by redriving its Map Run"
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
-        if execution.machine.deleting:
-            raise deleting(execution.machine.arn)
         kept.again(execution, place)
         execution.driven.redrive()
         date = execution.driven.redriven_ms or now()

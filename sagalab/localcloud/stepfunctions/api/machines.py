@@ -4,13 +4,12 @@ Source: API_CreateStateMachine, API_UpdateStateMachine, API_DescribeStateMachine
 API_DeleteStateMachine, API_DescribeStateMachineForExecution.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from sagalab.localcloud.stepfunctions.api import configurations, definitions, log_groups, tags
 from sagalab.localcloud.stepfunctions.api.arns import check_name, check_role, parse
-from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, invalid, no_machine
+from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, invalid, labelled, no_machine
 from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine, Revision
 from sagalab.localcloud.stepfunctions.api.pages import page
 from sagalab.localcloud.stepfunctions.api.store import Place, now
@@ -18,7 +17,6 @@ from sagalab.localcloud.stepfunctions.api.times import seconds
 from sagalab.localcloud.stepfunctions.api.variables import variable_references
 
 _NOTHING_TO_UPDATE = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
-_LABELLED = re.compile(r"arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:/]+/.+")
 
 
 def create(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -80,7 +78,6 @@ def _check_same(machine: Machine, asked: Revision, kind: str, first: tuple[bool,
 def update(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """UpdateStateMachine: a new revision where something changes; `publish` makes it a version at once."""
     arn = given["stateMachineArn"]
-    _check_unlabelled(arn)
     with place.lock:
         machine = place.machine(arn)
         if machine.deleting:
@@ -120,16 +117,9 @@ def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _check_unlabelled(arn: str) -> None:
-    """A distributed Map's ARN (machine/label) is no machine to change."""
-    if _LABELLED.fullmatch(arn):
-        raise invalid(f"A qualified state machine ARN of a Map state is not supported: '{arn}'")
-
-
 def describe(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """DescribeStateMachine, of a machine or of a version."""
     arn = given["stateMachineArn"]
-    _check_unlabelled(arn)
     with place.lock:
         machine, part = place.machine_of(arn)
         if isinstance(part, Alias):
@@ -199,11 +189,11 @@ def listed(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
 def delete(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """DeleteStateMachine: DELETING until its executions, which are stopped, are over."""
     arn = given["stateMachineArn"]
-    _check_unlabelled(arn)
     with place.lock:
         machine = place.machines.get(arn)
         if machine is None:
-            parse(arn, "stateMachine")
+            if parse(arn, "stateMachine").label is not None:
+                raise labelled(arn)
             return {}
         machine.deleting = True
         running = [one for one in place.runs(machine) if one.status() == "RUNNING"]

@@ -73,9 +73,10 @@ def describe(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     status = about["status"]
     items, executions = about.get("items", 0), about.get("executions", 0)
     now_are = Counter(one.status() for one in children(arn, place))
-    running = now_are["RUNNING"]
-    # a Map Run that ends stops its children, and hears no more of them
-    stopped = 0 if status == "RUNNING" else max(0, now_are["ABORTED"] - about["counts"].get("ABORTED", 0))
+    running, stopped = now_are["RUNNING"], 0
+    if status != "RUNNING":  # a Map Run that ends stops its children, and hears no more of them
+        stopped = max(0, running + now_are["ABORTED"] - about["counts"].get("ABORTED", 0))
+        running = 0
     each = items // executions if executions else 0  # items of a child
     told: dict[str, Any] = {
         "mapRunArn": arn,

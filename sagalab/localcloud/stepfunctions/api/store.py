@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sagalab.localcloud.stepfunctions.api.activity import Activity
 from sagalab.localcloud.stepfunctions.api.arns import parse
-from sagalab.localcloud.stepfunctions.api.errors import no_execution, no_machine
+from sagalab.localcloud.stepfunctions.api.errors import labelled, no_execution, no_machine
 from sagalab.localcloud.stepfunctions.api.execution import Execution
 from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine, Version
 
@@ -45,10 +45,12 @@ class Place:
         return f"arn:aws:states:{self.region}:{self.account}:{kind}:{name}"
 
     def machine(self, text: str) -> Machine:
-        """Return a machine by its own ARN. Raises ApiError InvalidArn, StateMachineDoesNotExist."""
+        """Return a machine by its own ARN. Raises ApiError InvalidArn, StateMachineDoesNotExist, and
+        ValidationException for the ARN of a distributed Map."""
         found = self.machines.get(text)
         if found is None:
-            parse(text, "stateMachine")
+            if parse(text, "stateMachine").label is not None:
+                raise labelled(text)
             raise no_machine(text)
         return found
 
@@ -61,6 +63,8 @@ class Place:
         if found is not None:
             return found, None
         arn = parse(text, "stateMachine")
+        if arn.label is not None:
+            raise labelled(text)
         machine = self.machines.get(arn.unqualified)
         if machine is None or arn.qualifier is None:
             raise no_machine(text)
