@@ -17,10 +17,10 @@ app = typer.Typer(
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     only: Annotated[
-        str | None, typer.Option(help="cloud, explorer or pictures; all are measured without it.")
+        str | None, typer.Option(help="cloud, explorer, pictures or checks; all are measured without it.")
     ] = None,
 ) -> None:
-    """Measure the local cloud, the explorer and pictures against their bars; exit 1 when one is missed. Takes a minute.
+    """Measure the local cloud, the explorer, pictures and checks against their bars; exit 1 when one is missed. Takes two minutes.
 
     With ministack in this environment it is measured too: .venv/bin/uv pip install ministack==1.5.33
     (it takes an older botocore with it; setup/run.py puts the locked one back).
@@ -29,6 +29,8 @@ def bench(
 
     from tools.bench import BARS
     from tools.bench import bench as measure
+    from tools.bench_checks import CHECK_BARS
+    from tools.bench_checks import measure as measure_checks
     from tools.bench_explorer import EXPLORER_BARS
     from tools.bench_explorer import measure as measure_explorer
     from tools.bench_pictures import PICTURE_BARS
@@ -38,12 +40,15 @@ def bench(
     with Console(stderr=True).status("Starting") as line:
         if only in (None, "pictures"):
             figures["sagalab"] |= dataclasses.asdict(measure_pictures(line.update))
+        if only in (None, "checks"):
+            figures["sagalab"] |= dataclasses.asdict(measure_checks(line.update))
         if only in (None, "explorer"):
             figures["sagalab"] |= dataclasses.asdict(measure_explorer(line.update))
         if only in (None, "cloud"):
             for name, each in measure(line.update).items():
                 figures[name] = figures.get(name, {}) | dataclasses.asdict(each)
-    bars = [bar for bar in (*BARS, *EXPLORER_BARS, *PICTURE_BARS) if bar.figure in figures["sagalab"]]
+    known = (*BARS, *EXPLORER_BARS, *PICTURE_BARS, *CHECK_BARS)
+    bars = [bar for bar in known if bar.figure in figures["sagalab"]]
     missed = [bar.figure for bar in bars if not bar.reached(figures["sagalab"][bar.figure])]
     if as_json:
         print(json.dumps({"figures": figures, "missed": missed}, indent=2))

@@ -1,6 +1,7 @@
 """An answer is judged in a process of its own, which has a limit of time and memory and gives signs of life.
 
-The process is kept for the next answer; one that ran a participant's Python is not: it may have changed anything.
+The process is kept for the next answer. A participant's Python, which may change anything, runs in a fork of it; where
+there is none, the process is not kept.
 """
 
 import atexit
@@ -25,6 +26,7 @@ from sagalab.errors import SagaLabError
 WALL_SECONDS = 20.0  # an answer that waits, and does nothing
 START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_OVER_SECONDS = 5.0
 SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
 _GONE = "gone"
 _COMMAND = "import sys; sys.path[:] = {path!r}; from sagalab.course.judging import main; main()"
@@ -35,16 +37,17 @@ def judge(exercise: Exercise, answer: Any) -> Outcome:
 
     Raises SagaLabError when the process cannot be started, or when the check itself fails.
     """
-    answer_bytes = as_bytes(answer)
+    given = as_bytes(answer)
+    is_code = exercise.takes == "source" or callable(answer)
     with _one_at_a_time:
         process = kept()
         try:
-            return process.judged(exercise, answer_bytes, _Signs())
+            return process.judged(exercise, given, is_code, _Signs())
         except BaseException:  # Ctrl-C too
             process.end()
             raise
         finally:
-            if exercise.takes == "source" or callable(answer):
+            if is_code and not judging.FORKS:
                 process.end()
                 kept()  # it starts while the outcome is read
 
@@ -78,12 +81,12 @@ class JudgeProcess:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def judged(self, exercise: Exercise, pickled: bytes, still: "_Signs") -> Outcome:
+    def judged(self, exercise: Exercise, pickled: bytes, is_code: bool, still: "_Signs") -> Outcome:
         """Ask for the outcome of an answer, and wait for it within the limits."""
         self._get_ready(still)
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):  # it has ended: the answer below says so
-            self.process.stdin.write(pickle.dumps((exercise.name, pickled)))
+            self.process.stdin.write(pickle.dumps((exercise.name, pickled, is_code)))
             self.process.stdin.flush()
         watch = _Watch(self.process.pid)
         while True:
@@ -100,17 +103,32 @@ class JudgeProcess:
                     "That is a mistake of the workshop, not of yours. Go on with "
                     f'check.reference("{exercise.name}").',
                 )
-            elif kind == _GONE:
+            elif kind in (judging.ENDED, _GONE):
+                if kind == _GONE:
+                    self.end()
                 return Mistake(
                     "the answer ends the Python that runs it", expected="that it returns something",
                     happened="it ended" + (f"; {still.at}" if still.at else ""),
                 ).outcome(exercise.name)  # fmt: skip
             elif too_much := watch.too_much():
-                self.end()
+                if not (is_code and watch.end_forks() and self._is_over(still)):
+                    self.end()
                 return _stopped(exercise, too_much, still.at)
+
+    def _is_over(self, still: "_Signs") -> bool:
+        """Wait for the word that a fork has ended; return whether it came."""
+        limit = time.monotonic() + _OVER_SECONDS
+        while time.monotonic() < limit:
+            kind, _ = self.heard(still)
+            if kind in (judging.ENDED, judging.OUTCOME, _GONE):
+                return kind != _GONE
+        return False
 
     def end(self) -> None:
         """End the process, whatever it does."""
+        with contextlib.suppress(psutil.Error):
+            for fork in psutil.Process(self.process.pid).children(recursive=True):
+                fork.kill()
         self.process.kill()
         self.process.wait()
 
@@ -154,11 +172,32 @@ class _Watch:
             return "time"
         return "memory" if memory - self._memory > judging.MEMORY_BYTES else ""
 
+    def end_forks(self) -> bool:
+        """End what the process has forked; return whether there was anything."""
+        found = self._forks()
+        for fork in found:
+            with contextlib.suppress(psutil.Error):
+                fork.kill()
+        return bool(found)
+
+    def _forks(self) -> list[psutil.Process]:
+        try:
+            return self._process.children(recursive=True)
+        except psutil.Error:
+            return []
+
     def _used(self) -> tuple[float, int]:
-        with contextlib.suppress(psutil.Error):
-            times = self._process.cpu_times()
-            return times.user + times.system, self._process.memory_info().rss
-        return 0.0, 0
+        """Return the seconds of processor time and the bytes of memory that are used now.
+
+        A fork shares its memory with the process at first, and that is what is subtracted.
+        """
+        seconds, memory = 0.0, 0
+        for each in [self._process, *self._forks()]:
+            with contextlib.suppress(psutil.Error):
+                times = each.cpu_times()
+                seconds += times.user + times.system
+                memory = max(memory, each.memory_info().rss)
+        return seconds, memory
 
 
 def _stopped(exercise: Exercise, what: str, at: str) -> Outcome:

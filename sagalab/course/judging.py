@@ -9,15 +9,19 @@ import pickle
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from sagalab.course.at import listen
 from sagalab.course.exercise import Exercise
-from sagalab.course.exercises import find_exercise
+from sagalab.course.exercises import exercises, find_exercise
 from sagalab.course.outcome import CORRECT, Mistake, Outcome
 from sagalab.errors import SagaLabError
 
-AT, OUTCOME, ERROR, BROKEN, READY = "at", "outcome", "error", "broken", "ready"
+AT, OUTCOME, ERROR, BROKEN, READY, ENDED = "at", "outcome", "error", "broken", "ready", "ended"
+# Where a fork is safe, an answer that is Python runs in one: this process stays as it was, and warm for the next.
+FORKS = sys.platform == "linux"
+_SAID = 77  # the exit status of a fork that has said its outcome
 MEMORY_BYTES = 1_000_000_000  # so much may an answer take beside what the process had before
 CPU_SECONDS = 5.0
 # An answer may call boto3 in a way that the services in memory do not see: it reaches no cloud, and no account.
@@ -49,7 +53,10 @@ def judged(exercise: Exercise, answer: Any) -> Outcome:
 
 
 def main() -> None:
-    """Judge one answer after the other until the input ends. An answer is (exercise, what was pickled of it)."""
+    """Judge one answer after the other until the input ends.
+
+    An answer is (exercise, what was pickled of it, whether it is Python that would change this process).
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the notebook, which ends this process then
     os.environ.update(_NO_CLOUD)
     with os.fdopen(os.dup(1), "wb") as out:
@@ -68,14 +75,30 @@ def _serve(answers: BinaryIO, out: BinaryIO) -> None:
         out.flush()
 
     listen(lambda words: say(AT, words))
+    exercises()  # imported once, before the first fork
     say(READY, None)
     while True:
         try:
-            name, pickled = pickle.load(answers)
+            name, pickled, is_code = pickle.load(answers)
         except EOFError:
             return
+        if is_code and FORKS:
+            _say_apart(name, pickled, say)
+            continue
         with _bounds():
             say(*_answered(name, pickled))
+
+
+def _say_apart(name: str, pickled: bytes, say: Callable[[str, Any], None]) -> None:
+    """Let a fork judge the answer and say the outcome; say ENDED of one that ended without."""
+    child = os.fork()
+    if child == 0:
+        with _bounds():
+            say(*_answered(name, pickled))
+        os._exit(_SAID)
+    _, status = os.waitpid(child, 0)
+    if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == _SAID):
+        say(ENDED, None)
 
 
 def _answered(name: str, pickled: bytes) -> tuple[str, Any]:
