@@ -39,12 +39,14 @@ def run_tests(
     What follows the options goes to pytest, such as -k refund or -x. Exit code 0 when all passed, 1 when a test failed
     or --min is not reached, 2 when they could not run, 5 when there is no test.
     """
+    from sagalab import project
     from sagalab.errors import SagaLabError
 
     if not folder.exists():
         raise SagaLabError(
             f"There is no folder {folder}.", "Give the folder of your tests: sagalab test FOLDER"
         )
+    _ = project.LAMBDAS  # a rehearsal has the course's services at hand
     if importlib.util.find_spec("pytest") is None:
         raise SagaLabError(
             "pytest is not installed, which runs the tests.",

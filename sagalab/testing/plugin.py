@@ -93,18 +93,23 @@ def state(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def _of_test(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> "MachineOfTest":
+    of_session = _session(request.config)
     from sagalab.testing.session import MachineOfTest
 
     made = request.node.stash.get(MACHINE, None)
     if made is None:
-        made = request.node.stash[MACHINE] = MachineOfTest(request.node, _session(request.config), folders)
+        made = request.node.stash[MACHINE] = MachineOfTest(request.node, of_session, folders)
     return made
 
 
 def _session(config: pytest.Config) -> "AslSession":
     if SESSION not in config.stash:
-        from sagalab.testing.session import AslSession
+        from sagalab.errors import SagaLabError
 
+        try:
+            from sagalab.testing.session import AslSession
+        except SagaLabError as error:  # only the package is installed, without the clone
+            raise pytest.UsageError(str(error)) from None
         config.stash[SESSION] = AslSession(config)
     return config.stash[SESSION]
 

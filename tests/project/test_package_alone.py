@@ -38,7 +38,9 @@ def test_the_lint_works(alone):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("command", [("scenarios",), ("deploy",), ("explore", "--machine", "saga")])
+@pytest.mark.parametrize(
+    "command", [("scenarios",), ("deploy",), ("explore", "--machine", "saga"), ("test", ".")]
+)
 def test_what_needs_the_clone_says_so(alone, command):
     done = alone(*command)
     assert done.returncode == 2 and "Traceback" not in done.stderr
