@@ -66,6 +66,8 @@ def test_whatever_an_execution_does_it_ends_within_a_second(keeper, definition, 
     driven = keeper.start(definition, event_limit=limit)
     until(lambda: len(driven.events()) > 1)
     assert stopped(driven) < 1.5  # a second, and what a busy computer takes
+    if definition is not SLOW:
+        assert "in the middle of a state" not in (driven.refusal() or "")
     count = len(driven.events())
     time.sleep(0.3)
     assert len(driven.events()) == count
@@ -227,6 +229,15 @@ def test_a_token_takes_one_answer_of_many_at_once(keeper):
         thread.join()
     assert driven.wait(5) and len(taken) == 1 and len(late) == 19
     assert json.loads(driven.output) == taken[0]
+
+
+def test_a_token_is_taken_once_though_its_run_has_not_heard_of_it_yet(keeper):
+    driven = keeper.start(machine(A=WORK))
+    token, _ = keeper.driver.take_activity(ACTIVITY, None, 5)
+    assert keeper.driver.tokens.answer(token)[0] is driven
+    with pytest.raises(TaskTimedOut):
+        keeper.driver.fail_token(token, "Late", None)
+    driven.stop()
 
 
 def test_heartbeats_keep_a_task_alive(keeper):
