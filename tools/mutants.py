@@ -125,7 +125,7 @@ def _tests(copy: Path, paths: tuple[str, ...], seconds: float | None) -> bool:
     """Run tests in the copy; return whether all passed. More than `seconds` is a failure."""
     state = copy.parent / "state"
     command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider", *paths]
-    environment = os.environ | {"SAGALAB_STATE_DIR": str(state), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"SAGALAB_STATE_DIR": str(state)}
     process = subprocess.Popen(
         command,
         cwd=copy,

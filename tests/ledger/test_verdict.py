@@ -70,6 +70,17 @@ def test_a_run_that_goes_on_may_be_at_either_end():
     )
 
 
+def test_the_ledger_for_people_has_a_line_for_each_thing():
+    ledger = replace(MONEY_TAKEN, notifications=(told("ProcessRefund"),), pending={"ReserveInventory": 1.0})
+    lines = ledger.rows()
+    assert lines[0] == ("orders", "no order", "") and ("payments", "Debit", "+17.00") in lines
+    assert [line[:2] for line in lines[-2:]] == [
+        ("notifications", "received"),
+        ("pending", "ReserveInventory"),
+    ]
+    assert ("stock", "now", "unknown") in lines
+
+
 def test_what_may_still_commit_is_said():
     assert str(judge(replace(MONEY_TAKEN, pending={"ProcessPayment": 1.0}), ran())) == (
         "leaked: 17 not refunded; ProcessPayment may still commit"
