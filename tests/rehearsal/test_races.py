@@ -172,3 +172,5 @@ def test_write_skew_is_two_decisions_on_rows_that_the_other_changed():
     assert write_skew(skewed, {**won, "b": "FAILED"}, names) == []
     in_a_row = (skewed[0], skewed[2], call(2, "b", "y", ""), call(3, "b", "x", "x"))
     assert write_skew(in_a_row, won, names) == []
+    one_row = (call(0, "a", "x", ""), call(1, "b", "x", ""), call(2, "a", "", "x"), call(3, "b", "", "x"))
+    assert write_skew(one_row, won, names) == []
