@@ -125,7 +125,7 @@ def _rehearsed(
                         if meeting and size > 1 and not _all_meet(plan, case):
                             left_out += not case.landed
                         else:
-                            _take(found, case.of_plan(plan))
+                            take(found, case.of_plan(plan))
                     advance(len(found) + left_out, len(chosen))
     except KeyboardInterrupt:
         interrupted = True
@@ -143,7 +143,7 @@ def _all_meet(plan: FaultPlan, case: Case) -> bool:
     return all(fault.task in case.tasks for fault in plan.faults)
 
 
-def _take(found: dict[FaultPlan, Case], case: Case) -> None:
+def take(found: dict[FaultPlan, Case], case: Case) -> None:
     """Keep one case a plan: that of the clock's moments, unless only another moment of a late commit shows a fault."""
     known = found.get(case.plan)
     if known is None or (case.finding and not known.finding):

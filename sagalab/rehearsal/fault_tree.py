@@ -180,22 +180,31 @@ def _branches(
 
 
 def _held(node: _Node, moments: bool) -> list[_Node]:
-    """Hold back the commits that have just become late; where it is the first, in a node of its own."""
-    orphans = [one for one in node.world.asleep() if node.world.is_orphan(one) and not _is_killed(one)]
-    if not moments or not orphans or (not node.late and node.landed):
-        return []
+    """Hold back the commits that have just become late; return the node in which they are, when the first will be.
+
+    It begins while the function sleeps, before its state times out: the wait of a retry is drawn then.
+    """
+    asleep = node.world.asleep() if moments else []
     if node.late:
-        for one in orphans:
-            node.world.hold(one)
-            node.held.append(one)
+        for one in asleep:
+            if node.world.is_orphan(one) and not _is_killed(one):
+                node.world.hold(one)
+                node.held.append(one)
+        return []
+    if node.landed or not any(_comes_late(node, one) for one in asleep):
         return []
     node.landed = ("by the clock",)
     child = node.fork()
     child.landed, child.late = (), True
     # As quick as the machine can be: its jitter may be 0, and a commit that is late lives only for so long.
     child.run.random = _none  # type: ignore[method-assign]
-    _held(child, moments)
     return [child]
+
+
+def _comes_late(node: _Node, asleep: Pending) -> bool:
+    assert isinstance(asleep.what, Awake)
+    fault = node.services.decided.get(task_of(asleep.what.ask) or "")
+    return fault is not None and fault.kind == "late"
 
 
 def _none() -> float:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 import typer
@@ -13,6 +14,7 @@ from sagalab.deploying.machines import fill
 from sagalab.orders.faults import Fault
 from sagalab.project import LAMBDAS, STATEMACHINE
 from sagalab.rehearsal import plans as plans
+from sagalab.rehearsal.explorer import take
 from sagalab.rehearsal.fault_tree import fitted, grow, order, outlasting
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import GIVEN_UP, LEAK, UNNEEDED
@@ -272,3 +274,36 @@ def test_no_commit_comes_after_lambda_s_time_limit(hardened):
     late = plan(Fault.late("ProcessPayment"))
     services = {"payments": services_without_the_tombstone()}
     assert [case.finding for _, case in grow(tree, program, [late], code=services)] == [""]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_jitter_may_be_nothing_so_a_late_commit_meets_a_retry_that_waits_by_chance(hardened, seed):
+    retrier = hardened["States"]["ProcessPayment"]["Retry"][0]
+    retrier |= {"IntervalSeconds": 20, "MaxDelaySeconds": 20}
+    late, before = (
+        plan(Fault.late("ProcessPayment", times=1)),
+        "ProcessPayment committed before ProcessPayment",
+    )
+
+    def moments():
+        tree, program = ready(fill(hardened, SUBSTITUTIONS))
+        return {case.landed for _, case in grow(tree, program, [late], seed=seed)}
+
+    assert before in moments()
+    del retrier["JitterStrategy"]  # now it waits for 20 s, and Lambda's limit of 15 s comes first
+    assert before not in moments()
+
+
+def test_a_finding_at_another_moment_is_shown_and_one_by_the_clock_comes_first():
+    [case] = explore("saga", only=[plan(Fault.crash("ProcessPayment"))]).cases
+    calm, later = replace(case, finding=""), replace(case, landed="ProcessPayment committed after the end")
+    assert kept(calm, later) == kept(later, calm) == later
+    assert kept(case, later) == case
+    assert "(ProcessPayment committed after the end)" in later.sentence
+
+
+def kept(*cases):
+    found = {}
+    for case in cases:
+        take(found, case)
+    return found[cases[0].plan]
