@@ -4,10 +4,10 @@ Source: API_DescribeMapRun, API_ListMapRuns, API_ListExecutions, API_DescribeExe
 """
 
 import json
-import time
 
 import pytest
 from api_asked import PREFIX
+from cloud_processes import wait_until
 
 
 def of_items(**fields):
@@ -96,11 +96,12 @@ def waiting(ask, **fields):
     states = definition["States"]["M"]["ItemProcessor"]["States"]
     states["Good"] = {"Type": "Wait", "Seconds": 3600, "End": True}
     execution = ask.start(ask.machine(definition), input="[1, 2, 3, 4]")
-    deadline = time.monotonic() + 20
-    while not (runs := ask("ListMapRuns", executionArn=execution)["mapRuns"]) or not running(ask, runs[0]):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    return execution, runs[0]["mapRunArn"]
+
+    def runs():
+        return ask("ListMapRuns", executionArn=execution)["mapRuns"]
+
+    wait_until(lambda: runs() and running(ask, runs()[0]))
+    return execution, runs()[0]["mapRunArn"]
 
 
 def running(ask, run):
@@ -113,6 +114,7 @@ def test_a_map_run_under_way_is_changed(ask):
     assert (told["executionCounts"]["running"], told["executionCounts"]["pending"]) == (1, 3)
     changes = {"maxConcurrency": 3, "toleratedFailureCount": 2, "toleratedFailurePercentage": 50.0}
     assert ask("UpdateMapRun", mapRunArn=run, **changes) == {}
+    wait_until(lambda: running(ask, {"mapRunArn": run}) == 3)  # its children start in threads
     told = ask("DescribeMapRun", mapRunArn=run)
     assert {key: told[key] for key in changes} == changes
     assert (told["executionCounts"]["running"], told["executionCounts"]["pending"]) == (3, 1)
