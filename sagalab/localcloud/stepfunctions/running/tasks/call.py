@@ -65,6 +65,8 @@ def not_here(resource: Resource) -> TaskError:
 
 
 def _lack(resource: Resource) -> str:
+    if resource.service == "states" and resource.kind == "service" and resource.action == "startExecution":
+        return "another execution is started only by an execution, not by the test of a state"
     if resource.kind == "http":
         return "it has no HTTPS endpoints (http:invoke)"
     if resource.pattern not in (None, "waitForTaskToken") and integrations.has_service(resource.service):
