@@ -37,7 +37,7 @@ STATUS = {
 COVERAGE = {
     "tested": Look("#dff3e4", "#157347", "#0d2b1a", "#2f5d43", "✓", "tested"),
     "partly": Look("#fff1b8", "#7a5c00", "#332700", "#5c4700", "◐", "partly tested", 2.6),
-    "untested": Look("#f3f4f6", "#9aa2ad", "#5b6470", "#6b7480", "○", "not tested", 1.0, "dashed"),
+    "untested": Look("#f3f4f6", "#667080", "#5b6470", "#6b7480", "○", "not tested", 1.0, "dashed"),
 }
 """One look for each part of a machine in the picture of what tests came to."""
 

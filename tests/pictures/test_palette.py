@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from sagalab.pictures.palette import COMPENSATION, NEUTRAL, STATUS, look
+from sagalab.pictures.palette import COMPENSATION, COVERAGE, NEUTRAL, STATUS, look
 
 # Severity 1.0 of Machado, Oliveira, Fernandes (2009), "A Physiologically-based Model for Simulation of
 # Color Vision Deficiency", linear RGB.
@@ -54,7 +54,9 @@ def lab(colour: str, vision: str) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(
-    "style", [*STATUS.values(), NEUTRAL, COMPENSATION], ids=lambda style: style.word or "plain"
+    "style",
+    [*STATUS.values(), *COVERAGE.values(), NEUTRAL, COMPENSATION],
+    ids=lambda style: style.word or "plain",
 )
 def test_text_can_be_read(style):
     assert contrast(style.text, style.fill) >= 4.5 and contrast(style.muted, style.fill) >= 4.3
@@ -92,3 +94,9 @@ def test_signs_and_words_are_all_different():
         == len(STATUS)
     )
     assert look("something new").word == "not reached"
+
+
+def test_what_is_tested_is_told_apart_by_sign_and_line_too():
+    assert len({style.sign for style in COVERAGE.values()}) == len(COVERAGE)
+    assert len({(style.width, style.dash) for style in COVERAGE.values()}) == len(COVERAGE)
+    assert all(look(status) is style for status, style in COVERAGE.items())
