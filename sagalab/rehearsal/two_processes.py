@@ -34,9 +34,9 @@ def grow_in_two(
     if len(chosen) < WORTH_IT or (os.cpu_count() or 1) < 2:
         yield from grow(*ready(definition), chosen, seed=seed)
         return
-    parts = deque(_parts(chosen))
+    parts = deque(parts_of(chosen))
     done: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
-    helper = _Helper(definition, seed, parts, done)
+    helper = Helper(definition, seed, parts, done)
     try:
         helper.start()
         while (part := _next(parts)) is not None:
@@ -52,7 +52,7 @@ def grow_in_two(
         helper.end()
 
 
-def _parts(chosen: Sequence[FaultPlan]) -> list[list[FaultPlan]]:
+def parts_of(chosen: Sequence[FaultPlan]) -> list[list[FaultPlan]]:
     """Part the plans so that those with the same first fault stay together: they share their beginning."""
     together: dict[Fault | None, list[FaultPlan]] = {}
     for plan in chosen:
@@ -83,7 +83,7 @@ def _there(done: "queue.SimpleQueue[Found | None]") -> Iterator[Found]:
             yield found
 
 
-class _Helper(threading.Thread):
+class Helper(threading.Thread):
     """Gives parts to the other process and takes what it finds."""
 
     def __init__(
@@ -102,7 +102,7 @@ class _Helper(threading.Thread):
     def run(self) -> None:
         part = None
         try:
-            self._process = _started()
+            self._process = started_helper()
             if self._ended:
                 return
             _send(self._process.stdin, self._given)
@@ -130,7 +130,7 @@ class _Helper(threading.Thread):
             process.wait()
 
 
-def _started() -> "subprocess.Popen[bytes]":
+def started_helper() -> "subprocess.Popen[bytes]":
     hidden = {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {}
     return subprocess.Popen(
         [sys.executable, "-m", "sagalab.rehearsal.two_processes"],

@@ -42,12 +42,12 @@ def test_two_find_what_one_finds(in_one):
 
 
 def test_the_second_process_does_a_part(monkeypatch):
-    parts = two_processes._parts(CHOSEN)
+    parts = two_processes.parts_of(CHOSEN)
     helpers = []
-    start = two_processes._started
-    monkeypatch.setattr(two_processes, "_started", lambda: helpers.append(start()) or helpers[0])
+    start = two_processes.started_helper
+    monkeypatch.setattr(two_processes, "started_helper", lambda: helpers.append(start()) or helpers[0])
     done = two_processes.queue.SimpleQueue()
-    helper = two_processes._Helper(HARDENED, 1, two_processes.deque(parts[:2]), done)
+    helper = two_processes.Helper(HARDENED, 1, two_processes.deque(parts[:2]), done)
     helper.run()
     found = list(iter(done.get, None))
     assert said(found) == said(item for part in parts[:2] for item in grow(*ready(HARDENED), part))
@@ -66,14 +66,14 @@ def test_one_does_it_all_where_the_second_process_fails(monkeypatch, in_one, how
             stderr=subprocess.DEVNULL,
         )
 
-    monkeypatch.setattr(two_processes, "_started", started)
+    monkeypatch.setattr(two_processes, "started_helper", started)
     assert said(two_processes.grow_in_two(HARDENED, CHOSEN)) == in_one
 
 
 def test_nothing_stays_behind_after_ctrl_c(monkeypatch):
     helpers = []
-    start = two_processes._started
-    monkeypatch.setattr(two_processes, "_started", lambda: helpers.append(start()) or helpers[0])
+    start = two_processes.started_helper
+    monkeypatch.setattr(two_processes, "started_helper", lambda: helpers.append(start()) or helpers[0])
 
     def stop(done, of):
         if done > 3 and helpers:
