@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import nbformat
 import pytest
 from lab_server import SECONDS, Notebook, launch_arguments
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from project_copy import project_copy
 
 from sagalab import predict
@@ -93,6 +93,11 @@ def opened(browser, address) -> Iterator:
         page.close()
 
 
+def shown(page) -> Locator:
+    """Return the notebook in front: JupyterLab opens those of earlier pages again, behind it."""
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
 def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(opened):
     page = opened().page
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
@@ -104,10 +109,10 @@ def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(opened):
 def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(opened):
     assert (NOTEBOOKS / "02_first_state_machine.ipynb").exists()
     page = opened("02_first_state_machine.ipynb").page
-    machine = page.locator(".jp-CodeCell", has_text="%%asl").first
+    machine = shown(page).locator(".jp-CodeCell", has_text="%%asl").first
     machine.scroll_into_view_if_needed()
     expect(machine.locator(".cm-line span", has_text="QueryLanguage").first).to_be_visible()
-    early = page.locator(".jp-CodeCell", has_text="deploy_machine(").nth(1)
+    early = shown(page).locator(".jp-CodeCell", has_text="deploy_machine(").nth(1)
     early.scroll_into_view_if_needed()
     early.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
@@ -117,8 +122,7 @@ def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(ope
 
 
 def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(opened):
-    page = opened(SAVED).page
-    output = page.locator(".jp-OutputArea").first
+    output = shown(opened(SAVED).page).locator(".jp-OutputArea").first
     expect(output).to_contain_text("answer with predict.answer(1) or predict.answer(2)")
     expect(output).not_to_contain_text("Error displaying widget")
     assert output.locator("button").count() == 0
