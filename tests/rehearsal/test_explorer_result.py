@@ -32,4 +32,5 @@ def test_a_finding_with_the_same_debt_of_the_same_task_is_told_once():
 
 def test_an_undecided_case_is_counted_and_is_no_finding():
     found = explored(case(CRASH, finding=UNDECIDED), case(LATE), case(ERROR, finding=""))
+    assert found.counts == {"leaked": 3}
     assert (found.undecided, [each.plan for each in found.findings]) == (1, [plan(LATE)])
