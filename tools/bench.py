@@ -71,13 +71,13 @@ class Bar:
 
 
 BARS = (
-    Bar("ready_seconds", "Ready from cold", "s", 2.0),
-    Bar("invoke_p50_ms", "No-op Lambda invoke, warm, p50", "ms", 5.0),
+    Bar("ready_seconds", "Ready from cold", "s", 1.0),
+    Bar("invoke_p50_ms", "No-op Lambda invoke, warm, p50", "ms", 2.0),
     Bar("invoke_p95_ms", "No-op Lambda invoke, warm, p95", "ms", None),
-    Bar("scenarios_seconds", "The seven scenarios, warm, one after another", "s", 1.0),
-    Bar("sagas_per_second", f"{SAGAS} sagas at once", "1/s", 20.0, least=True),
+    Bar("scenarios_seconds", "The seven scenarios, warm, one after another", "s", 0.3),
+    Bar("sagas_per_second", f"{SAGAS} sagas at once", "1/s", 60.0, least=True),
     Bar("sagas_lost", f"{SAGAS} sagas at once: lost", "", 0),
-    Bar("peak_mb", f"{SAGAS} sagas at once: peak memory", "MB", 500.0),
+    Bar("peak_mb", f"{SAGAS} sagas at once: peak memory", "MB", 450.0),
     Bar("peak_processes", f"{SAGAS} sagas at once: processes", "", None),
 )
 
