@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import nbval.plugin
 import psutil
 import pytest
 
@@ -30,6 +31,8 @@ def pytest_configure(config) -> None:
     os.environ["SAGALAB_CLOUD"] = "local"
     os.environ["IPYTHONDIR"] = str(folder / "ipython")  # the user's own start-up files stay out
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval" / "sanitize.cfg")
+    # With --cov nbval would start coverage in each notebook's kernel, which does not answer for a minute then.
+    nbval.plugin.setup_coverage = nbval.plugin.teardown_coverage = lambda *_given: None
 
 
 @pytest.hookimpl(optionalhook=True)
