@@ -25,6 +25,7 @@ _LAB = (
     "import voila, warnings; warnings.simplefilter('ignore', DeprecationWarning); "
     "from jupyterlab.labapp import main; main()"
 )
+_LOOK_SECONDS, _GRACE_SECONDS = 0.5, 5.0
 _BIN = Path(sys.executable).parent
 
 
@@ -112,6 +113,19 @@ def _start(command: list[str]) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
+def _wait(jupyter: subprocess.Popen, ended: list[int]) -> int:
+    """Wait for JupyterLab's end; return its exit code. A Ctrl-C that got lost in its imports is said again."""
+    asked: float | None = None
+    while True:
+        try:
+            return jupyter.wait(_LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if ended and asked is None:
+                asked = time.monotonic()
+            if asked is not None and time.monotonic() - asked > _GRACE_SECONDS:
+                jupyter.terminate()
+
+
 def _run(command: list[str], meanwhile: Callable[[], None]) -> tuple[int, bool]:
     """Run JupyterLab to its end, and `meanwhile` beside it; return its exit code, and whether the user ended it.
 
@@ -136,7 +150,7 @@ def _run(command: list[str], meanwhile: Callable[[], None]) -> tuple[int, bool]:
             jupyter.terminate()
         else:
             meanwhile()
-        return jupyter.wait(), bool(ended)
+        return _wait(jupyter, ended), bool(ended)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

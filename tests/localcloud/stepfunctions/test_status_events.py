@@ -104,5 +104,5 @@ def test_the_log_has_what_its_level_says(adapted, level, data, types):
 
 def test_the_levels_are_those_of_aws():
     """ERROR has what FATAL has, and no event that tells of success."""
-    assert machine_logs._FATAL < machine_logs._ERROR
-    assert not [name for name in machine_logs._ERROR if name.endswith(("Succeeded", "Started", "Exited"))]
+    assert machine_logs.FATAL < machine_logs.ERROR
+    assert not [name for name in machine_logs.ERROR if name.endswith(("Succeeded", "Started", "Exited"))]

@@ -13,9 +13,9 @@ from sagalab.localcloud.stepfunctions.api import log_groups
 from sagalab.localcloud.stepfunctions.api.configurations import log_group
 from sagalab.localcloud.stepfunctions.api.execution import Execution
 
-_FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})
+FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})
 # ERROR adds what the table of levels has for it
-_ERROR = _FATAL | frozenset(
+ERROR = FATAL | frozenset(
     "ActivityFailed ActivityScheduleFailed ActivityTimedOut FailStateEntered LambdaFunctionFailed "
     "LambdaFunctionScheduleFailed LambdaFunctionStartFailed LambdaFunctionTimedOut MapIterationAborted "
     "MapIterationFailed MapRunAborted MapRunFailed MapStateAborted MapStateFailed ParallelStateAborted "
@@ -43,7 +43,7 @@ def write(execution: Execution) -> None:
 
 
 def _taken(event_type: str, level: str) -> bool:
-    return level == "ALL" or event_type in (_ERROR if level == "ERROR" else _FATAL)
+    return level == "ALL" or event_type in (ERROR if level == "ERROR" else FATAL)
 
 
 def _line(execution: Execution, event: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
