@@ -126,8 +126,10 @@ def _wait(jupyter: subprocess.Popen, ended: list[int]) -> int:
                 jupyter.terminate()
 
 
-def _run(command: list[str], meanwhile: Callable[[], None]) -> tuple[int, bool]:
+def _run(command: list[str], announce: Callable[[], None], meanwhile: Callable[[], None]) -> tuple[int, bool]:
     """Run JupyterLab to its end, and `meanwhile` beside it; return its exit code, and whether the user ended it.
+
+    `announce` says that Ctrl-C ends it: only once that is true.
 
     Ctrl-C reaches JupyterLab by itself, because it shares our terminal. A SIGTERM (and SIGHUP, when the terminal's
     window closes) that reaches us alone is passed on. `meanwhile` is not cut off but by a second Ctrl-C.
@@ -145,6 +147,7 @@ def _run(command: list[str], meanwhile: Callable[[], None]) -> tuple[int, bool]:
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.signal(number, end) for number in numbers}
     try:
+        announce()
         jupyter = _start(command)
         if ended:
             jupyter.terminate()
@@ -175,11 +178,16 @@ def run_lab(*, browser: bool, port: int | None, say: Callable[[str], None] = pri
     starts_cloud = local and not _cloud_is_running()
     if starts_cloud:
         settings.be_owner()
-    say(f"· Starting JupyterLab{' and deploying the saga' if local else ''}. Ctrl-C in this window ends it.")
-    if not local:
-        say(f"· SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: {_typed()} deploy")
+
+    def announce() -> None:
+        say(
+            f"· Starting JupyterLab{' and deploying the saga' if local else ''}. Ctrl-C in this window ends it."
+        )
+        if not local:
+            say(f"· SAGALAB_CLOUD=aws: nothing is deployed by itself. When you want it: {_typed()} deploy")
+
     try:
-        code, ended_by_user = _run(command, partial(deploy_saga, say) if local else lambda: None)
+        code, ended_by_user = _run(command, announce, partial(deploy_saga, say) if local else lambda: None)
     finally:
         if starts_cloud:
             local_process.stop()
