@@ -169,6 +169,18 @@ def test_sharing_is_seen_and_nobody_is_overwritten(command, tmp_path, monkeypatc
     assert (room / "Ada.json").read_bytes() == before and len(list(room.iterdir())) == 1
 
 
+def ended_by_ctrl_c(process: subprocess.Popen) -> str:
+    """Press Ctrl-C until a process ends, as a person does: Python may lose one in an import or a finalizer."""
+    for _ in range(20):
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=2)[0]
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    raise AssertionError("Ctrl-C does not end it")
+
+
 def test_watching_shows_what_is_new_and_waits_for_the_first(tmp_path):
     room = tmp_path / "room"
     room.mkdir()
@@ -186,8 +198,7 @@ def test_watching_shows_what_is_new_and_waits_for_the_first(tmp_path):
             if "Zoe" in line:
                 break
     finally:
-        watching.send_signal(signal.SIGINT)
-        rest, _ = watching.communicate(timeout=20)
+        rest = ended_by_ctrl_c(watching)
     assert any("Zoe" in line for line in seen)
     assert "Traceback" not in rest and watching.returncode == 130
 
