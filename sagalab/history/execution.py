@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Attempt", "Execution", "Iteration", "Visit"]
 
-STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-
 
 class Execution:
     """An execution as its history tells it.
 
-    - `status`: one of STATUSES; RUNNING as long as no event ends it. `error`, `cause`: of its end, or None.
+    - `status`: SUCCEEDED, FAILED, TIMED_OUT or ABORTED; RUNNING as long as no event ends it. `error`, `cause`: of its end, or None.
     - `started`, `stopped`: UTC datetimes or None; `input`, `output`: parsed JSON (text where it is none).
     - `visits`: a Visit for every time a state was entered, in that order, nested ones included.
     - `path`: the names of the states entered, in order.

@@ -43,9 +43,6 @@ class DemoPanel:
         self.notes = ipywidgets.ToggleButton(
             description="speaker notes", tooltip="show or hide what to say", layout=_BIG, style=_STYLE
         )
-        self.room_shown = ipywidgets.ToggleButton(
-            description="the room", tooltip="show or hide who is where", layout=_BIG, style=_STYLE
-        )
         self.status, self.ask, self.say = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.picture, self.result = ipywidgets.HTML(), ipywidgets.HTML()
         self.next.on_click(lambda _button: self._go_on())
@@ -54,8 +51,11 @@ class DemoPanel:
         self.notes.observe(lambda _change: self._show_notes(), "value")
         buttons = [self.next, *self.paths.values(), self.notes]
         if self.room is not None:
-            self.room_shown.observe(lambda change: self.room.show(change["new"]), "value")
-            buttons.append(self.room_shown)
+            shown = ipywidgets.ToggleButton(
+                description="the room", tooltip="show or hide who is where", layout=_BIG, style=_STYLE
+            )
+            shown.observe(lambda change: self.room.show(change["new"]), "value")
+            buttons.append(shown)
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
         side = ipywidgets.Layout(width="38%", min_width="380px", flex="1 1 380px", padding="0 0 0 16px")
         wide = ipywidgets.Layout(width="60%", flex="3 1 620px")

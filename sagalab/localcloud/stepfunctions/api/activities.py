@@ -11,8 +11,9 @@ from sagalab.localcloud.stepfunctions.api.activity import Activity
 from sagalab.localcloud.stepfunctions.api.arns import check_name, parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 LONGEST_POLL_SECONDS = 60.0
 

@@ -11,8 +11,9 @@ from sagalab.localcloud.stepfunctions.api.arns import Arn, parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, invalid, no_machine
 from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 MOST = 100  # a machine
 

@@ -16,8 +16,9 @@ from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, no_m
 from sagalab.localcloud.stepfunctions.api.execution import Execution
 from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine, Version, program_of
 from sagalab.localcloud.stepfunctions.api.machines import forget_if_over
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 _TOKENS_KEPT = 10  # client tokens of the last redrives
 _DELETED = "State machine is in DELETING status"

@@ -12,9 +12,10 @@ from sagalab.localcloud.stepfunctions.api.arns import check_name, check_role, pa
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, invalid, labelled, no_machine
 from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine, Revision
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
 from sagalab.localcloud.stepfunctions.api.variables import variable_references
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 _NOTHING_TO_UPDATE = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
 

@@ -13,8 +13,9 @@ from sagalab.localcloud.stepfunctions.api.arns import parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, invalid
 from sagalab.localcloud.stepfunctions.api.execution import Execution
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 if TYPE_CHECKING:
     from sagalab.localcloud.stepfunctions.running.driven import Driven

@@ -20,6 +20,7 @@ from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
 from sagalab.localcloud.stepfunctions.api import definitions, mock_results
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, invalid
 from sagalab.localcloud.stepfunctions.api.store import Place
+from sagalab.localcloud.stepfunctions.running.clock import now
 from sagalab.localcloud.stepfunctions.running.tasks import call
 from sagalab.localcloud.stepfunctions.running.tasks.errors import TaskError
 
@@ -59,7 +60,7 @@ def answer(
         mock, settings.get("retrierRetryCount", 0), settings.get("mapIterationFailureCount", 0)
     )
     variables = _json(given.get("variables", "{}"), "Invalid variables provided: must be valid JSON")
-    at = int(time.time() * 1000)
+    at = now()
     text = given.get("input", "{}")
     _json(text, "Invalid State Machine Execution Input: must be valid JSON")
     run, commands = single.begin(

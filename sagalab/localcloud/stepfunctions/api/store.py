@@ -1,7 +1,6 @@
 """What the API keeps of an account in a region, and who reads it."""
 
 import threading
-import time
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,11 +13,6 @@ from sagalab.localcloud.stepfunctions.api.machine import Alias, Machine, Version
 
 if TYPE_CHECKING:
     from sagalab.localcloud.stepfunctions.running.driver import Driver
-
-
-def now() -> int:
-    """Return the time in milliseconds since 1970."""
-    return int(time.time() * 1000)
 
 
 @dataclass

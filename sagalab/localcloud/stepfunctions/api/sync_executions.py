@@ -12,8 +12,9 @@ from typing import Any
 from sagalab.localcloud.stepfunctions.api.arns import check_name
 from sagalab.localcloud.stepfunctions.api.errors import wrong_type
 from sagalab.localcloud.stepfunctions.api.executions import check_input, routed, run_express
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 LONGEST_SECONDS = 300.0
 _BILLED_MS, _BILLED_MB = 100, 64

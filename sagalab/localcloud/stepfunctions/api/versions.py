@@ -10,8 +10,9 @@ from sagalab.localcloud.stepfunctions.api.arns import parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting
 from sagalab.localcloud.stepfunctions.api.machine import INITIAL
 from sagalab.localcloud.stepfunctions.api.pages import page
-from sagalab.localcloud.stepfunctions.api.store import Place, now
+from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.api.times import seconds
+from sagalab.localcloud.stepfunctions.running.clock import now
 
 MOST = 1_000  # a machine
 
