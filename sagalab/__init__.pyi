@@ -6,6 +6,7 @@ from .cloud.connect import connect as connect
 from .course.check import check as check
 from .course.magic import load_ipython_extension as load_ipython_extension
 from .course.predict import predict as predict
+from .course.quiz import quiz as quiz
 from .deploying.catalogue import CATALOGUE as CATALOGUE
 from .deploying.deploy import deploy as deploy
 from .deploying.deploy import deploy_machine as deploy_machine
@@ -103,6 +104,7 @@ __all__ = [
     "plan",
     "player",
     "predict",
+    "quiz",
     "rehearse",
     "resume",
     "run",

@@ -1,1 +1,1 @@
-"""What the notebooks need: checks, exercises, predictions, `%%asl`, progress, starting over."""
+"""What the notebooks need: checks, exercises, predictions, quizzes, `%%asl`, progress, starting over."""

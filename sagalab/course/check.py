@@ -16,6 +16,8 @@ from sagalab.course.exercises import NoExercise, exercises, find_exercise
 from sagalab.course.judge_process import judge
 from sagalab.course.magic import Note
 from sagalab.course.outcome import NOT_ATTEMPTED, Mistake, Outcome, is_stub, is_stub_source
+from sagalab.course.quiz import NAME as QUIZ
+from sagalab.course.quizzes import quizzes
 from sagalab.markup import escape, table, without_math
 
 
@@ -106,10 +108,22 @@ class Progress:
             return f"✓ done{seen}"
         return f"✗ {tries} {'try' if tries == 1 else 'tries'}{seen}" if tries else f"· open{seen}"
 
+    @property
+    def quizzes(self) -> dict[str, str]:
+        """The best score of each closing quiz that was answered to its end: notebook → such as "4 of 5"."""
+        scores = {}
+        for notebook, questions in quizzes().items():
+            right = self.kept.get(QUIZ.format(notebook=notebook), {}).get("right")
+            if right is not None:
+                scores[notebook] = f"{right} of {len(questions)}"
+        return scores
+
     def _summary(self) -> str:
-        return f"{len(self.done)} of {len(exercises())} exercises done" + (
-            f". ! {self.remark}" if self.remark else ""
-        )
+        said = f"{len(self.done)} of {len(exercises())} exercises done"
+        if self.quizzes:
+            scores = [f"{notebook.partition('_')[0]} {score}" for notebook, score in self.quizzes.items()]
+            said += f"; quizzes, at best: {', '.join(scores)}"
+        return said + (f". ! {self.remark}" if self.remark else "")
 
     def __repr__(self) -> str:
         rows = self.rows()

@@ -23,6 +23,8 @@ class Unkept(Exception):
 def completed() -> dict[str, Record]:
     """Return what is kept: exercise → {"tries", "done", "hints", "solution"}; `done` is a UTC time or None.
 
+    A closing quiz stands there too, under "quiz NOTEBOOK", with its best score as "right".
+
     Raises Unkept for a file that is damaged, or that cannot be read.
     """
     try:
@@ -39,15 +41,22 @@ def completed() -> dict[str, Record]:
 
 
 def keep(
-    exercise: str, *, tried: bool = False, done: bool = False, hints: int = 0, solution: bool = False
+    exercise: str,
+    *,
+    tried: bool = False,
+    done: bool = False,
+    hints: int = 0,
+    solution: bool = False,
+    right: int | None = None,
 ) -> str:
     """Add to what is kept of one exercise. Return "" or, where that failed, one sentence why. Never raises.
 
+    `right` is the score of a quiz; the best one is kept.
     A damaged file is set aside first (its name ends in .damaged), so that a new one can begin.
     """
     try:
         with _alone():
-            return _kept(exercise, tried=tried, done=done, hints=hints, solution=solution)
+            return _kept(exercise, tried=tried, done=done, hints=hints, solution=solution, right=right)
     except SagaLabError as problem:
         return f"The progress could not be kept: {problem} The answer above stands."
     except OSError as error:
@@ -59,7 +68,7 @@ def _alone() -> contextlib.AbstractContextManager[None]:
     return locked(state_dir() / f"{FILE}.lock")
 
 
-def _kept(exercise: str, *, tried: bool, done: bool, hints: int, solution: bool) -> str:
+def _kept(exercise: str, *, tried: bool, done: bool, hints: int, solution: bool, right: int | None) -> str:
     """Do what `keep` does, while nobody else does. Raises OSError or SagaLabError."""
     remark = ""
     try:
@@ -71,6 +80,8 @@ def _kept(exercise: str, *, tried: bool, done: bool, hints: int, solution: bool)
     record["tries"] += tried
     record["hints"] = max(record["hints"], hints)
     record["solution"] = record["solution"] or solution
+    if right is not None:
+        record["right"] = max(right, record.get("right", 0))
     if done and not record["done"]:
         record["done"] = datetime.now(UTC).isoformat(timespec="seconds")
     _write({**kept, exercise: record})
@@ -87,7 +98,7 @@ def drop(exercises: Iterable[str]) -> None:
 def _is_record(record: Any) -> bool:
     if not isinstance(record, dict):
         return False
-    counts = (record.get("tries", 0), record.get("hints", 0))
+    counts = (record.get("tries", 0), record.get("hints", 0), record.get("right", 0))
     return all(isinstance(count, int) for count in counts) and isinstance(record.get("done"), str | None)
 
 

@@ -1,6 +1,6 @@
 """A question before the run: the learner picks what will happen, and reads why it is so, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -19,10 +19,18 @@ class Prediction:
     notebook that was saved) it shows as text that says how it is answered.
     """
 
-    def __init__(self, question: str, choices: Mapping[str, str], answer: str):
+    def __init__(
+        self,
+        question: str,
+        choices: Mapping[str, str],
+        answer: str,
+        chosen: Callable[[], object] = lambda: None,
+    ):
+        """`chosen` is called after each choice."""
         if answer not in choices:
             raise SagaLabError(f"{answer!r} is none of the choices.", f"Take one of: {', '.join(choices)}.")
         self.question, self.choices, self.answer = question, dict(choices), answer
+        self._told = chosen
         self._buttons = ButtonChoice("", {choice: choice for choice in self.choices}, self._show, column=True)
         self._feedback = ipywidgets.HTML()
         head = ipywidgets.HTML(f"<strong style='font-size:15px'>{escape(question)}</strong>")
@@ -55,6 +63,14 @@ class Prediction:
 
     def _show(self, _change: Any) -> None:
         self._feedback.value = f"<div role='status' style='font-size:15px'>{escape(self.feedback)}</div>"
+        self._told()
+
+    def choice(self, given: int | str) -> str:
+        """Return a choice that is given by its number or its words; words of none come back as they are."""
+        choices = list(self.choices)
+        if isinstance(given, int) and 1 <= given <= len(choices):
+            return choices[given - 1]
+        return str(given)
 
     def __repr__(self) -> str:
         numbered = [f"  {number}. {choice}" for number, choice in enumerate(self.choices, 1)]
@@ -87,10 +103,7 @@ class Predict:
         """
         if self._asked is None:
             raise SagaLabError("No question was asked yet.", "Run the cell of the question first.")
-        choices = list(self._asked.choices)
-        if isinstance(choice, int) and 1 <= choice <= len(choices):
-            choice = choices[choice - 1]
-        return Note(f"{self._asked.question}\n{self._asked.choose(str(choice))}")
+        return Note(f"{self._asked.question}\n{self._asked.choose(self._asked.choice(choice))}")
 
 
 predict = Predict()

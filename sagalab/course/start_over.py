@@ -12,6 +12,7 @@ from typing import Any
 
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
+from sagalab.course.quiz import NAME as QUIZ
 from sagalab.course.working_copies import copy_of, without_outputs
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, private_opener, state_dir
@@ -99,6 +100,7 @@ def find(lab: str, root: Path | None = None) -> StartOver:
     except completed.Unkept:
         kept = {}  # damaged: the next check sets it aside
     names = {each.name for each in exercises().values() if each.notebook == path.stem}
+    names.add(QUIZ.format(notebook=path.stem))
     entries = {name: record for name, record in kept.items() if name in names}
     if copy is not None:
         return StartOver(copy, without_outputs(pristine), origin, entries)
