@@ -78,7 +78,7 @@ def explore(
     from sagalab.rehearsal.any_saga.whose import is_of_the_course
     from sagalab.rehearsal.explorer import explore as run_plans
 
-    own = {"--input": given_input, "--undo": undo, "--reads": reads, "--optional": optional}
+    own: dict[str, Any] = {"--input": given_input, "--undo": undo, "--reads": reads, "--optional": optional}
     own |= {"--pivot": pivot, "--without": without, "--junit": junit}
     if not is_of_the_course(machine):
         if orders > 1:
@@ -101,9 +101,8 @@ def explore(
         print_json([case.record for case in found.cases])
     else:
         _print(found, machine, real)
-    drawn = found.picture() if picture else None
-    if drawn is not None:
-        _save(drawn, picture)
+    if picture:
+        _save(found.picture(), picture)
     if found.findings:
         raise typer.Exit(1)
     if found.interrupted:
@@ -169,9 +168,8 @@ def _explore_races(
                 console.print(Text(f"  {case.sentence}"))
         ended = " Ctrl-C ended it early." if found.interrupted else ""
         console.print(Text(f"{machine}: {found.summary} {found.seconds:.1f} s.{ended}"), soft_wrap=True)
-    drawn = found.picture() if picture else None
-    if drawn is not None:
-        _save(drawn, picture)
+    if picture:
+        _save(found.picture(), picture)
     raise typer.Exit(1 if found.findings else _INTERRUPTED if found.interrupted else 0)
 
 
@@ -197,9 +195,8 @@ def _explore_own(
             advance=advance,
         )
     command.report(found, machine, as_json=as_json, junit=own["--junit"])
-    drawn = found.picture() if picture else None
-    if drawn is not None:
-        _save(drawn, picture)
+    if picture:
+        _save(found.picture(), picture)
     raise typer.Exit(command.exit_code(found))
 
 
@@ -218,7 +215,10 @@ def progress_on_stderr(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _save(drawn: "Drawing", path: Path) -> None:
+def _save(drawn: "Drawing | None", path: Path) -> None:
+    """Save the picture of a finding; where nothing was found there is none."""
+    if drawn is None:
+        return
     if path.suffix.lower() == ".png":
         path.write_bytes(drawn.png())
     else:

@@ -1,5 +1,6 @@
 """What `sagalab explore` prints and writes for a machine with tasks of its own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def _print(found: "AnyExploration", machine: str) -> None:
 
     console = Console()
 
-    def table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    def table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         made = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD)
         for head in heads:
             made.add_column(head, overflow="fold")

@@ -47,9 +47,9 @@ def lint(
     else:
         for file, findings in found.items():
             _print_table(file, findings)
-    for error in unreadable:
-        print(f"✗ {error.what}", file=sys.stderr)
-        print(f"  {error.cure}", file=sys.stderr)
+    for problem in unreadable:
+        print(f"✗ {problem.what}", file=sys.stderr)
+        print(f"  {problem.cure}", file=sys.stderr)
     if unreadable:
         raise typer.Exit(2)
     counted = ("error", "warning") if strict else ("error",)

@@ -4,6 +4,7 @@ import codecs
 import functools
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 # What stands for a sign that an encoding lacks, the likest first; all are as wide as the sign, so that tables hold.
@@ -56,7 +57,7 @@ def print_json(value: Any) -> None:
     print(text)
 
 
-def print_table(columns: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> None:
+def print_table(columns: tuple[str, ...] | None, rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows as a table; without `columns` it has no frame. Every cell is plain text."""
     from rich import box
     from rich.console import Console

@@ -115,9 +115,10 @@ def _rendered(folder: Path, picture: Path | None, width: int) -> str:
         found = _look(folder, picture)
     except SagaLabError as problem:
         return str(problem)
-    console = Console(width=width, file=io.StringIO())
+    written = io.StringIO()
+    console = Console(width=width, file=written)
     console.print(table(found, width))
-    return "\n".join([console.file.getvalue().rstrip(), *_words(found, picture)])
+    return "\n".join([written.getvalue().rstrip(), *_words(found, picture)])
 
 
 def table(found: "Room", width: int) -> "RenderableType":

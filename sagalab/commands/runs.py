@@ -69,20 +69,29 @@ def run(
     from sagalab.orders.runs import start, wait
     from sagalab.orders.scenarios import as_expected, scenario_order
 
-    if (scenario is None) == (input_file is None):
-        raise SagaLabError(
-            "One of --scenario and --input is needed.", "For example: sagalab run --scenario 3"
-        )
-    order = scenario_order(scenario) if scenario is not None else _read_order(input_file)
+    one_is_needed = SagaLabError(
+        "One of --scenario and --input is needed.", "For example: sagalab run --scenario 3"
+    )
+    if scenario is not None and input_file is not None:
+        raise one_is_needed
+    if scenario is not None:
+        order = scenario_order(scenario)
+    elif input_file is not None:
+        order = _read_order(input_file)
+    else:
+        raise one_is_needed
     found = deployment()
     arn = ensure_machine(found, machine)
     if scenario is not None:
         forget(found.cloud, order["order_id"])
     execution = wait(start(order, arn, deployment=found), timeout, deployment=found, until_parked=True)
     judged = verdict(execution, found)
-    compared = scenario is not None and machine == "saga"
-    good = as_expected(scenario, execution) if compared else True
-    _print_execution(execution, judged, as_json, _result(good) if compared else "")
+    if scenario is not None and machine == "saga":
+        good = as_expected(scenario, execution)
+        result = _result(good)
+    else:
+        good, result = True, ""
+    _print_execution(execution, judged, as_json, result)
     raise typer.Exit(0 if good else 1)
 
 

@@ -76,7 +76,9 @@ def _kept(exercise: str, *, tried: bool, done: bool, hints: int, solution: bool,
     except Unkept as problem:
         _path().replace(_path().with_suffix(".damaged"))
         kept, remark = {}, f"{problem} It was set aside, and the progress begins anew."
-    record = {"tries": 0, "done": None, "hints": 0, "solution": False} | kept.get(exercise, {})
+    record: dict[str, Any] = {"tries": 0, "done": None, "hints": 0, "solution": False} | kept.get(
+        exercise, {}
+    )
     record["tries"] += tried
     record["hints"] = max(record["hints"], hints)
     record["solution"] = record["solution"] or solution

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
@@ -42,6 +43,8 @@ class Note:
 @magics_class
 class AslMagics(Magics):
     """The %%asl magic of one shell."""
+
+    shell: InteractiveShell
 
     @magic_arguments()
     @argument("name", help="Name of the state machine; the definition is kept under it.")

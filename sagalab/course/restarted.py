@@ -29,6 +29,7 @@ def _asl(line: str, cell: str) -> None:
     from sagalab.course.magic import load_ipython_extension as load
 
     shell = get_ipython()
+    assert shell is not None, "a magic runs in a shell"
     load(shell)
     shell.run_cell_magic("asl", line, cell)
 

@@ -22,9 +22,10 @@ from sagalab.ledger.verdict import judge
 from sagalab.linting.lint import ERROR, lint
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.orders.orders import make_order
+from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearse import ready
 from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services
-from sagalab.rehearsal.world import BEGINNING, Answer, Awake, Call, World
+from sagalab.rehearsal.world import BEGINNING, World
 
 MOST_EVENTS = 3_000  # a run whose history has so many goes round in circles, or tries for ever
 LONGEST_MS = 400 * 24 * 3600 * 1000  # of virtual time: more than the year that an execution may take
@@ -100,7 +101,7 @@ class Trial:
         at_end = judge(services.ledger(order, world.now), execution)
         endless = run.status == "RUNNING" and bool(world.pending())
         world.settle()
-        found = Run(title, execution, judge(services.ledger(order, world.now), execution), at_end)
+        found = Run(title, execution, (judge(services.ledger(order, world.now), execution), at_end))
         if endless:
             raise Mistake(
                 "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",

@@ -20,19 +20,34 @@ _CAUSE_LENGTH = 160
 class Run:
     """One run on trial: `title` says what was made to happen; `execution` and `verdict` what came of it.
 
-    The verdict is the one when late commits have landed; `at_end` that at the moment when the execution ended. A
-    run of which only the history is known has none.
+    The verdict is the one when late commits have landed; `at_end` that at the moment when the execution ended:
+    `judged` holds both. A run of which only the history is known has none, and asking for one raises LookupError.
     """
 
     title: str
     execution: Execution
-    verdict: Verdict | None = None
-    at_end: Verdict | None = None
+    judged: tuple[Verdict, Verdict] | None = None
 
     def __reduce__(self) -> Any:
         """An execution goes into another process as its history and its definition."""
         history, definition = _plain(self.execution.events), _plain(self.execution.definition)
-        return _again, (self.title, history, definition, self.verdict, self.at_end)
+        return _again, (self.title, history, definition, self.judged)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict when late commits have landed."""
+        return self._verdicts[0]
+
+    @property
+    def at_end(self) -> Verdict:
+        """The verdict at the moment when the execution ended."""
+        return self._verdicts[1]
+
+    @property
+    def _verdicts(self) -> tuple[Verdict, Verdict]:
+        if self.judged is None:
+            raise LookupError(f"of {self.title} only the history is known: it has no verdict")
+        return self.judged
 
     @property
     def path(self) -> list[str]:
@@ -101,8 +116,8 @@ class Run:
         return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
 
 
-def _again(title: str, history: Any, definition: Any, verdict: Verdict | None, at_end: Verdict | None) -> Run:
-    return Run(title, Execution.from_history(history, definition), verdict, at_end)
+def _again(title: str, history: Any, definition: Any, judged: tuple[Verdict, Verdict] | None) -> Run:
+    return Run(title, Execution.from_history(history, definition), judged)
 
 
 def _plain(value: Any) -> Any:

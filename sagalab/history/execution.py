@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sagalab.asl.document import Machine, read
 from sagalab.history import fetch as execution_fetch
@@ -62,7 +62,7 @@ class Execution:
         self._owners = walk.owner_of_event
 
     @classmethod
-    def from_history(cls, events: Any, definition: Mapping[str, Any] | str | None = None) -> "Execution":
+    def from_history(cls, events: Any, definition: Mapping[str, Any] | str | None = None) -> Self:
         """Read an execution from its history events.
 
         `events`: a list of events as boto3, the AWS CLI or a log group gives them, or a response (a
@@ -74,7 +74,7 @@ class Execution:
         return cls(read, warnings + complaint, asl)
 
     @classmethod
-    def fetch(cls, client: Any, arn: str, definition: str | None = None) -> "Execution":
+    def fetch(cls, client: Any, arn: str, definition: str | None = None) -> Self:
         """Read an execution from Step Functions, finished or running. `client`: boto3's `stepfunctions`.
 
         `definition`: its machine's ASL text, if it is known; else the service is asked for it.
@@ -84,7 +84,7 @@ class Execution:
         return cls._from_service(client, fetched)
 
     @classmethod
-    def _from_service(cls, client: Any, fetched: execution_fetch.Fetched) -> "Execution":
+    def _from_service(cls, client: Any, fetched: execution_fetch.Fetched) -> Self:
         read, warnings = read_events(fetched.events)
         asl, complaint = _definition(fetched.definition)
         execution = cls(read, warnings + complaint, asl, fetched.arn)

@@ -26,8 +26,8 @@ MOST_FAULTS = 3
 _ROUNDS = 40  # of triples that are drawn until enough of them meet
 
 
-@overload
-def explore(
+@overload  # one order has another result: Literal[1] is an int, and mypy warns of that
+def explore(  # type: ignore[overload-overlap]
     machine: str | Path | Mapping[str, Any] = "saga",
     *,
     faults: int = 1,

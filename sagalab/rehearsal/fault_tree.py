@@ -21,10 +21,12 @@ from sagalab.ledger.verdict import judge
 from sagalab.orders.faults import DEFAULT_MS, Fault, FaultPlan
 from sagalab.orders.orders import make_order
 from sagalab.rehearsal import plans as plans
+from sagalab.rehearsal.coming import Awake, Pending
 from sagalab.rehearsal.edition import SHORT_SECONDS
 from sagalab.rehearsal.result import Case
-from sagalab.rehearsal.services.services import Outcome, Services, function_task, payload_of, task_of
-from sagalab.rehearsal.world import Awake, Pending, World
+from sagalab.rehearsal.services.outcome import Outcome
+from sagalab.rehearsal.services.services import Services, function_task, payload_of, task_of
+from sagalab.rehearsal.world import World
 
 Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)
 ORDER_ID = "4e1b0c52-rehearsed"  # triggers none of the seed's errors

@@ -178,7 +178,8 @@ class _Search:
                 if task is None:
                     continue
                 count[task] = count.get(task, 0) + 1
-                expected = task in planned and (planned[task] is None or count[task] <= planned[task])
+                most = planned.get(task, 0)
+                expected = most is None or count[task] <= most
                 if attempt.outcome == "timed_out":
                     disturbed |= not expected
                 elif limited and expected:

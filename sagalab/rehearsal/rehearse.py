@@ -18,9 +18,10 @@ from sagalab.deploying.machines import machine_names
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.project import STATEMACHINE
+from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearsed import Rehearsed
 from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services, function_task
-from sagalab.rehearsal.world import Answer, Awake, Call, World
+from sagalab.rehearsal.world import World
 
 Mock = Any
 Mocks = Mapping[str, Mock]
@@ -69,9 +70,11 @@ def rehearse(
     Raises SagaLabError for a machine that AWS would refuse, and for a name that the machine does not have.
     """
     tree, program = ready(machine, filled=services is not False)
-    if services is True:
-        services = Services(seed) if _is_the_course_s(tree) else False
-    script = Script(tree, tasks or {}, faults or {}, services or None)
+    if isinstance(services, bool):
+        used = Services(seed) if services and _is_the_course_s(tree) else None
+    else:
+        used = services
+    script = Script(tree, tasks or {}, faults or {}, used)
     world = World(script)
     text = json_text({} if input is None else input)
     run = world.runs[world.start(program, text, Names(seed=str(seed)))]
@@ -80,8 +83,8 @@ def rehearse(
     rehearsed.children = [
         Execution.from_history(as_boto(child.events), tree.body) for child in world.runs[1:]
     ]
-    if services:
-        rehearsed.keep(world, services)
+    if used is not None:
+        rehearsed.keep(world, used)
     return rehearsed
 
 

@@ -190,7 +190,7 @@ class Exploration:
         if case is None:
             return None
         execution = case.execution or (self.again(case) if self.again is not None else None)
-        return None if execution is None else diagram(self.definition, execution, title=case.sentence)
+        return None if execution is None else diagram(dict(self.definition), execution, title=case.sentence)
 
     @property
     def counts(self) -> Counter[str]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, Any
 
@@ -29,7 +29,7 @@ _PARTS = 24  # so many parts, so that the two end at about the same time
 
 def grow_in_two(
     definition: Mapping[str, Any], chosen: Sequence[FaultPlan], *, seed: int | str = 1
-) -> Iterator[Found]:
+) -> Generator[Found]:
     """Yield what `grow` yields for a definition, in another order; few plans are run in this process alone."""
     if len(chosen) < WORTH_IT or (os.cpu_count() or 1) < 2:
         yield from grow(*ready(definition), chosen, seed=seed)
@@ -131,13 +131,15 @@ class Helper(threading.Thread):
 
 
 def started_helper() -> "subprocess.Popen[bytes]":
-    hidden = {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {}
+    hidden = 0
+    if sys.platform == "win32":
+        hidden = subprocess.CREATE_NO_WINDOW
     return subprocess.Popen(
         [sys.executable, "-m", "sagalab.rehearsal.two_processes"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        **hidden,
+        creationflags=hidden,
     )
 
 

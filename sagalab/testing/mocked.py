@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sagalab.asl.document import Machine, State, read
-from sagalab.rehearsal.world import Answer
+from sagalab.rehearsal.coming import Answer
 from sagalab.testing.mocks import Mocks
 from sagalab.testing.places import NotHere
 

@@ -15,8 +15,9 @@ from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.single import Mock, Single, begin, outcome
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
 from sagalab.errors import SagaLabError
+from sagalab.rehearsal.coming import Answer, Call
 from sagalab.rehearsal.rehearse import Script
-from sagalab.rehearsal.world import BEGINNING, Answer, Call
+from sagalab.rehearsal.world import BEGINNING
 from sagalab.testing.choices import program_of
 from sagalab.testing.items import Key, catch_key, exhausted_key, retrier_of, retry_key, way_key
 from sagalab.testing.machines import machine_of

@@ -15,8 +15,9 @@ from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.single import Single, begin
 from sagalab.asl.placeholder import PLACEHOLDER
 from sagalab.errors import SagaLabError
+from sagalab.rehearsal.coming import Answer
 from sagalab.rehearsal.services.services import SUBSTITUTIONS
-from sagalab.rehearsal.world import BEGINNING, Answer
+from sagalab.rehearsal.world import BEGINNING
 from sagalab.testing.choices import program_of
 from sagalab.testing.places import OneState
 from sagalab.testing.single import StateTest, answer_of, one_state, state_of

@@ -16,7 +16,8 @@ from sagalab.asl.engine.commands import CallTask, ReadItems, WriteResults
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.run import Run
 from sagalab.project import ROOT
-from sagalab.rehearsal.world import Answer, Call, World
+from sagalab.rehearsal.coming import Answer, Call
+from sagalab.rehearsal.world import World
 
 FOLDER = ROOT.parent / "shared" / "aws-runs"
 NUMBERS: list[str] = [path.stem for path in sorted(FOLDER.glob("*.json"))]

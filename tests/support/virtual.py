@@ -8,7 +8,8 @@ from sagalab.asl import document
 from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.run import Run
-from sagalab.rehearsal.world import Answer, Call, World
+from sagalab.rehearsal.coming import Answer, Call
+from sagalab.rehearsal.world import World
 
 
 def program(states: dict[str, Any], **fields: Any) -> Program:

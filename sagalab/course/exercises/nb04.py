@@ -152,7 +152,7 @@ def from_nothing(trial: Trial) -> str:
         for kind in ("error", "crash"):
             for when in ("after", "before"):
                 title = f"the_{words}_{'fails' if kind == 'error' else 'crashes'}_{when}_its_commit"
-                [run] = trial.run(**{title: Fault(step, kind, when)})
+                [run] = trial.run(may_wait=False, **{title: Fault(step, kind, when)})
                 _must_fail(run)
                 if run.verdict.name != "consistent":
                     raise Mistake(

@@ -81,7 +81,7 @@ def _run(text: str, machine: dict[str, Any], **cases: None) -> list[Run]:
     """Run the machine for each case, on the same tables. Raises Mistake for a row that the ledger cannot read."""
     trial = Trial("idempotent", machine, handlers=_HANDLERS, code={_MODULE: text}, one_place=True)
     with _readable():
-        return trial.run(**cases)
+        return trial.run(may_wait=False, **cases)
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ def harden(trial: Trial) -> str:
             happened=f"{calm.ending}; {calm.verdict.words}", run=calm,
         )  # fmt: skip
     for title, faults in PLANS.items():
-        [run] = trial.run(**{title: faults})
+        [run] = trial.run(may_wait=False, **{title: faults})
         if run.verdict.name != CONSISTENT:
             owed = "; ".join(each.words for each in run.verdict.owed) or run.verdict.words
             raise Mistake(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.resource import Resource
-from sagalab.rehearsal.world import Answer
+from sagalab.rehearsal.coming import Answer
 
 FROM = "__from"  # while the happy path is searched, objects say whose they are
 
@@ -53,7 +53,7 @@ class Answers:
             result = self._stub(ask)
         if wraps(ask.resource):
             result = {"ExecutedVersion": "$LATEST", "Payload": result, "StatusCode": 200}
-        submitted = {} if ask.resource.pattern is not None else None
+        submitted: Any = {} if ask.resource.pattern is not None else None
         return Answer(result, after_ms=after_ms, submitted=submitted)
 
     def unreadable(self, ask: CallTask, after_ms: int) -> Answer:

@@ -12,6 +12,7 @@ from sagalab.asl.check import check
 from sagalab.asl.document import Machine
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
+from sagalab.asl.parts import Catcher, Retrier
 from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.rehearsal.any_saga.acts import Run
@@ -228,7 +229,7 @@ class _Search:
         state = self.stage.machine.by_name[fault.state]
         if fault.kind in ("unreadable", "refusal"):
             return fault.kind, fault.answer
-        parts = [*state.retriers, *state.catchers]
+        parts: list[Retrier | Catcher] = [*state.retriers, *state.catchers]
         named = [part.path for part in parts if matches(part.errors, fault.error)]
         return (tuple(named), fault.kind == "timeout")
 

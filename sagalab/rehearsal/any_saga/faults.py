@@ -132,6 +132,7 @@ def _errors(state: State) -> list[tuple[str, str, tuple[bool, ...]]]:
     resource = state.resource
     assert resource is not None
     both, before, after = (False, True), (False,), (True,)
+    found: list[tuple[str, str, tuple[bool, ...]]]
     limited = any(key.startswith(("TimeoutSeconds", "HeartbeatSeconds")) for key in state.body)
     found = [("business", name, before) for name in _named(state)]
     found.append(("unforeseen", UNFORESEEN, both))

@@ -21,36 +21,27 @@ from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit
 from sagalab.rehearsal.any_saga.answers import FROM, without_marks
 from sagalab.rehearsal.any_saga.given import NOTHING
+from sagalab.rehearsal.any_saga.made_values import INPUT, TEXT_NUMBER, MadeValues, Spot, Steps, with_field
+from sagalab.rehearsal.any_saga.origins import Origins
 from sagalab.rehearsal.any_saga.roles import Roles
 from sagalab.rehearsal.any_saga.trial import Stage
 from sagalab.rehearsal.any_saga.wishes import (
-    ABSENT,
     ANY,
     Wish,
     jsonata_values,
-    jsonpath_references,
     references,
     steps_of,
     wishes,
 )
 
-INPUT = "the input"
 _RUNS = 3000  # of the search, at most
 _TRIES = 400  # of one Choice's rule
-_QUANTITY = re.compile(
-    r"amount|price|total|cost|qty|quantity|count|number|num$|sum|score|age$|seconds|limit|balance|size|index",
-    re.I,
-)
-_TIME = re.compile(r"(date|time|timestamp|_at|At|until)$")
 # What names a way that is not the happy one.
 _SAD = re.compile(
     r"fail|unsuccess|error|reject|declin|denied|invalid|unavailable|out ?of ?stock|not ?(found|enough|ok|available)"
     r"|insufficient|abort|expired|cancel",
     re.I,
 )
-Steps = tuple[str | int, ...]
-Spot = tuple[str, Steps]  # whose, and where in it
-TEXT_NUMBER: Any = object()  # a number as a text, as DynamoDB has it
 
 
 @dataclass
@@ -93,8 +84,7 @@ class _Search:
         self.machine = stage.machine
         self.fixed = {*stage.answers.given, *([INPUT] if given_input is not NOTHING else [])}
         self.input: Any = {} if given_input is NOTHING else given_input
-        self.made: dict[Any, Spot] = {}
-        self.as_text: set[Spot] = set()
+        self.values = MadeValues(self.fixed)
         self.refused: dict[str, set[str]] = {}
         self.runs = 0
         stage.answers.marked = True
@@ -112,7 +102,7 @@ class _Search:
                     "Give an input (--input), or what tasks answer (tasks: in the .saga.yaml file beside the machine).",
                 )
             problem = self._look()
-        self.happy = copy.deepcopy((self.input, self.stage.answers.fields)), dict(self.made)
+        self.happy = copy.deepcopy((self.input, self.stage.answers.fields)), dict(self.values.spots)
         self._finish()
 
     def _finish(self) -> None:
@@ -157,8 +147,9 @@ class _Search:
                 continue
             now = self._execution().visits
             owner = owners.pop()
-            if len(now) > place and now[place].name == visit.name and now[place].next is not None:
-                if now[place].next.name == other.name:
+            if len(now) > place and now[place].name == visit.name:
+                after = now[place].next
+                if after is not None and after.name == other.name:
                     return owner, json.dumps(without_marks(self.stage.answers.fields[owner]))
         return None
 
@@ -201,6 +192,10 @@ class _Search:
             words += f" ({execution.error}: {execution.cause})"
         return _Problem(len(execution.visits), execution.visits[-1] if execution.visits else None, words)
 
+    @property
+    def _origins(self) -> Origins:
+        return Origins(self.last, self.values)
+
     # which way a Choice should go
 
     def _wanted(self, visit: Visit, before: list[Visit]) -> State | None:
@@ -242,7 +237,7 @@ class _Search:
             tried += 1
             if tried > _TRIES:
                 return False
-            kept = copy.deepcopy((self.input, self.stage.answers.fields)), dict(self.made)
+            kept = copy.deepcopy((self.input, self.stage.answers.fields)), dict(self.values.spots)
             try:
                 for spot, value in change:
                     self._set(spot, value)
@@ -255,7 +250,7 @@ class _Search:
         return False
 
     def _back(self, kept: Any) -> None:
-        (self.input, self.stage.answers.fields), self.made = copy.deepcopy(kept)
+        (self.input, self.stage.answers.fields), self.values.spots = copy.deepcopy(kept)
 
     def _better(self, before: _Problem) -> bool:
         now = self._look()
@@ -301,12 +296,12 @@ class _Search:
 
     def _spot_of_path(self, visit: Visit, wish: Wish) -> Spot | None:
         found = steps_of(wish[0])
-        return None if found is None else self._spot(visit, *found)
+        return None if found is None else self._origins.of(visit, *found)
 
     def _products(
         self, visit: Visit, refs: list[tuple[str, Steps]], values: list[Any]
     ) -> Iterable[list[tuple[Spot, Any]]]:
-        spots = [spot for spot in (self._spot(visit, root, steps) for root, steps in refs) if spot]
+        spots = [spot for spot in (self._origins.of(visit, root, steps) for root, steps in refs) if spot]
         spots = list(dict.fromkeys(spots))[:4]
         for spot, value in itertools.product(spots, values):
             yield [(spot, value)]
@@ -315,187 +310,25 @@ class _Search:
                 yield list(zip(spots[:count], chosen, strict=True))
 
     def _for_error(self, state: State, visit: Visit) -> Iterable[list[tuple[Spot, Any]]]:
+        origins = self._origins
         cause = str(visit.cause or "") or str(self.last.cause or "")
-        missing = list(self._missing(cause, visit))
+        missing = list(origins.missing(cause, visit))
         if missing:
             yield [(spot, ANY) for spot in missing]
-        spots = missing or list(self._spots_of_text(cause, visit)) or list(self._spots_of_body(state, visit))
-        for value in (ANY, [{}, {}], 1, True, "2099-01-01T00:00:00Z", TEXT_NUMBER, {}, "{}", 0, "a,b"):
+        spots = missing or list(origins.named_in(cause, visit)) or list(origins.read_by(state, visit))
+        tries: tuple[Any, ...] = (
+            ANY, [{}, {}], 1, True, "2099-01-01T00:00:00Z", TEXT_NUMBER, {}, "{}", 0, "a,b",
+        )  # fmt: skip
+        for value in tries:
             for spot in spots:
                 yield [(spot, value)]
-
-    def _missing(self, cause: str, visit: Visit) -> Iterable[Spot]:
-        """Yield where what an error's text says is missing would come from."""
-        for pattern in (
-            r"JSONPath '(?P<path>.+?)' specified for the field '.*?' could not be found in the input '(?P<root>.*)'",
-            r"JsonPath argument for the field '(?P<path>.+?)' could not be found in the input '(?P<root>.*)'",
-        ):
-            match = re.search(pattern, cause, re.DOTALL)
-            if match:
-                found = steps_of(match["path"])
-                try:
-                    root = json.loads(match["root"])
-                except ValueError:
-                    root = None
-                if found is not None and root is not None:
-                    spot = self._place_in(root, found[1] if found[0] == "input" else (found[0], *found[1]))
-                    if spot is not None:
-                        yield spot
-                return
-        match = re.search(r"Invalid path '(?P<path>.+?)'", cause)
-        if match:
-            found = steps_of(match["path"])
-            if found is not None:
-                for root in ("result", found[0]):
-                    spot = self._spot(visit, root, found[1])
-                    if spot is not None:
-                        yield spot
-                        return
-        match = re.search(r"JSONata expression '(?P<text>.*)' specified for the field", cause, re.DOTALL)
-        if match and "returned nothing" in cause:
-            for root, steps in references(match["text"]):
-                if self._value(visit, root, steps) is ABSENT:
-                    spot = self._spot(visit, root, steps)
-                    if spot is not None:
-                        yield spot
-
-    def _spots_of_text(self, cause: str, visit: Visit) -> Iterable[Spot]:
-        match = re.search(r"JSONata expression '(?P<text>.*?)' specified for the field", cause, re.DOTALL)
-        if match:
-            yield from self._spots_of_expression(match["text"], visit)
-        match = re.search(r"The function '(?P<text>.+?)' had the following error", cause, re.DOTALL)
-        if match:
-            yield from self._spots_of_paths(match["text"], visit)
-
-    def _spots_of_body(self, state: State, visit: Visit) -> Iterable[Spot]:
-        text = json.dumps({key: value for key, value in state.body.items() if key != "States"})
-        if state.is_jsonata:
-            yield from self._spots_of_expression(text, visit)
-        else:
-            yield from self._spots_of_paths(text, visit)
-
-    def _spots_of_expression(self, text: str, visit: Visit) -> Iterable[Spot]:
-        for root, steps in references(text):
-            spot = self._spot(visit, root, steps) if steps else None
-            if spot is not None:
-                yield spot
-
-    def _spots_of_paths(self, text: str, visit: Visit) -> Iterable[Spot]:
-        for path in jsonpath_references(text):
-            found = steps_of(path)
-            for root in ("result", found[0]) if found is not None and found[1] else ():
-                spot = self._spot(visit, root, found[1])
-                if spot is not None:
-                    yield spot
-                    break
-
-    # where data comes from
-
-    def _root(self, visit: Visit, root: str) -> Any:
-        if root == "input":
-            return visit.input
-        if root == "result":
-            result = visit.attempts[-1].result if visit.attempts else None
-            return result if result is not None else ABSENT
-        known: dict[str, Any] = {}
-        for each in self.last.visits:
-            known.update(each.assigned)
-        return known.get(root, ABSENT)
-
-    def _value(self, visit: Visit, root: str, steps: Steps) -> Any:
-        value = self._root(visit, root)
-        for step in steps:
-            if isinstance(value, dict) and step in value:
-                value = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
-                return ABSENT
-        return value
-
-    def _spot(self, visit: Visit, root: str, steps: Steps) -> Spot | None:
-        value = self._root(visit, root)
-        return None if value is ABSENT else self._place_in(value, steps)
-
-    def _place_in(self, value: Any, steps: Steps) -> Spot | None:
-        """Return whose field a path in a value is: of the innermost object on it that says whose it is."""
-        found: Spot | None = None
-        for place in range(len(steps) + 1):
-            if isinstance(value, dict) and FROM in value:
-                owner = value[FROM]
-                base: Spot = self.made.get(owner, (owner, ()))
-                found = (base[0], (*base[1], *steps[place:]))
-            elif isinstance(value, str | int | float) and not isinstance(value, bool) and value in self.made:
-                spot = self.made[value]
-                found = (spot[0], (*spot[1], *steps[place:]))
-            if place == len(steps):
-                break
-            step = steps[place]
-            if isinstance(value, dict) and step in value:
-                value = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
-                value = value[step]
-            else:
-                break
-        return found if found is not None and found[0] not in self.fixed else None
 
     def _set(self, spot: Spot, value: Any) -> None:
         owner, steps = spot
         if not steps:
             raise _Stuck
         if owner == INPUT:
-            self.input = _with(self.input, steps, self._made(spot, value))
+            self.input = with_field(self.input, steps, self.values.made(spot, value))
         else:
             fields = self.stage.answers.fields.get(owner, {})
-            self.stage.answers.fields[owner] = _with(fields, steps, self._made(spot, value))
-
-    def _made(self, spot: Spot, value: Any) -> Any:
-        """Return a value that is known again wherever it turns up."""
-        owner, steps = spot
-        if value is TEXT_NUMBER:
-            number = 100 + len(self.made)
-            self.made[number] = self.made[str(number)] = spot
-            self.as_text.add(spot)
-            return str(number)
-        if spot in self.as_text and isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        name = ".".join(str(step) for step in steps if step != "*")
-        if value is ANY:
-            last = str(steps[-1])
-            if _QUANTITY.search(last):
-                value = 100 + len(self.made)
-            else:
-                value = name if owner == INPUT else f"{owner}.{name}"
-                if _TIME.search(last):
-                    value = f"2030-01-01T00:00:{len(self.made) % 60:02d}Z"
-            self.made[value] = spot
-        elif isinstance(value, dict | list):
-            mark = f"{owner}|{name}"
-            inner = (*steps, "*") if isinstance(value, list) else steps
-            self.made[mark] = (owner, inner)
-            if isinstance(value, list):
-                return [{FROM: mark, "item": f"{name}-{number}"} for number in (1, 2)]
-            return {**value, FROM: mark}
-        return value
-
-
-def _with(value: Any, steps: Steps, new: Any) -> Any:
-    """Return a JSON value with a field set, or taken away for ABSENT; "*" is every item of a list."""
-    if not steps:
-        return new
-    step, rest = steps[0], steps[1:]
-    if step == "*":
-        items = value if isinstance(value, list) else [{}, {}]
-        return [_with(item, rest, new) for item in items]
-    if isinstance(step, int):
-        items = list(value) if isinstance(value, list) else []
-        while len(items) <= step:
-            items.append({})
-        items[step] = _with(items[step], rest, new)
-        return items
-    fields = dict(value) if isinstance(value, dict) else {}
-    if not rest and new is ABSENT:
-        fields.pop(step, None)
-        return fields
-    fields[step] = _with(fields.get(step, {}), rest, new)
-    return fields
+            self.stage.answers.fields[owner] = with_field(fields, steps, self.values.made(spot, value))

@@ -165,8 +165,8 @@ def _same_function(roles: Roles) -> None:
             if not roles.undo_of[step]:
                 del roles.undo_of[step]
         for name in names:
-            others = " and ".join(other for other in names if other != name)
-            roles.how[name] = f"calls {function}, as {others} does"
+            beside = " and ".join(other for other in names if other != name)
+            roles.how[name] = f"calls {function}, as {beside} does"
 
 
 def _other(roles: Roles, state: State, forward: set[State]) -> None:

@@ -14,7 +14,8 @@ from sagalab.history.execution import Execution
 from sagalab.rehearsal.any_saga.acts import Act, Place, Run
 from sagalab.rehearsal.any_saga.answers import Answers
 from sagalab.rehearsal.any_saga.faults import Fault
-from sagalab.rehearsal.world import Answer, Call, World
+from sagalab.rehearsal.coming import Answer, Call
+from sagalab.rehearsal.world import World
 
 TASK_MS = 200  # how long a task works: shorter than any TimeoutSeconds or HeartbeatSeconds can be
 SOON_MS = 100  # when a fault strikes: while the tasks beside it are still at work

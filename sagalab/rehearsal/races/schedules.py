@@ -15,8 +15,9 @@ from sagalab.asl.engine.context import Execution as Names
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.run import Run
+from sagalab.rehearsal.coming import Awake, Pending
 from sagalab.rehearsal.races.calls import Made, RecordingServices, Row
-from sagalab.rehearsal.world import Awake, Pending, World
+from sagalab.rehearsal.world import World
 
 FAR_MS = 3_600_000  # what is due so much later is not waited for: a human's answer
 MOST_EVENTS = 600  # of one execution, which goes round then

@@ -164,8 +164,8 @@ def _stand_ins(environment: Mapping[str, str]) -> dict[str, types.ModuleType]:
         getenv=lambda name, default=None: environment.get(name, default),
         _exit=lambda code: current().exit(code),
     )
-    uuid = _StandIn(real_uuid, uuid4=lambda: real_uuid.UUID(int=current().chance.getrandbits(128), version=4))
-    uuid.uuid1 = uuid.uuid4
+    drawn = lambda *_: real_uuid.UUID(int=current().chance.getrandbits(128), version=4)  # noqa: E731
+    uuid = _StandIn(real_uuid, uuid4=drawn, uuid1=drawn)
     return {
         "time": time,
         "os": os,

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from sagalab.rehearsal.services import values as v
 from sagalab.rehearsal.services.refused import invalid
-from sagalab.rehearsal.services.values import Item, Value
+from sagalab.rehearsal.services.scope import Operand, Path, Scope, Test, find, value
+from sagalab.rehearsal.services.values import Value
 
 _TOKENS = re.compile(r"\s*(<>|<=|>=|[=<>+\-(),.\[\]]|[#:][\w-]+|[A-Za-z_]\w*|\d+)")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -22,20 +23,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda a, b: a >= b,
 }
 _WORDS = ("SET", "REMOVE", "ADD", "DELETE")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What an expression sees: the item, and the request's #names and :values."""
-
-    item: Item
-    names: dict[str, str]
-    values: dict[str, Value]
-
-
-Test = Callable[[Scope], bool]
-Operand = Callable[[Scope], Value | None]
-Path = tuple[str | int, ...]  # names (still with #) and indexes
 
 
 @dataclass(frozen=True)
@@ -118,7 +105,7 @@ class _Reader:
     def operand(self) -> Operand:
         if self.next.startswith(":"):
             token = self.take()
-            return lambda scope: _value(scope, token, self.what)
+            return lambda scope: value(scope, token, self.what)
         if self._calls("SIZE"):
             self._open()
             inner = self.path()
@@ -306,41 +293,6 @@ def _appended(one: Value, other: Value) -> Value:
                 f"operator or function: list_append, operand type: {v.kind_of(each)}"
             )
     return {"L": [*one["L"], *other["L"]]}
-
-
-def _value(scope: Scope, token: str, what: str) -> Value:
-    if token not in scope.values:
-        raise invalid(
-            f"Invalid {what}: An expression attribute value used in expression is not defined; "
-            f"attribute value: {token}"
-        )
-    return scope.values[token]
-
-
-def name(scope: Scope, part: str, what: str) -> str:
-    """Return the attribute that a part of a path names."""
-    if not part.startswith("#"):
-        return part
-    if part not in scope.names:
-        raise invalid(
-            f"Invalid {what}: An expression attribute name used in the document path is not defined; "
-            f"attribute name: {part}"
-        )
-    return scope.names[part]
-
-
-def find(scope: Scope, path: Path, what: str) -> Value | None:
-    """Return the value at a path of the item, or None."""
-    found: Any = {"M": scope.item}
-    for part in path:
-        if isinstance(part, int):
-            inner = found.get("L")
-            found = inner[part] if inner is not None and part < len(inner) else None
-        else:
-            found = found.get("M", {}).get(name(scope, part, what))
-        if found is None:
-            return None
-    return found
 
 
 @lru_cache(maxsize=512)

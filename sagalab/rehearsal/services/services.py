@@ -6,12 +6,9 @@ too: its time limit, a process that exits, an error in the words of its runtime.
 
 import json
 import random
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
@@ -22,12 +19,13 @@ from sagalab.errors import SagaLabError
 from sagalab.ledger.inbox import Notification
 from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.read import ledger_of, sleepers
-from sagalab.project import LAMBDAS
+from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.services.code import Code, changed, course_code
 from sagalab.rehearsal.services.invocation import Ends, Invocation, Running, current, running
+from sagalab.rehearsal.services.outcome import Outcome, exited, failed, plain, raised
 from sagalab.rehearsal.services.refused import Refused
 from sagalab.rehearsal.services.tables import Tables
-from sagalab.rehearsal.world import BEGINNING, Answer, Awake, Call
+from sagalab.rehearsal.world import BEGINNING
 
 TAKES_MS = 5  # of virtual time, so long a function takes that neither sleeps nor fails to answer
 NAMES = Names("saga")
@@ -41,15 +39,6 @@ _KNOWN = {
 }
 _SUFFIXES = {task.suffix: task for task in TASKS}
 _HANDLERS = {task.task: task.handler for task in TASKS}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of an invocation: its result (JSON values), or an error and its cause as Step Functions has them."""
-
-    result: Any = None
-    error: str | None = None
-    cause: str | None = None
 
 
 def task_of(ask: CallTask) -> str | None:
@@ -208,7 +197,7 @@ class Services:
 
     def _go_on(self, invocation: Invocation, at: float) -> Outcome | Invocation:
         if invocation.killed:
-            return _failed(
+            return failed(
                 "Sandbox.Timedout",
                 f"RequestId: {invocation.request_id} Error: Task timed out after {TIMEOUT_SECONDS:.2f} seconds",
             )
@@ -223,18 +212,18 @@ class Services:
         with running(one):
             try:
                 answer = self._code.handler(invocation.function)(event, self._context(one))
-                return Outcome(json.loads(json.dumps(answer, default=_plain)))
+                return Outcome(json.loads(json.dumps(answer, default=plain)))
             except Ends:
-                return one.sleeps if one.sleeps is not None else _exited(invocation, one.exited or 0)
+                return one.sleeps if one.sleeps is not None else exited(invocation, one.exited or 0)
             except SystemExit as left:
-                return _exited(invocation, left.code if isinstance(left.code, int) else 1)
+                return exited(invocation, left.code if isinstance(left.code, int) else 1)
             except MemoryError:
                 words = "The function needs more memory than its MemorySize of 256 MB and was ended: signal: killed"
-                return _failed("Runtime.OutOfMemory", f"RequestId: {invocation.request_id} Error: {words}")
+                return failed("Runtime.OutOfMemory", f"RequestId: {invocation.request_id} Error: {words}")
             except SagaLabError:
                 raise
             except Exception as error:  # the function's error is what its caller wants
-                return _raised(error, invocation.request_id)
+                return raised(error, invocation.request_id)
 
     def _context(self, one: Running) -> "_Context":
         by_handler = {handler: task for task, handler in self._handlers.items()}
@@ -337,49 +326,5 @@ class _Context:
         return max(0, int(self._one.invocation.deadline - self._one.now))
 
 
-def _exited(invocation: Invocation, status: int) -> Outcome:
-    how = f"with error: exit status {status}" if status else "without providing a reason"
-    return _failed("Runtime.ExitError", f"RequestId: {invocation.request_id} Error: Runtime exited {how}")
-
-
 def _slept_until(invocation: Invocation, at: float) -> Invocation:
     return replace(invocation, log=(*invocation.log[:-1], ("slept", at)), due=at)
-
-
-def _plain(value: Any) -> Any:
-    """Decimals are JSON numbers, as in AWS's runtime."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
-
-def _failed(error: str, message: str) -> Outcome:
-    return Outcome(
-        error=error, cause=json.dumps({"errorType": error, "errorMessage": message}, separators=(",", ":"))
-    )
-
-
-def _raised(error: Exception, request_id: str) -> Outcome:
-    """Return an exception as Lambda's runtime reports it."""
-    name, folder = type(error).__name__, str(LAMBDAS)
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)
-    ]
-    trace = [
-        _shown(frame.filename, frame.lineno, frame.name, frame.line, frame.colno, frame.end_colno)
-        for frame in frames
-    ]
-    report = {"errorMessage": str(error), "errorType": name, "requestId": request_id, "stackTrace": trace}
-    return Outcome(error=name, cause=json.dumps(report))
-
-
-@lru_cache(maxsize=256)
-def _shown(
-    filename: str, line: int | None, name: str, text: str | None, start: int | None, end: int | None
-) -> str:
-    """Return a frame as Python shows it; the same one is asked for again and again."""
-    frame = traceback.FrameSummary(
-        filename, line, name, line=text, colno=start, end_colno=end, end_lineno=line
-    )
-    [shown] = traceback.format_list([frame])
-    return shown.replace(str(LAMBDAS), "/var/task").replace("\\", "/")

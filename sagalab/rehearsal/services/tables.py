@@ -9,8 +9,9 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from sagalab.rehearsal.services import values as v
-from sagalab.rehearsal.services.expressions import Scope, condition, find, projection, update
+from sagalab.rehearsal.services.expressions import condition, projection, update
 from sagalab.rehearsal.services.refused import Refused, invalid
+from sagalab.rehearsal.services.scope import Scope, find
 from sagalab.rehearsal.services.updates import updated
 from sagalab.rehearsal.services.values import Item, Value
 
@@ -120,7 +121,7 @@ class Tables:
         before = rows.get(key)
         self._hold(request, before)
         item = dict(request["Key"]) if before is None else before
-        paths = []
+        paths: list[Any] = []
         after = item
         if "UpdateExpression" in request:
             changes = update(request["UpdateExpression"])

@@ -3,8 +3,9 @@
 from typing import Any
 
 from sagalab.rehearsal.services import values as v
-from sagalab.rehearsal.services.expressions import Change, Scope, find, name
+from sagalab.rehearsal.services.expressions import Change
 from sagalab.rehearsal.services.refused import invalid
+from sagalab.rehearsal.services.scope import Scope, find, name
 from sagalab.rehearsal.services.values import Item, Value
 
 _WHAT = "UpdateExpression"

@@ -8,7 +8,8 @@ from virtual import echo, output
 from sagalab.asl import document
 from sagalab.asl.engine.program import Program
 from sagalab.project import ROOT
-from sagalab.rehearsal.world import Answer, World
+from sagalab.rehearsal.coming import Answer
+from sagalab.rehearsal.world import World
 
 FOLDER = ROOT.parent / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/cases is not here")

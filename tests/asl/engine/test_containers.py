@@ -5,7 +5,7 @@ import json
 import pytest
 from virtual import catch_all, echo, failing, links, output, program, run, task, types
 
-from sagalab.rehearsal.world import Answer
+from sagalab.rehearsal.coming import Answer
 
 
 def scope(**states):

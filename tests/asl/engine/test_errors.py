@@ -7,7 +7,8 @@ from virtual import catch_all, failing, output, program, run, task, types
 from sagalab.asl.engine.commands import SetTimer
 from sagalab.asl.engine.run import Run
 from sagalab.asl.engine.told import TaskFailed
-from sagalab.rehearsal.world import BEGINNING, Answer
+from sagalab.rehearsal.coming import Answer
+from sagalab.rehearsal.world import BEGINNING
 
 SAVED = {"Type": "Pass", "End": True}
 

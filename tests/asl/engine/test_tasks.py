@@ -5,7 +5,8 @@ import json
 from virtual import catch_all, echo, never, output, program, run, task, types, world
 
 from sagalab.asl.engine.told import Heartbeat, Stopped, TaskSucceeded
-from sagalab.rehearsal.world import BEGINNING, Answer, World
+from sagalab.rehearsal.coming import Answer
+from sagalab.rehearsal.world import BEGINNING, World
 
 TOKEN = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 

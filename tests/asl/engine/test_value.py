@@ -6,7 +6,7 @@ from virtual import failing, output, program, task, world
 
 from sagalab.asl.engine import stored
 from sagalab.asl.engine.told import Redriven, Stopped
-from sagalab.rehearsal.world import Answer
+from sagalab.rehearsal.coming import Answer
 
 INNER = {
     "StartAt": "T",

@@ -11,9 +11,10 @@ from sagalab.asl.engine.context import Execution as Names
 from sagalab.asl.engine.history import json_text
 from sagalab.errors import SagaLabError
 from sagalab.orders.faults import Fault
+from sagalab.rehearsal.coming import Awake
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.services.services import Services
-from sagalab.rehearsal.world import Awake, World
+from sagalab.rehearsal.world import World
 
 ITEMS = {"1": 2, "2": 1}
 

@@ -14,7 +14,8 @@ from sagalab.asl import document
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.localcloud.stepfunctions.running.tasks import functions
-from sagalab.rehearsal.world import Answer, World
+from sagalab.rehearsal.coming import Answer
+from sagalab.rehearsal.world import World
 
 
 class Functions:
