@@ -9,6 +9,10 @@ from sagalab.pictures.palette import BACKGROUND, CATCH_EDGE, CLUSTER_LINE, COMPE
 
 _WIDE = 90
 _UNDOES = ("Release", "ProcessRefund", "Update")
+_DID = {  # what the later order did to what the earlier one had done; else it saw it
+    "lost update": "wrote over what order {} had written",
+    "write skew": "changed what order {} had decided on",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def _words(calls: Sequence[Call], arrows: Sequence[tuple[int, int, str]], ends: 
     )
     by_number = {call.number: call for call in calls}
     seen = "; ".join(
-        f"{label}: order {by_number[other].lane + 1} saw what order {by_number[one].lane + 1} had done"
+        f"{label}: order {by_number[other].lane + 1} "
+        + _DID.get(label, "saw what order {} had done").format(by_number[one].lane + 1)
         for one, other, label in dict.fromkeys(arrows)
     )
     ended = "; ".join(f"order {lane + 1} {end}" for lane, end in enumerate(ends))

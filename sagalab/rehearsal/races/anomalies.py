@@ -16,13 +16,15 @@ from sagalab.rehearsal.races.schedules import Schedule
 DIRTY_READ = "dirty read"
 IN_VAIN = "charged in vain"
 WAITS_IN_VAIN = "waits in vain"
+FUZZY_READ = "fuzzy read"
 LOST_UPDATE = "lost update"
 WRITE_SKEW = "write skew"
 OVERSOLD = "oversold"
 LOCK_KEPT = "lock never given back"
-NAMES = (DIRTY_READ, IN_VAIN, WAITS_IN_VAIN, LOST_UPDATE, WRITE_SKEW, OVERSOLD, LOCK_KEPT)
+NAMES = (DIRTY_READ, FUZZY_READ, IN_VAIN, WAITS_IN_VAIN, LOST_UPDATE, WRITE_SKEW, OVERSOLD, LOCK_KEPT)
 MEANING = {
     DIRTY_READ: "an order was refused because of what another had done and later undid",
+    FUZZY_READ: "an order looked at a row in one step, and found it changed by another in a later step",
     IN_VAIN: "a customer paid, was refused, and got the money back: the goods had gone to another order",
     WAITS_IN_VAIN: "an order that has paid tries again and again for what another order has",
     LOST_UPDATE: "a row was written from a value that another order had changed meanwhile",
@@ -31,7 +33,7 @@ MEANING = {
     LOCK_KEPT: "an order that failed keeps what it had reserved",
 }
 # A saga has no isolation: these do no lasting harm that nobody sees, and a design may accept them.
-ACCEPTABLE = (DIRTY_READ, IN_VAIN, WAITS_IN_VAIN)
+ACCEPTABLE = (DIRTY_READ, FUZZY_READ, IN_VAIN, WAITS_IN_VAIN)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def anomalies(schedule: Schedule, ledgers: Mapping[str, Ledger], stock: Mapping[
     names = {str(order["order_id"]): f"order {number + 1}" for number, order in enumerate(schedule.orders)}
     found = [
         *_dirty_reads(schedule.made, statuses, names),
+        *fuzzy_reads(schedule.made, names),
         *_lost_updates(schedule.made, names),
         *write_skew(schedule.made, statuses, names),
         *_books(schedule, statuses, names, ledgers, stock),
@@ -90,6 +93,34 @@ def _dirty_reads(
                     "and gave it back afterwards"
                 )
                 found.append(Anomaly(DIRTY_READ, words, ((writer.number, reader.number),)))
+    return found
+
+
+def fuzzy_reads(made: tuple[Made, ...], names: Mapping[str, str]) -> list[Anomaly]:
+    """Return each look at a row (a call that writes nothing) with a later step that found it changed by another.
+
+    A step that is tried again reads anew, and relies on nothing that it saw before: that is none.
+    """
+    found = []
+    for look in made:
+        for row, writer in look.reads.items() if not look.writes and not look.refused else ():
+            again = next(
+                (
+                    each
+                    for each in made[look.number + 1 :]
+                    if each.order == look.order and each.task != look.task and row in each.reads
+                ),
+                None,
+            )
+            if again is None or again.reads[row] in (-1, writer):
+                continue
+            between = made[again.reads[row]]
+            if between.order != look.order:
+                words = (
+                    f"{names[look.order]} looked at {_row(row)} in {look.task}, and {again.task} found it changed "
+                    f"by {names[between.order]}"
+                )
+                found.append(Anomaly(FUZZY_READ, words, ((between.number, again.number),)))
     return found
 
 

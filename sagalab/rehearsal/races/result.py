@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RaceCase:
-    """One schedule under one fault plan: the calls in their order, and what became of each order."""
+    """One schedule under one fault plan: the calls in their order, and what became of each order.
+
+    `seconds`: how long each order took on its own clock (None: it still waits); `transitions`: what AWS charges.
+    """
 
     plan: FaultPlan
     made: tuple[Made, ...]
@@ -27,6 +30,8 @@ class RaceCase:
     statuses: tuple[str, ...]
     verdicts: tuple[str, ...]
     anomalies: tuple[Anomaly, ...]
+    seconds: tuple[float | None, ...]
+    transitions: tuple[int, ...]
 
     @property
     def sentence(self) -> str:
