@@ -1,5 +1,6 @@
 """A closing quiz: some questions at the end of a notebook; each choice says why, and the first one counts."""
 
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -29,7 +30,7 @@ class Quiz:
         self._first: dict[int, bool] = {}  # question → whether its first choice was right
         self._remark = ""
         self.questions = [
-            Prediction(f"{number}. {each.text}", each.choices, each.answer, lambda n=number: self._chosen(n))
+            Prediction(f"{number}. {each.text}", each.choices, each.answer, partial(self._chosen, number))
             for number, each in enumerate(questions, 1)
         ]
         self._shown_score = ipywidgets.HTML()
