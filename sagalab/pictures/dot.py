@@ -14,6 +14,7 @@ from sagalab.pictures.dot_edges import Edges, tip
 from sagalab.pictures.drawing import FONT, Drawing
 from sagalab.pictures.graph import Node, Scope
 from sagalab.pictures.labels import (
+    COMPACT_SIZE,
     FOOT_SIZE,
     foot_width,
     lines_width,
@@ -35,13 +36,18 @@ _FORMS = {"Choice": "diagonals", "Pass": "", "Fail": ""}
 class Picture(Edges):
     """Writes one graph as DOT. One instance a picture."""
 
+    @property
+    def foot(self) -> int:
+        """The size of the smallest words, in points."""
+        return COMPACT_SIZE if self.compact else FOOT_SIZE
+
     def draw(self, heading: str, words: str, title: str | None) -> Drawing:
         drawing = Drawing(heading, words, name="saga", engine="dot", format="svg")
         drawing.attr(
             newrank="true",
-            nodesep="0.3" if self.compact else "0.42",
-            ranksep="0.3" if self.compact else "0.42",
-            pad="0.2",
+            nodesep="0.13" if self.compact else "0.3",
+            ranksep="0.28" if self.compact else "0.42",
+            pad="0.1" if self.compact else "0.2",
             bgcolor=palette.BACKGROUND,
             fontname=FONT,
             tooltip=" ",
@@ -55,8 +61,8 @@ class Picture(Edges):
                 fontsize="16",
                 fontcolor=NEUTRAL.text,
             )
-        drawing.attr("node", fontname=FONT, margin="0.13,0.07")
-        drawing.attr("edge", fontname=FONT, fontsize="10.5", arrowsize="0.8")
+        drawing.attr("node", fontname=FONT, margin="0.06,0.05" if self.compact else "0.13,0.07")
+        drawing.attr("edge", fontname=FONT, fontsize=str(self.foot), arrowsize="0.8")
         shape = scope_shape(self.graph, self.graph.top)
         self._mark(drawing, "start", "Start")
         self._scope(drawing, self.graph.top, shape, 0)
@@ -80,7 +86,7 @@ class Picture(Edges):
             fillcolor=fill,
             color=fill,
             fontcolor="#ffffff",
-            fontsize="10.5",
+            fontsize=str(self.foot),
             height="0.26",
             width="0.6",
             margin="0.1,0.03",
@@ -99,16 +105,15 @@ class Picture(Edges):
         """Draw the states and transitions of one scope."""
         nodes = list(scope.nodes.values())
         texts = {node: self._lines(node, shape) for node in nodes}
-        width = max((self._width(node, texts[node], shape) for node in nodes), default=0)
-        width = max(width, foot_width(scope))
         groups = dict.fromkeys(shape.forward, "forward")
         groups |= dict.fromkeys(shape.undo, "undo")
         groups |= dict.fromkeys(shape.handlers, "handlers")
+        widths = self._columns(scope, texts, groups, shape)
         lane = [node for node in nodes if node in shape.lane]
         aside = [node for node in nodes if node in shape.handlers]
         for node in nodes:
             if node not in lane and node not in aside:
-                self._node(dot, node, texts[node], width, shape, f"{groups[node]}{depth}", depth)
+                self._node(dot, node, texts[node], widths[node], shape, f"{groups[node]}{depth}", depth)
         if lane:
             place = f"{scope.owner.id}_{scope.branch}" if scope.owner else "top"
             with dot.subgraph(name=f"cluster_undo_{place}") as inner:
@@ -116,22 +121,32 @@ class Picture(Edges):
                     label="compensation, backwards",
                     labelloc="b",
                     fontname=FONT,
-                    fontsize="11",
+                    fontsize=str(self.foot),
                     fontcolor=COMPENSATION.muted,
                     style="rounded,filled",
                     fillcolor=palette.LANE_FILL,
                     color=palette.LANE_LINE,
-                    margin="14",
+                    margin="5" if self.compact else "12",
                     tooltip="The compensation chain: each step undoes the one beside it",
                 )
                 for node in lane:
-                    self._node(inner, node, texts[node], width, shape, f"undo{depth}", depth)
+                    self._node(inner, node, texts[node], widths[node], shape, f"undo{depth}", depth)
         for node in aside:
-            self._node(dot, node, texts[node], width, shape, f"handlers{depth}", depth)
+            self._node(dot, node, texts[node], widths[node], shape, f"handlers{depth}", depth)
         if shape.lane:
             self._rows(dot, scope, shape)
         for edge in scope.edges:
             self._edge(dot, edge, shape)
+
+    def _columns(
+        self, scope: Scope, texts: dict, groups: dict[Node, str], shape: SagaShape
+    ) -> dict[Node, float]:
+        """Return the width of each state's text: all states of a column are equally wide."""
+        widest: dict[str, float] = {}
+        for node, lines in texts.items():
+            group = groups[node]
+            widest[group] = max(widest.get(group, foot_width(scope)), self._width(node, lines, shape))
+        return {node: widest[groups[node]] for node in texts}
 
     def _rows(self, dot: graphviz.Digraph, scope: Scope, shape: SagaShape) -> None:
         """Put each undo state beside the step it answers, and what handles its failure beside it."""
@@ -166,12 +181,12 @@ class Picture(Edges):
         return names, details
 
     def _width(self, node: Node, lines: tuple[list[str], list[str]], shape: SagaShape) -> float:
-        width = lines_width(*lines)
+        width = lines_width(*lines, compact=self.compact)
         if self.room is None:
             return width
         mark = "◄◄" if node in self.undos else ""
         needed = node_lines(node, self.room.nodes.get(node), mark, self.times, self.compact)
-        return max(width, lines_width(*needed))
+        return max(width, lines_width(*needed, compact=self.compact))
 
     def _look(self, node: Node, shape: SagaShape) -> Look:
         run = self._run(node)
@@ -190,7 +205,7 @@ class Picture(Edges):
                 labelloc="b",
                 labeljust="r",
                 fontname=FONT,
-                fontsize=str(FOOT_SIZE),
+                fontsize=str(self.foot),
                 fontcolor=NEUTRAL.muted,
                 style="rounded,filled" if node.type != "Map" else "rounded,filled,dashed",
                 fillcolor=palette.CLUSTER_FILL[depth % 2],
@@ -252,7 +267,7 @@ class Picture(Edges):
             options["group"] = group
         dot.node(
             node.id,
-            label=node_label(*lines, style, width, signed=self.laid is not None),
+            label=node_label(*lines, style, width, signed=self.laid is not None, compact=self.compact),
             shape="box",
             style=",".join(form),
             fillcolor=style.fill,

@@ -7,7 +7,7 @@ import graphviz
 
 from sagalab.pictures import palette
 from sagalab.pictures.graph import Edge, MachineGraph, Node
-from sagalab.pictures.labels import EdgeText, edge_label, edge_text, edge_tooltip
+from sagalab.pictures.labels import COMPACT_SIZE, EDGE_SIZE, EdgeText, edge_label, edge_text, edge_tooltip
 from sagalab.pictures.lanes import undos
 from sagalab.pictures.status import NodeRun, Overlay
 from sagalab.saga.shape import SagaShape
@@ -64,7 +64,8 @@ class Edges:
             "tooltip": tip(edge_tooltip(edge, steps)),
             "class": " ".join([edge.kind, *(["taken"] if steps else [])]),
         }
-        label = edge_label(self._text(edge, self.laid), self._text(edge, self.room), text, colour)
+        size = COMPACT_SIZE if self.compact else EDGE_SIZE
+        label = edge_label(self._text(edge, self.laid), self._text(edge, self.room), text, colour, size)
         if label:
             options["label"] = label
         tail = edge.source.id if catch else self.exits.get(edge.source, edge.source.id)

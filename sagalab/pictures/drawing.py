@@ -28,6 +28,7 @@ HOW_TO_GET_DOT = (
     "(`python3 setup/run.py lab` does it for you); Graphviz from https://graphviz.org works as well."
 )
 _TIME_LIMIT = 60
+LEAST_PIXELS = 12  # the height of the smallest text of a picture on a page
 
 
 def find_dot() -> Path | None:
@@ -78,7 +79,8 @@ _LABEL_ANCHOR = re.compile(
 )
 _TAKEN = re.compile(r'<g id="[^"]*" class="edge[^"]*\btaken\b[^"]*">\n.*?</g>\n', re.DOTALL)
 _GRAPH_TITLE = re.compile(r'(<g id="graph0"[^>]*>\n)<title>[^<]*</title>\n')
-_WIDTH = re.compile(r'<svg width="([^"]+)"')
+_WIDTH = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
+_FONT_SIZE = re.compile(r'<text [^>]*?font-size="([\d.]+)"')
 _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)"[^>]*)>([^<]+)</text>')
 
 
@@ -107,13 +109,23 @@ def finish_svg(svg: str, title: str, words: str) -> str:
     svg = free_labels(apart(_TEXT.sub(_keep_width, svg)))
     svg = svg.replace(f'font-family="{FONT}"', f'font-family="{_FONT_STACK}"')
     label = escape(f"{title}. {words}")
-    # not max-width:100%: in a flex box such as nbconvert's the picture would not shrink
-    width = _WIDTH.search(svg)
-    style = f"width:100%;max-width:{width[1]};height:auto" if width else "max-width:100%;height:auto"
-    head = f'<svg class="{NO_MATH}" role="img" aria-label="{label}" style="{style}" '
+    head = f'<svg class="{NO_MATH}" role="img" aria-label="{label}" style="{page_style(svg)}" '
     svg = svg.replace("<svg ", head, 1)
     inside = svg.index(">", svg.index("<svg ")) + 1
     return f"{svg[:inside]}\n<desc>{escape(words)}</desc>{svg[inside:]}"
+
+
+def page_style(svg: str) -> str:
+    """Return the CSS by which a picture takes the width that there is: never more than its own, and never so
+    little that its smallest text is less than 12 pixels high. What is wider than its frame then scrolls.
+    """
+    width = _WIDTH.search(svg)
+    if width is None:
+        return "max-width:100%;height:auto"
+    smallest = min((float(size) for size in _FONT_SIZE.findall(svg)), default=LEAST_PIXELS)
+    least = LEAST_PIXELS * float(width[1]) / smallest
+    # not max-width:100%: in a flex box such as nbconvert's the picture would not shrink
+    return f"width:100%;max-width:{width[1]}pt;min-width:min({least:.0f}px,{width[1]}pt);height:auto"
 
 
 class Drawing(graphviz.Digraph):

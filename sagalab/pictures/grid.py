@@ -9,11 +9,12 @@ from sagalab.errors import SagaLabError
 from sagalab.markup import NO_MATH, escape
 from sagalab.pictures import palette
 from sagalab.pictures.diagram import diagram
-from sagalab.pictures.drawing import HOW_TO_GET_DOT, Drawing, picture_bundle
+from sagalab.pictures.drawing import HOW_TO_GET_DOT, Drawing, page_style, picture_bundle
 from sagalab.pictures.palette import RUN_STATUS, Look, look
 from sagalab.pictures.text_width import printable, wrap
 
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+_PAGE_STYLE = re.compile(r' style="width:100%[^"]*"')
 _FONT = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
 _GAP, _CAPTION, _CAPTION_LINE, _NOTE = 26.0, 20.0, 25.0, 15.0
 
@@ -57,13 +58,14 @@ class PictureGrid:
                 left += widths[index % self.columns] + _GAP
             top += head + max(sizes[index][1] for index in row) + _GAP
         width, height = sum(widths) + _GAP * self.columns, top
+        body = "".join(parts)
+        size = f'width="{width:.0f}pt" height="{height:.0f}pt"'
         return (
             f'<svg class="{NO_MATH}" role="img" aria-label="{escape(self.title)}" '
-            f'style="width:100%;max-width:{width:.0f}pt;height:auto" '
-            f'width="{width:.0f}pt" height="{height:.0f}pt" viewBox="0 0 {width:.2f} {height:.2f}" '
+            f'style="{page_style(f"<svg {size}>{body}")}" {size} viewBox="0 0 {width:.2f} {height:.2f}" '
             'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
             f"<desc>{escape(self.text())}</desc>\n"
-            f'<rect width="100%" height="100%" fill="{palette.BACKGROUND}"/>\n{"".join(parts)}</svg>\n'
+            f'<rect width="100%" height="100%" fill="{palette.BACKGROUND}"/>\n{body}</svg>\n'
         )
 
     def _cell(
@@ -85,7 +87,8 @@ class PictureGrid:
             f'<text x="{left + 13:.1f}" y="{top + 21:.1f}" text-anchor="middle" font-family="{_FONT}" '
             f'font-size="19" font-weight="bold" fill="#ffffff">{look.sign}</text>'
         )
-        inner = svg.replace("<svg ", f'<svg x="{left:.1f}" y="{top + head:.1f}" ', 1).replace(
+        inner = _PAGE_STYLE.sub("", svg, count=1)  # inside another SVG, CSS would give it the whole width
+        inner = inner.replace("<svg ", f'<svg x="{left:.1f}" y="{top + head:.1f}" ', 1).replace(
             f'width="{size[0]:.0f}pt" height="{size[1]:.0f}pt"', f'width="{size[0]}" height="{size[1]}"', 1
         )
         return f'<g class="cell">{sign}{words}\n{inner}</g>\n'
@@ -116,7 +119,7 @@ class PictureGrid:
 
 
 def scenario_matrix(
-    executions: Mapping, definition: dict | str | None = None, *, columns: int = 3
+    executions: Mapping, definition: dict | str | None = None, *, columns: int = 2
 ) -> PictureGrid:
     """Return a grid of small pictures, one an execution.
 

@@ -10,12 +10,15 @@ from sagalab.pictures.state_labels import cut, inside_label, kind_label, retry_l
 from sagalab.pictures.status import NodeRun
 from sagalab.pictures.text_width import printable, text_width, wrap
 
-NAME_SIZE, DETAIL_SIZE, EDGE_SIZE, FOOT_SIZE = 14, 11, 11, 10.5
+NAME_SIZE, DETAIL_SIZE, EDGE_SIZE, FOOT_SIZE, COMPACT_SIZE = 14, 12, 12, 12, 11
+"""Sizes in points. The seed's saga is some 1,000 points wide: on a window of 1,440 pixels the smallest is 12 pixels."""
 _FOOT_ROOM = 11.0  # points around the words at the foot of a box
 _BOX_ROOM = 42.0  # points by which a box is wider than the words of the states in it
-NAME_LIMIT = 30
-_COMPACT_LIMIT = 19
-_MIN_WIDTH, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 360, 240
+NAME_LIMIT, _NAME_LINES = 18, 7  # a name has at most 80 characters
+_ERROR_LIMIT = 30
+_DETAIL_LIMIT = 26
+_COMPACT_LIMIT = 13
+_MIN_WIDTH, _MIN_COMPACT, _TOOLTIP_JSON, _TOOLTIP_CAUSE = 96, 60, 360, 240
 _MAX_STEPS, _MAX_LABELS, _LABEL_LIMIT = 3, 3, 30
 _PATH_LIMIT = 60
 
@@ -45,7 +48,7 @@ def _detail(node: Node, mark: str) -> list[str]:
     if not retry:
         return [kind]
     line = f"{kind} · {retry}"
-    return [line] if len(line) <= 36 else [kind, retry]
+    return [line] if len(line) <= _DETAIL_LIMIT else [kind, retry]
 
 
 def _kind(node: Node) -> str:
@@ -64,9 +67,9 @@ def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
     if run.iterations:
         lines.append(f"items {counts_label(run.iterations)}")
     if run.retried:
-        lines.append(cut(f"after {printable(run.retried)}", NAME_LIMIT + 4))
+        lines += wrap(f"after {printable(run.retried)}", _ERROR_LIMIT, 2)
     elif run.error and run.error not in shown:
-        lines += wrap(printable(run.error), NAME_LIMIT + 4, 2)
+        lines += wrap(printable(run.error), _ERROR_LIMIT, 2)
     return lines
 
 
@@ -79,20 +82,20 @@ def node_lines(
     node: Node, run: NodeRun | None, mark: str, times: bool, compact: bool
 ) -> tuple[list[str], list[str]]:
     """Return the lines of a state's box: those of its name, those of its details (none if compact)."""
-    names = wrap(printable(node.name), _COMPACT_LIMIT if compact else NAME_LIMIT)
+    names = wrap(printable(node.name), _COMPACT_LIMIT if compact else NAME_LIMIT, _NAME_LINES)
     if compact:
-        return [f"{mark} {names[0]}" if mark else names[0], *names[1:]], []
+        return names, []  # two lines around an undo say what it is
     details = _detail(node, mark)
     if run is not None and run.visits:
         details += _run_detail(run, times, " ".join(details))
     return names, [printable(line) for line in details]
 
 
-def lines_width(names: list[str], details: list[str]) -> float:
+def lines_width(names: list[str], details: list[str], compact: bool = False) -> float:
     """Return how wide a box with these lines must be, in points."""
-    widths = [text_width(line, NAME_SIZE, bold=True) for line in names]
+    widths = [text_width(line, COMPACT_SIZE if compact else NAME_SIZE, bold=True) for line in names]
     widths += [text_width(line, DETAIL_SIZE) for line in details]
-    return max(_MIN_WIDTH, *widths)
+    return max(_MIN_COMPACT if compact else _MIN_WIDTH, *widths)
 
 
 def foot_width(scope: Scope) -> float:
@@ -105,23 +108,26 @@ def foot_width(scope: Scope) -> float:
     return 2 * (words + _FOOT_ROOM) - _BOX_ROOM
 
 
-def node_label(names: list[str], details: list[str], style: Look, width: float, signed: bool) -> str:
+def node_label(
+    names: list[str], details: list[str], style: Look, width: float, signed: bool, compact: bool = False
+) -> str:
     """Return a state's box as an HTML-like label: sign, name, details, `width` points of text.
 
     `signed` keeps the sign's place also where there is none, so that all boxes are of one size.
     """
-    badge = '<td width="20"></td><td width="7"></td>' if signed else ""
+    wide, gap, size = (14, 4, COMPACT_SIZE) if compact else (20, 7, NAME_SIZE)
+    badge = f'<td width="{wide}"></td><td width="{gap}"></td>' if signed else ""
     if style.sign:
         dark = style.text == "#ffffff"
         back, front = (style.text, style.fill) if dark else (style.line, "#ffffff")
         badge = (
-            f'<td width="20" bgcolor="{back}">'
-            f'<font color="{front}" point-size="14"><b>{style.sign}</b></font></td><td width="7"></td>'
+            f'<td width="{wide}" bgcolor="{back}">'
+            f'<font color="{front}" point-size="{size}"><b>{style.sign}</b></font></td><td width="{gap}"></td>'
         )
     name = '<br align="left"/>'.join(f"<b>{_html(line)}</b>" for line in names)
     name += '<br align="left"/>' if len(names) > 1 else ""
     rows = [
-        f'<tr><td align="left" width="{width:.0f}"><font color="{style.text}" point-size="{NAME_SIZE}">'
+        f'<tr><td align="left" width="{width:.0f}"><font color="{style.text}" point-size="{size}">'
         f"{name}</font></td></tr>"
     ]
     for line in details:
@@ -166,26 +172,24 @@ def edge_text(labels: list[str], kind: str, steps: list[int], error: str | None)
     return EdgeText(steps_label(steps) if steps else "", tuple(texts))
 
 
-def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str) -> str:
-    """Return an edge's HTML-like label, or "" if it has none, as large as `room` needs as well."""
+def edge_label(text: EdgeText, room: EdgeText, colour: str, step_colour: str, size: float = EDGE_SIZE) -> str:
+    """Return an edge's HTML-like label, or "" if it has none, as large as `room` needs as well; `size` in points."""
     lines = [*text.lines, *[" "] * (len(room.lines) - len(text.lines))]
     cells = ""
     if text.steps or room.steps:
-        width = max(text_width(f" {steps} ", EDGE_SIZE, bold=True) for steps in (text.steps, room.steps)) + 4
+        width = max(text_width(f" {steps} ", size, bold=True) for steps in (text.steps, room.steps)) + 4
         front = '<td width="4"></td>' if not lines else ""
         cells += f'{front}<td width="{width:.0f}" height="17"'
         if text.steps:
-            number = f'<font color="#ffffff" point-size="{EDGE_SIZE}"><b>{_html(text.steps)}</b></font>'
+            number = f'<font color="#ffffff" point-size="{size}"><b>{_html(text.steps)}</b></font>'
             cells += f' bgcolor="{step_colour}">{number}</td>'
         else:
             cells += "></td>"
     if lines:
-        width = max(text_width(line, EDGE_SIZE, bold=True) for line in (*lines, *room.lines)) + 6
+        width = max(text_width(line, size, bold=True) for line in (*lines, *room.lines)) + 6
         words = "<br/>".join(_html(line) for line in lines)
         words = f"<b>{words}</b>" if text.steps else words
-        cells += (
-            f'<td width="{width:.0f}"><font color="{colour}" point-size="{EDGE_SIZE}">{words}</font></td>'
-        )
+        cells += f'<td width="{width:.0f}"><font color="{colour}" point-size="{size}">{words}</font></td>'
     if not cells:
         return ""
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{cells}</tr></table>>'

@@ -46,7 +46,7 @@ def race_picture(
     drawing.attr(
         "node", shape="box", style="rounded,filled", fontname=FONT, fontsize="12", margin="0.13,0.06"
     )
-    drawing.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.8")
+    drawing.attr("edge", fontname=FONT, fontsize="12", arrowsize="0.8")
     lanes = range(len(ends))
     for lane in lanes:
         _box(drawing, f"lane{lane}", f"order {lane + 1}", NEUTRAL)
