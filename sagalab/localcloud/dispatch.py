@@ -7,13 +7,14 @@ each answer gets a new request id, also Invoke's, whose id must be the one in th
 
 import functools
 import uuid
+from typing import Any
 
 from moto.core import responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 
-def _request_id(headers: dict[str, str] | None = None) -> str:
-    headers = {} if headers is None else headers
+def _request_id(headerdict: dict[str, Any] | None = None) -> str:
+    headers = {} if headerdict is None else headerdict
     return headers.setdefault("x-amzn-requestid", str(uuid.uuid4()))
 
 

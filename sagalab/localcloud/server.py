@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import IO, cast
 
 import psutil
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -70,7 +71,7 @@ class Handler(MotoRequestHandler):
         try:
             pieces = self.server.app(environ, start_response)
             answer = b"".join(pieces)
-            pieces.close()
+            pieces.close()  # type: ignore[attr-defined]  # Flask's answer has it
         except NotImplementedError:
             operation = headers.get("x-amz-target", "").rpartition(".")[2] or f"{self.command} {self.path}"
             report = {
@@ -87,7 +88,8 @@ class Handler(MotoRequestHandler):
     def _body(self, headers: dict[str, str]) -> bytes:
         """Return the request's body. Raises ValueError when it has no usable length, or is too large."""
         if "chunked" in headers.get("transfer-encoding", "").lower():
-            body = io.BufferedReader(DechunkedInput(self.rfile)).read(_LARGEST_BODY + 1)
+            chunks: io.RawIOBase = DechunkedInput(cast(IO[bytes], self.rfile))
+            body = io.BufferedReader(chunks).read(_LARGEST_BODY + 1)
             length = len(body)
         else:
             given = headers.get("content-length") or "0"

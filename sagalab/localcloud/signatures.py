@@ -56,8 +56,8 @@ def verify(
     given = headers.get("authorization", "")
     found = _HEADER.fullmatch(given)
     if not found:
-        service = given.partition("Credential=")[2].partition(",")[0].split("/")[3:4]
-        raise Unsigned("missing", service[0] if service else "", "Missing Authentication Token")
+        meant = given.partition("Credential=")[2].partition(",")[0].split("/")[3:4]
+        raise Unsigned("missing", meant[0] if meant else "", "Missing Authentication Token")
     key_id, date, region, service, names, signature = found.groups()
     secret = secret_of(key_id, headers.get("x-amz-security-token", ""))
     if secret is None:

@@ -66,8 +66,8 @@ def _keys(session: AssumedRole) -> tuple[str, str, str]:
 _MACHINES_SESSION = secrets.token_hex(16)  # Step Functions takes a random name too
 
 
-def _machine_session(role_arn: str) -> AssumedRole:
-    return _session(role_arn, _MACHINES_SESSION)
+def _machine_session(role_arn: str | None) -> AssumedRole:
+    return _session(role_arn or "", _MACHINES_SESSION)
 
 
 def _documents(role_arn: str) -> list[dict[str, Any]]:
@@ -152,17 +152,17 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _check_invoke(role_arn: str, function: str, qualifier: str | None, region: str) -> None:
+def _check_invoke(role_arn: str | None, function: str, qualifier: str | None, region: str) -> None:
     """Check the invocation of a function by a task, which is no request."""
     _check_inside(role_arn, invoke_need(function, qualifier, region, DEFAULT_ACCOUNT_ID), "lambda")
 
 
-def _check_start(role_arn: str, machine_arn: str, region: str) -> None:
+def _check_start(role_arn: str | None, machine_arn: str, region: str) -> None:
     """Check the start of a machine by a task, which is no request."""
     _check_inside(role_arn, Need("states:StartExecution", machine_arn), "states")
 
 
-def _check_inside(role_arn: str, need: Need, service: str) -> None:
+def _check_inside(role_arn: str | None, need: Need, service: str) -> None:
     try:
         _check(_machine_session(role_arn), [need])
     except Denied as denied:

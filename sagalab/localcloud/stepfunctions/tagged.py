@@ -1,6 +1,7 @@
 """State machines and activities in the Resource Groups Tagging API, which moto answers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -18,7 +19,7 @@ class Tagged(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]  # moto
         """Yield the machines and activities of the region with their tags."""
         place = StepFunctions.api.place(self.region_name)
         with place.lock:
-            kept = [
+            kept: list[tuple[str, list[Any]]] = [
                 ("stateMachine", list(place.machines.values())),
                 ("activity", list(place.activities.values())),
             ]

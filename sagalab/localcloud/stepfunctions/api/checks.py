@@ -69,7 +69,8 @@ def checked(name: str, given: Any) -> dict[str, Any]:
 def _taken(value: Any, shape: Shape) -> Any:
     """Return a value with what the model knows of it. Raises ApiError for a wrong type."""
     kinds, words = _KINDS.get(shape.type_name, ((object,), "that"))
-    if not isinstance(value, kinds) or (isinstance(value, bool) and shape.type_name != "boolean"):
+    fits = isinstance(value, kinds) and not (isinstance(value, bool) and shape.type_name != "boolean")
+    if not fits:
         raise ApiError("SerializationException", f"{_said(value)} can not be converted to {words}")
     if isinstance(shape, StructureShape):
         return {

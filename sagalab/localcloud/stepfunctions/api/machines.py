@@ -99,7 +99,7 @@ def update(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
             definitions.accept(given["definition"], machine.type)
         at = now()
         machine.revision = machine.revision.updated(at, **_changes(given))
-        told = {"updateDate": seconds(at)}
+        told: dict[str, Any] = {"updateDate": seconds(at)}
         if machine.revision.id is not None:
             told["revisionId"] = machine.revision.id
         if given.get("publish"):

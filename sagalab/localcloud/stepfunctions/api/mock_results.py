@@ -55,7 +55,9 @@ def _unlike(value: Any, shape: Shape, name: str | None, strict: bool) -> str | N
                 if wanted not in value:
                     return f"Mock result schema validation error: Required field '{wanted}' is missing"
         # a field that the API does not know is taken (recorded)
-        pairs = [(item, members[key], key) for key, item in value.items() if key in members]
+        pairs: list[tuple[Any, Shape, str | None]] = [
+            (item, members[key], key) for key, item in value.items() if key in members
+        ]
     elif isinstance(shape, ListShape):
         if not isinstance(value, list):
             return _must_be(name, "an array")
@@ -68,7 +70,8 @@ def _unlike(value: Any, shape: Shape, name: str | None, strict: bool) -> str | N
         kinds, words = _TYPES.get(shape.type_name, ((object,), ""))
         fits = isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)
         return None if fits or not words else _must_be(name, words)
-    return next((words for item, inner, key in pairs if (words := _unlike(item, inner, key, strict))), None)
+    found = (_unlike(item, inner, key, strict) for item, inner, key in pairs)
+    return next((said for said in found if said), None)
 
 
 def _must_be(name: str | None, words: str) -> str:

@@ -178,7 +178,7 @@ def _called(command: CallTask, role: str | None, region: str) -> dict[str, Any]:
 
 
 def _told(tested: single.Tested, level: str, variables: Any) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "status": tested.status,
         "output": tested.output,
         "error": tested.error,
