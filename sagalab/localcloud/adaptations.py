@@ -4,6 +4,7 @@ Each entry's module says why in its first lines. tests/localcloud holds a test f
 fails when moto no longer needs it: then delete the adaptation. (Lambda's workers: functions/lambdas.py.)
 """
 
+from sagalab.localcloud.durable import service as durable
 from sagalab.localcloud.services import (
     dynamodb,
     inside,
@@ -18,6 +19,7 @@ from sagalab.localcloud.stepfunctions import service, tagged
 ADAPTATIONS = (
     untracked_models.install,
     inside.install,
+    durable.install,
     service.install,
     tagged.install,
     dynamodb.install,

@@ -14,6 +14,7 @@ import threading
 import uuid
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -25,7 +26,7 @@ from moto.awslambda.responses import LambdaResponse
 
 from sagalab.cloud.local_key import LocalKey
 from sagalab.localcloud.functions import function_logs
-from sagalab.localcloud.functions.call import Call, FunctionVersion
+from sagalab.localcloud.functions.call import Answer, Call, FunctionVersion
 from sagalab.localcloud.functions.pool import Pool
 
 _LARGEST_REQUEST = (
@@ -39,6 +40,8 @@ _pool: Pool
 _key: LocalKey
 _lock = threading.Lock()
 _running: Counter = Counter()  # invocations under way, by (account, region, name)
+# What tells a durable function, and what answers its Invoke (set by durable/service.py).
+of_durable: tuple[Callable[..., Any], Callable[..., bytes]] = (lambda function: None, lambda *given: b"")
 
 
 class TooManyRequests(LambdaClientError):
@@ -79,12 +82,7 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
     Replaces LambdaFunction.invoke of moto. Raises TooManyRequests, RequestTooLarge, InvalidRequestContent.
     """
     payload = (body.encode("utf-8") if isinstance(body, str) else body) or b"{}"
-    if len(payload) > _LARGEST_REQUEST:
-        raise RequestTooLarge
-    try:
-        json.loads(payload, parse_constant=_refuse)
-    except (ValueError, RecursionError) as problem:
-        raise InvalidRequestContent(str(problem)) from None
+    check_payload(payload)
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     response_headers["X-Amz-Executed-Version"] = str(function.version)
     if kind == "DryRun":
@@ -114,6 +112,24 @@ def invoke(function: LambdaFunction, body: str | bytes | None, headers: Any, res
         problem = f"Response payload size exceeded maximum allowed payload size ({_LARGEST_RESPONSE} bytes)."
         return json.dumps({"errorMessage": problem, "errorType": "Function.ResponseSizeTooLarge"}).encode()
     return answer.payload
+
+
+def check_payload(payload: bytes) -> None:
+    """Raise RequestTooLarge or InvalidRequestContent for what Invoke does not take."""
+    if len(payload) > _LARGEST_REQUEST:
+        raise RequestTooLarge
+    try:
+        json.loads(payload, parse_constant=_refuse)
+    except (ValueError, RecursionError) as problem:
+        raise InvalidRequestContent(str(problem)) from None
+
+
+def run(function: LambdaFunction, call: Call) -> Answer:
+    """Run a function once and keep its log, whatever its reserved concurrency: for the engine of durable functions."""
+    identity = (function.account_id, function.region, function.function_name)
+    with _lock:
+        _running[identity] += 1
+    return _run(function, identity, call)[0]
 
 
 def _refuse(constant: str) -> None:
@@ -205,8 +221,14 @@ def _respond(self: LambdaResponse) -> tuple[int, dict[str, str], bytes]:
     """Answer Invoke. Replaces LambdaResponse.invoke of moto."""
     name = unquote(self.path.rsplit("/", 2)[-2])
     headers: dict[str, str] = {}
-    function = found(self.backend, name, (self.querystring.get("Qualifier") or [None])[0])
-    payload = invoke(function, self.body, self.headers, headers)
+    qualifier = (self.querystring.get("Qualifier") or [None])[0]
+    function = found(self.backend, name, qualifier)
+    is_durable, invoke_durable = of_durable
+    if is_durable(function):
+        version = qualifier or name.split(":function:")[-1].partition(":")[2]
+        payload = invoke_durable(function, self.body, self.headers, version, headers)
+    else:
+        payload = invoke(function, self.body, self.headers, headers)
     status = {"Event": 202, "DryRun": 204}.get(self.headers.get("X-Amz-Invocation-Type"), 200)
     # moto takes the status from this header
     return status, headers | {"status": str(status), "Content-Type": "application/json"}, payload

@@ -39,7 +39,7 @@ _IN_TRANSACTIONS = {
 _PARAMETERS = {
     "dynamodb": ("TableName", "ResourceArn"),
     "iam": ("RoleName",),
-    "lambda": ("FunctionName", "Resource"),
+    "lambda": ("FunctionName", "DurableExecutionArn", "Resource"),
     "logs": ("logGroupName", "logGroupNamePrefix", "resourceArn"),
     "sns": ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "Name"),
     "sqs": ("QueueUrl", "QueueName"),

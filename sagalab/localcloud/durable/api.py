@@ -1,0 +1,59 @@
+"""The operations about executions of durable functions, by the handlers of AWS's local runner."""
+
+from dataclasses import replace
+
+from aws_durable_execution_sdk_python_testing.exceptions import (
+    AwsApiException,
+    ServiceException,
+    UnknownRouteError,
+)
+from aws_durable_execution_sdk_python_testing.web import handlers, routes
+from aws_durable_execution_sdk_python_testing.web.models import HTTPRequest, HTTPResponse
+
+from sagalab.localcloud.durable.engine import Engine
+
+_HANDLERS = {
+    routes.CheckpointDurableExecutionRoute: handlers.CheckpointDurableExecutionHandler,
+    routes.GetDurableExecutionRoute: handlers.GetDurableExecutionHandler,
+    routes.GetDurableExecutionStateRoute: handlers.GetDurableExecutionStateHandler,
+    routes.GetDurableExecutionHistoryRoute: handlers.GetDurableExecutionHistoryHandler,
+    routes.ListDurableExecutionsByFunctionRoute: handlers.ListDurableExecutionsByFunctionHandler,
+    routes.StopDurableExecutionRoute: handlers.StopDurableExecutionHandler,
+    routes.CallbackSuccessRoute: handlers.SendDurableExecutionCallbackSuccessHandler,
+    routes.CallbackFailureRoute: handlers.SendDurableExecutionCallbackFailureHandler,
+    routes.CallbackHeartbeatRoute: handlers.SendDurableExecutionCallbackHeartbeatHandler,
+}
+
+
+class Api:
+    """Answers requests about the executions of one engine, one region's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._router = routes.Router(list(_HANDLERS))
+        self._handlers = {route: made(engine.executor) for route, made in _HANDLERS.items()}
+
+    def answer(
+        self, method: str, path: str, query: dict[str, list[str]], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body. `path` is as it was sent: an ARN in it has its slashes encoded."""
+        try:
+            route = self._router.find_route(path, method)
+            if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):
+                plain = route.function_name.rpartition(":function:")[2].partition(":")[0]
+                route = replace(route, function_name=plain)  # the engine knows functions by their plain names
+            make = (
+                HTTPRequest.from_raw_bytes
+                if isinstance(route, routes.BytesPayloadRoute)
+                else HTTPRequest.from_bytes
+            )
+            request = make(body, method=method, path=route, query_params=query)
+            found = self._handlers[type(route)].handle(route, request)
+        except UnknownRouteError as unknown:
+            found = HTTPResponse.create_error_from_exception(ServiceException(str(unknown)))
+        except AwsApiException as refused:
+            found = HTTPResponse.create_error_from_exception(refused)
+        headers = dict(found.headers)
+        if found.status_code >= 400 and isinstance(found.body, dict) and "Type" in found.body:
+            headers["x-amzn-ErrorType"] = str(found.body["Type"])  # where boto3 looks for the error's name
+        return found.status_code, headers, found.body_to_bytes() if found.body else b""

@@ -1,0 +1,107 @@
+"""The engine: the executor of AWS's local runner in this process, made when the first durable function is invoked.
+
+Nothing of it is written anew (aws-durable-execution-sdk-python-testing): its executor keeps the executions, checks
+checkpoints and tokens, arms timers, and tries an invocation again that failed. Around it stand our store (ARNs as
+AWS's), our workers, and the local cloud's time.
+"""
+
+import json
+import logging
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from aws_durable_execution_sdk_python.execution import InvocationStatus
+from aws_durable_execution_sdk_python_testing.checkpoint.processor import CheckpointProcessor
+from aws_durable_execution_sdk_python_testing.execution import Execution
+from aws_durable_execution_sdk_python_testing.executor import Executor
+from aws_durable_execution_sdk_python_testing.model import StartDurableExecutionInput
+from aws_durable_execution_sdk_python_testing.scheduler import Scheduler
+
+from sagalab.localcloud.durable import scaled_time
+from sagalab.localcloud.durable.invoker import WorkerInvoker
+from sagalab.localcloud.durable.store import Store
+from sagalab.settings import time_scale
+
+# The longest that AWS waits for a synchronous invocation: "Invoking Lambda durable functions", Lambda developer guide
+_LONGEST_SYNCHRONOUS_SECONDS = 900
+_RETENTION_DAYS = 14
+
+
+class AlreadyStarted(Exception):
+    """An execution of that name began with another input; the text is AWS's."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An Invoke of a durable function: who, with which input (JSON text), under which name (None: any)."""
+
+    account: str
+    region: str
+    function: str
+    version: str
+    durable_config: dict[str, Any]
+    payload: str
+    name: str | None
+
+
+class Engine:
+    """Starts executions and answers for them; `executor` is AWS's."""
+
+    def __init__(self, call: Any, region: str) -> None:
+        scaled_time.install()
+        logging.getLogger("aws_durable_execution_sdk_python_testing").setLevel(logging.CRITICAL)
+        self.store, self._scheduler = Store(), Scheduler()
+        self._scheduler.start()
+        self.executor = Executor(
+            store=self.store,
+            scheduler=self._scheduler,
+            invoker=WorkerInvoker(call),
+            checkpoint_processor=CheckpointProcessor(self.store, self._scheduler),
+            region=region,
+        )
+        # seconds between an invocation that failed and the next; its class has 5
+        self.executor.RETRY_BACKOFF_SECONDS = Executor.RETRY_BACKOFF_SECONDS * time_scale()  # type: ignore[assignment]
+
+    def start(self, asked: Asked) -> Execution:
+        """Start an execution, or return the one that has this name and input already. Raises AlreadyStarted.
+
+        Source: "Idempotency", durable functions, Lambda developer guide.
+        """
+        name = asked.name or str(uuid.uuid4())
+        function = f"arn:aws:lambda:{asked.region}:{asked.account}:function:{asked.function}:{asked.version}"
+        with self.store.naming:
+            earlier = self.store.by_name.get((function, name))
+            if earlier is not None:
+                if json.loads(earlier.start_input.input or "null") != json.loads(asked.payload):
+                    raise AlreadyStarted(f"Durable execution already started with name {name}")
+                return earlier
+            started = self.executor.start_execution(
+                StartDurableExecutionInput(
+                    account_id=asked.account,
+                    function_name=asked.function,
+                    function_qualifier=asked.version,
+                    execution_name=name,
+                    execution_timeout_seconds=int(asked.durable_config.get("ExecutionTimeout") or 0),
+                    execution_retention_period_days=int(
+                        asked.durable_config.get("RetentionPeriodInDays") or _RETENTION_DAYS
+                    ),
+                    input=asked.payload,
+                )
+            )
+        return self.store.load(started.execution_arn or "")
+
+    def wait(self, execution: Execution) -> tuple[bytes, bool]:
+        """Wait for the end as a synchronous Invoke does; return its payload, and whether it is an error."""
+        arn = execution.durable_execution_arn
+        if not execution.is_complete:
+            self.executor.wait_until_complete(arn, _LONGEST_SYNCHRONOUS_SECONDS)
+        ended = self.store.load(arn).result
+        if ended is not None and ended.status is InvocationStatus.SUCCEEDED:
+            return (ended.result or "null").encode(), False
+        error = ended.error if ended is not None else None
+        report = {
+            "errorType": (error and error.type) or "States.Timeout",
+            "errorMessage": (error and error.message) or f"The durable execution {arn} has not succeeded.",
+        }
+        return json.dumps(report).encode(), True

@@ -1,0 +1,57 @@
+"""How the engine invokes a durable function: in the local cloud's workers, with the state of its execution as the event."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_durable_execution_sdk_python.execution import (
+    DurableExecutionInvocationInput,
+    InitialExecutionState,
+)
+from aws_durable_execution_sdk_python_testing.checkpoint.processor import DEFAULT_MAX_INVOCATION_PAGE_BYTES
+from aws_durable_execution_sdk_python_testing.exceptions import (
+    DurableFunctionsTestError,
+    ResourceNotFoundException,
+)
+from aws_durable_execution_sdk_python_testing.execution import Execution, OperationPaginatorState
+from aws_durable_execution_sdk_python_testing.invoker import Invoker, InvokeResponse
+
+# What one invocation of a function answers: its request id, its payload, and whether that is an error.
+Answered = tuple[str, bytes, bool]
+
+
+class WorkerInvoker(Invoker):
+    """Runs a function once by `call(name with qualifier, payload)`, which raises KeyError where there is none."""
+
+    def __init__(self, call: Callable[[str, bytes], Answered]) -> None:
+        self._call = call
+
+    def create_invocation_input(self, execution: Execution) -> DurableExecutionInvocationInput:
+        """Return the event: the operations so far, a page of them if they are many."""
+        operations, marker = OperationPaginatorState.pin(execution).page(
+            None, DEFAULT_MAX_INVOCATION_PAGE_BYTES
+        )
+        return DurableExecutionInvocationInput(
+            durable_execution_arn=execution.durable_execution_arn,
+            checkpoint_token=execution.get_new_checkpoint_token(),
+            initial_execution_state=InitialExecutionState(operations=operations, next_marker=marker or ""),
+            updated_operation_ids=list(execution.updated_operation_ids),
+        )
+
+    def invoke(
+        self, function_name: str, input: DurableExecutionInvocationInput, *where: Any, **more: Any
+    ) -> InvokeResponse:
+        """Run the function once. An error, an exit and a time-out of it are raised: the engine tries again then."""
+        try:
+            request_id, payload, failed = self._call(function_name, json.dumps(input.to_json_dict()).encode())
+        except KeyError:
+            raise ResourceNotFoundException(f"Function not found: {function_name}") from None
+        if failed:
+            raise DurableFunctionsTestError(payload.decode("utf-8", "replace"))
+        return InvokeResponse.from_payload(payload, request_id)
+
+    def update_endpoint(self, endpoint_url: str, region_name: str) -> None:
+        """Nothing: the workers are those of this cloud."""
+
+    def inherit_endpoint(self, child_execution_arn: str, parent_execution_arn: str) -> None:
+        """Nothing: the workers are those of this cloud."""

@@ -1,0 +1,29 @@
+"""Where executions of durable functions are kept: in memory, under ARNs of the form that AWS gives them.
+
+Form: the pattern of DurableExecutionArn in Lambda's API reference.
+"""
+
+import threading
+
+from aws_durable_execution_sdk_python_testing.execution import Execution
+from aws_durable_execution_sdk_python_testing.stores.memory import InMemoryExecutionStore
+
+
+class Store(InMemoryExecutionStore):
+    """Executions by ARN, and by the name that their starter gave them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_name: dict[tuple[str, str], Execution] = {}  # (function's ARN with version, name)
+        self.naming = threading.RLock()
+
+    def save(self, execution: Execution) -> None:
+        """Keep it; a new one gets its ARN here, before anything has read it."""
+        if not execution.durable_execution_arn.startswith("arn:"):
+            function, name = execution.function_arn(execution.region), execution.start_input.execution_name
+            # the SDK knows the execution's own operation by the ARN's last part
+            operation_id = execution.durable_execution_arn.rpartition("/")[2]
+            execution.durable_execution_arn = f"{function}/durable-execution/{name}/{operation_id}"
+            with self.naming:
+                self.by_name[function, name] = execution
+        super().save(execution)
