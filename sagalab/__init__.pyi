@@ -33,6 +33,7 @@ from .orders.faults import Fault as Fault
 from .orders.faults import plan as plan
 from .orders.forget import forget as forget
 from .orders.orders import make_order as make_order
+from .orders.redrive import redrive as redrive
 from .orders.runs import run as run
 from .orders.runs import start as start
 from .orders.runs import wait as wait
@@ -105,6 +106,7 @@ __all__ = [
     "player",
     "predict",
     "quiz",
+    "redrive",
     "rehearse",
     "resume",
     "run",

@@ -17,7 +17,7 @@ def on_scheduled(walk: Reading, step: Step) -> Place | None:
     if here.at_work:
         end_attempt(here.last_attempt, "failed", None)
     here.unstrike()
-    attempt = _new_attempt(here, step.event)
+    attempt = _new_attempt(walk, here, step.event)
     attempt.scheduled = step.event.at
     attempt.raw_parameters = step.event.details.get("parameters", step.event.details.get("input"))
     return here, here.scope
@@ -94,17 +94,18 @@ def _attempt(walk: Reading, here: OpenVisit, event: Event, begins: bool = False)
     if attempt is None or (begins and attempt.outcome != "running"):
         if event.kind != "attempt_failed":
             walk.note("The work of event {} was not seen to be scheduled.", event)
-        return _new_attempt(here, event)
+        return _new_attempt(walk, here, event)
     attempt.events.append(event.id)
     return attempt
 
 
-def _new_attempt(here: OpenVisit, event: Event) -> Attempt:
+def _new_attempt(walk: Reading, here: OpenVisit, event: Event) -> Attempt:
     attempt = Attempt(
         number=len(here.visit.attempts) + 1,
         resource=to_text(event.details.get("resource")),
         service=to_text(event.details.get("resourceType")),
         events=[event.id],
+        redrive=len(walk.redrives),
     )
     here.visit.attempts.append(attempt)
     return attempt

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sagalab.history.events import Event
 from sagalab.history.reading import Reading, Step
+from sagalab.history.redrives import Redrive
 from sagalab.history.scopes import OpenVisit, Place, name_culprits, to_text
 
 END_STATUS = {
@@ -22,7 +23,11 @@ def on_started(walk: Reading, step: Step) -> Place | None:
 
 def on_redriven(walk: Reading, step: Step) -> Place | None:
     """ExecutionRedriven: what follows goes on with the visits that the end had closed."""
-    walk.redrives += 1
+    end, event = walk.end, step.event
+    status = END_STATUS[end.type] if end is not None else ""
+    error = to_text(end.details.get("error")) if end is not None else None
+    ended = end.at if end is not None else None
+    walk.redrives.append(Redrive(len(walk.redrives) + 1, status, error, ended, event.at, event.id))
     walk.end = None
     return None
 

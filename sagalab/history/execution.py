@@ -12,6 +12,7 @@ from sagalab.asl.document import Machine, read
 from sagalab.history import fetch as execution_fetch
 from sagalab.history.ends import END_STATUS
 from sagalab.history.events import Event, raw_events, read_events
+from sagalab.history.redrives import Redrive
 from sagalab.history.scopes import to_text
 from sagalab.history.visits import Attempt, Iteration, Visit, parse_json
 from sagalab.history.walk import HistoryWalk
@@ -32,7 +33,7 @@ class Execution:
     - `path`: the names of the states entered, in order.
     - `events`: the raw events in order of their ids; `history`: the same, read.
     - `definition`: ASL as a dict, or None; `machine`: its tree (without states for None). `arn`, `name`: None if only a history was given.
-    - `redrives`: how often the execution was redriven.
+    - `redrives`: how often the execution was redriven; `redriven`: a Redrive for each time.
     - `children`: the child executions of distributed Maps, where whoever made this has them; else empty.
     - `time_scale`: by what the local cloud that ran it multiplies waits, where a test knows; None: its times are as they say.
     - `warnings`: plain sentences about what was not understood; empty for a whole and sound history.
@@ -56,7 +57,7 @@ class Execution:
         self._walk_warnings = walk.warnings
         self._start, self._end = walk.start, walk.end
         self.visits: list[Visit] = walk.visits
-        self.redrives: int = walk.redrives
+        self.redriven: list[Redrive] = walk.redrives
         self.children: list[Execution] = []
         self.time_scale: float | None = None
         self._owners = walk.owner_of_event
@@ -153,6 +154,11 @@ class Execution:
 
     def _ending(self, key: str) -> str | None:
         return to_text(self._end.details.get(key)) if self._end is not None else None
+
+    @property
+    def redrives(self) -> int:
+        """How often it was redriven."""
+        return len(self.redriven)
 
     @property
     def started(self) -> datetime | None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sagalab.asl.document import Machine
 from sagalab.history.events import Event
+from sagalab.history.redrives import Redrive
 from sagalab.history.scopes import OpenVisit, Place, Scope
 from sagalab.history.visits import Visit
 
@@ -35,7 +36,7 @@ class Reading:
         self.open: dict[OpenVisit, None] = {}
         self.start: Event | None = None
         self.end: Event | None = None
-        self.redrives = 0
+        self.redrives: list[Redrive] = []
         self.owner_of_event: dict[int, Visit] = {}
         self.root = Scope()
         self.kinds: dict[int, str] = {}

@@ -5,6 +5,7 @@ and reads the JSON only when asked, so that a history of 25,000 events opens at 
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -33,6 +34,7 @@ class Attempt:
     `resourceType` of the event (`invoke` and `lambda`), or the ARN of a function or activity and None.
     `scheduled`, `started` and `ended` are UTC datetimes or None; `outcome` is one of OUTCOMES.
     `events` holds the ids of the attempt's events, `result` the text that its success brought.
+    `redrive` says how often the execution had been redriven before it: a retrier counts anew after each.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Attempt:
     raw_parameters: str | None = None
     raw_result: str | None = None
     events: list[int] = field(default_factory=list)
+    redrive: int = 0
 
     @property
     def label(self) -> str:
@@ -151,6 +154,16 @@ class Visit:
         return len(self.attempts) or len(self.rounds)
 
     @property
+    def tries_in_words(self) -> str:
+        """How often its work was begun, the attempts after a redrive told apart: "×4", "×4, redriven ×2"; "" for once."""
+        after = Counter(each.redrive for each in self.attempts or self.rounds)
+        if len(after) <= 1:
+            return f"×{self.tries}" if self.tries > 1 else ""
+        return ", ".join(
+            f"redriven ×{after[number]}" if number else f"×{after[0]}" for number in sorted(after)
+        )
+
+    @property
     def duration(self) -> float | None:
         """Seconds from entering to exiting, or None while either is not known."""
         return _seconds(self.entered, self.exited)
@@ -176,7 +189,12 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 def gaps(visit: Visit) -> list[float]:
     """Return how long a visit really waited before each retry: seconds from an end to the next start.
 
-    A wait of which an end is not known (the history is cut) is left out.
+    A wait of which an end is not known (the history is cut) is left out, and so is the time before a redrive:
+    no retrier waited then.
     """
-    waits = (_seconds(earlier.ended, later.scheduled) for earlier, later in pairwise(visit.attempts))
+    waits = (
+        _seconds(earlier.ended, later.scheduled)
+        for earlier, later in pairwise(visit.attempts)
+        if earlier.redrive == later.redrive
+    )
     return [wait for wait in waits if wait is not None]

@@ -82,10 +82,11 @@ def wait(
     deployment: Deployment | None = None,
     until_parked: bool = False,
     definition: str | None = None,
+    after: int = 0,
 ) -> "Execution":
     """Wait for an execution's end and return it; with `until_parked` also while it waits for a human's answer.
 
-    `definition` as for `run`.
+    `definition` as for `run`. `after` is the id of an event: only an end that comes later counts (a redrive).
     Raises SagaLabError if it runs after `timeout` seconds, and when it is not (or no longer) there.
     """
     from sagalab.history.execution import Execution
@@ -95,7 +96,7 @@ def wait(
     pause, longest, growth = _LOCAL_POLL if cloud.is_local else _AWS_POLL
     deadline = time.monotonic() + timeout
     name = execution_arn.rsplit(":", 1)[-1]
-    while (last := when_allowed(_last_event, client, execution_arn, seconds=timeout)).get("type") not in ENDS:
+    while not _is_over(last := when_allowed(_last_event, client, execution_arn, seconds=timeout), after):
         if until_parked and pause == longest and waits_for_token(last):
             break
         if time.monotonic() > deadline:
@@ -112,10 +113,19 @@ def _last_event(client: Any, execution_arn: str) -> dict[str, Any]:
     try:
         return last_event(client, execution_arn)
     except NoExecution:
-        raise SagaLabError(
-            f"There is no execution {execution_arn.rsplit(':', 1)[-1]}.",
-            "If the local cloud was started anew since, it is lost: deploy, and run again.",
-        ) from None
+        raise no_execution(execution_arn) from None
+
+
+def _is_over(last: Mapping[str, Any], after: int) -> bool:
+    return last.get("type") in ENDS and last.get("id", 0) > after
+
+
+def no_execution(arn: str) -> SagaLabError:
+    """Return the error for an execution that is not there."""
+    return SagaLabError(
+        f"There is no execution {arn.rsplit(':', 1)[-1]}.",
+        "If the local cloud was started anew since, it is lost: deploy, and run again.",
+    )
 
 
 def definition_now(machine: str, deployment: Deployment) -> str:

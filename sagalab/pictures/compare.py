@@ -170,7 +170,7 @@ def _cells(visit) -> list:
         return [None, None]
     error = visit.caught_error or visit.error
     status = look(visit.status).word + (f": {error}" if error else "")
-    return [visit.name, status + (f", ×{visit.tries}" if visit.tries > 1 else "")]
+    return [visit.name, status + (f", {tries}" if (tries := visit.tries_in_words) else "")]
 
 
 def _word(status: str) -> str:

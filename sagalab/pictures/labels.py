@@ -61,7 +61,7 @@ def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
     if times and run.seconds is not None:
         parts.append(seconds_label(run.seconds))
     if run.attempts > 1:
-        parts.append(f"×{run.attempts} attempts")
+        parts.append(f"{run.tries_in_words or f'×{run.attempts}'} attempts")
     lines = [f"{len(run.visits)} visits: {counts_label(run.counts)}"] if len(run.visits) > 1 else []
     lines += [" · ".join(parts)] if parts else []
     if run.iterations:
@@ -253,8 +253,8 @@ def path_words(execution) -> str:
         error = visit.caught_error or visit.error
         if visit.status != "succeeded":
             words += f" ({look(visit.status).word}{': ' + error if error else ''})"
-        if visit.tries > 1:
-            words += f" ×{visit.tries}"
+        if tries := visit.tries_in_words:
+            words += f" {tries}"
         steps.append(words)
     if len(steps) > _PATH_LIMIT:
         left_out = len(steps) - _PATH_LIMIT

@@ -22,6 +22,11 @@ class NodeRun:
         return max((visit.tries for visit in self.visits), default=0)
 
     @property
+    def tries_in_words(self) -> str:
+        """The attempts of that visit, those after a redrive told apart."""
+        return max(self.visits, key=lambda visit: visit.tries).tries_in_words if self.visits else ""
+
+    @property
     def seconds(self) -> float | None:
         """Seconds in this state, over all visits; None while one is not over."""
         spent = [visit.duration for visit in self.visits]

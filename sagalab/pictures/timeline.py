@@ -11,6 +11,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sagalab.history.visits import gaps
+from sagalab.pictures.elapsed import Elapsed
 from sagalab.pictures.labels import path_words, seconds_label
 from sagalab.pictures.palette import BACKGROUND, NEUTRAL, RUN_STATUS, STATUS, look
 from sagalab.pictures.state_labels import cut
@@ -19,6 +21,7 @@ from sagalab.pictures.text_width import printable, text_width
 _MOST_ROWS, _ROW_INCHES, _HEAD_INCHES = 48, 0.44, 1.5
 _BAR, _ATTEMPT = 0.74, 0.42
 _NAME_LIMIT, _ERROR_LIMIT, _DPI = 44, 34, 120
+_IDLE = "#eef1f5"
 _GAP_LABEL_SHARE, _SIGN_SHARE = 0.055, 0.012
 
 
@@ -94,22 +97,26 @@ def timeline(execution, *, title: str | None = None) -> Chart:
     ends = [execution.stopped, *(moment for visit in timed for moment in _moments(visit))]
     end = max((moment for moment in ends if moment is not None), default=start)
     rows = _rows(timed)
-    total = (end - start).total_seconds() if start and end else 0.0
+    axis = Elapsed(execution, start, end)
     size = (12, _HEAD_INCHES + _ROW_INCHES * max(len(rows), 1))
     chart = Chart(figsize=size, facecolor=BACKGROUND, layout="constrained")
-    chart.words = f"Timeline, {seconds_label(total)}. {path_words(execution)}"
+    chart.words = f"Timeline, {seconds_label(axis.ran)}. {path_words(execution)}{_redriven_words(execution)}"
     axes = chart.add_subplot()
-    span = total or 0.001
+    span = axis.end or 0.001
     bars = _Bars()
     for place, row in enumerate(rows):
         for visit in row.visits:
-            _draw_visit(axes, bars, place, visit, start, end, span, alone=len(row.visits) == 1)
+            _draw_visit(axes, bars, place, visit, axis, end, span, alone=len(row.visits) == 1)
         if len(row.visits) > 1:
-            last = max(_seconds(start, visit.exited or end) for visit in row.visits)
+            last = max(axis.place(visit.exited or end) for visit in row.visits)
             _note(axes, place, last, f"{len(row.visits)} visits", span)
     bars.draw(axes)
+    _draw_breaks(axes, axis)
     left_out = len(execution.visits) - len(timed)
     _dress(axes, rows, span, execution, title, left_out)
+    if axis.breaks:
+        axes.set_xticks(*axis.ticks())
+        axes.set_xlabel("seconds that it ran", fontsize=12, color=NEUTRAL.text)
     return chart
 
 
@@ -132,40 +139,29 @@ def _visit_label(visit) -> str:
     return "    " * visit.depth + visit.name + place
 
 
-def _seconds(start: datetime, moment: datetime) -> float:
-    return (moment - start).total_seconds()
-
-
 def _draw_visit(
-    axes, bars: _Bars, place: int, visit, start: datetime, end: datetime, span: float, alone: bool
+    axes, bars: _Bars, place: int, visit, axis: Elapsed, end: datetime, span: float, alone: bool
 ) -> None:
     style = look(visit.status)
     known = [moment for moment in _moments(visit) if moment is not None]
     begin, over = (
-        _seconds(start, visit.entered),
-        _seconds(start, end if visit.status == "running" else max(known)),
+        axis.place(visit.entered),
+        axis.place(end if visit.status == "running" else max(known)),
     )
     over = max(over, begin + span * 0.002)
     bars.add(place, begin, over, _BAR, style.fill, style.line, style.width * 0.75, style.dash, None, 2)
     tries = [attempt for attempt in visit.attempts if attempt.scheduled is not None]
     for before, after in pairwise(tries):
-        if before.ended is not None:
-            _draw_gap(
-                axes,
-                bars,
-                place,
-                _seconds(start, before.ended),
-                _seconds(start, after.scheduled),
-                span,
-                alone,
-            )
+        if before.ended is not None and before.redrive == after.redrive:
+            begins, ends = axis.place(before.ended), axis.place(after.scheduled)
+            _draw_gap(axes, bars, place, begins, ends, span, alone)
     for attempt in tries:
         signed = alone and len(tries) > 1
-        _draw_attempt(axes, bars, place, attempt, start, end, span, signed)
+        _draw_attempt(axes, bars, place, attempt, axis, end, span, signed)
     if alone:
         words = [style.sign]
-        words += [seconds_label(visit.duration)] if visit.duration is not None else []
-        words += [f"×{visit.tries}"] if visit.tries > 1 else []
+        words += [seconds_label(axis.ran_in(visit))] if visit.duration is not None else []
+        words += [visit.tries_in_words] if visit.tries_in_words else []
         words += [cut(error, _ERROR_LIMIT)] if (error := visit.caught_error or visit.error) else []
         _note(axes, place, over, "  ".join(words), span)
 
@@ -187,9 +183,11 @@ def _draw_gap(axes, bars: _Bars, place: int, begin: float, over: float, span: fl
         )
 
 
-def _draw_attempt(axes, bars: _Bars, place: int, attempt, start, end, span: float, signed: bool) -> None:
+def _draw_attempt(
+    axes, bars: _Bars, place: int, attempt, axis: Elapsed, end, span: float, signed: bool
+) -> None:
     style = look(attempt.outcome)
-    begin, over = _seconds(start, attempt.scheduled), _seconds(start, attempt.ended or end)
+    begin, over = axis.place(attempt.scheduled), axis.place(attempt.ended or end)
     over = max(over, begin + span * 0.002)
     bars.add(place, begin, over, _ATTEMPT, style.line, style.line, 0.8, "solid", None, 4)
     if signed and over - begin > span * _SIGN_SHARE:
@@ -203,6 +201,27 @@ def _draw_attempt(axes, bars: _Bars, place: int, attempt, start, end, span: floa
             fontsize=10,
             zorder=6,
         )
+
+
+def _draw_breaks(axes, axis: Elapsed) -> None:
+    """Draw the times in which nothing ran, from an end to the redrive, over all rows."""
+    for each in axis.breaks:
+        axes.axvspan(each.begin, each.over, facecolor=_IDLE, edgecolor=NEUTRAL.muted, linestyle=":", zorder=7)
+        middle = (each.begin + each.over) / 2
+        axes.text(
+            middle, 0.98, "↻", transform=axes.get_xaxis_transform(), ha="center", va="top", fontsize=15,
+            color=NEUTRAL.text, zorder=8,
+        )  # fmt: skip
+
+
+def _redriven_words(execution) -> str:
+    """Return the redrives in words, for those who cannot see the chart."""
+    said = [
+        f" Redrive {each.number}: it had ended as {each.status}{f' with {each.error}' if each.error else ''}"
+        + (f", and went on {seconds_label(each.idle)} later." if each.idle is not None else ".")
+        for each in execution.redriven
+    ]
+    return "".join(said)
 
 
 def _note(axes, place: int, at: float, text: str, span: float) -> None:
@@ -230,7 +249,7 @@ def _dress(axes, rows: list[_Row], span: float, execution, title: str | None, le
     if left_out:
         heading += f" ({left_out} visits without a time are left out)"
     axes.set_title(_plain(printable(heading)), loc="left", fontsize=14, fontweight="bold", color=NEUTRAL.text)
-    _legend(axes, rows)
+    _legend(axes, rows, execution)
 
 
 def _plain(text: str) -> str:
@@ -244,8 +263,8 @@ def _label_room(rows: list[_Row]) -> float:
     return longest * 1.14 + 10
 
 
-def _legend(axes, rows: list[_Row]) -> None:
-    """Name every status that occurs, and the wait if there is one."""
+def _legend(axes, rows: list[_Row], execution) -> None:
+    """Name every status that occurs, the wait if there is one, and the redrives."""
     visits = [visit for row in rows for visit in row.visits]
     there = {visit.status for visit in visits} | {
         attempt.outcome for visit in visits for attempt in visit.attempts
@@ -255,11 +274,23 @@ def _legend(axes, rows: list[_Row]) -> None:
         for status, style in STATUS.items()
         if status in there
     ]
-    if any(len(visit.attempts) > 1 for visit in visits):
+    if any(gaps(visit) for visit in visits):
         keys.append(
             Patch(facecolor="#ffffff", edgecolor=NEUTRAL.muted, hatch="////", label="wait before a retry")
         )
+    keys += [
+        Patch(
+            facecolor=_IDLE, edgecolor=NEUTRAL.muted, linestyle=":", label=f"↻ ended, redriven {after} later"
+        )
+        for after in _shortly([each.idle for each in execution.redriven if each.idle])
+    ]
     if keys:
         axes.figure.legend(
-            handles=keys, loc="outside lower left", ncols=len(keys), frameon=False, fontsize=11
+            handles=keys, loc="outside lower left", ncols=min(len(keys), 5), frameon=False, fontsize=11
         )
+
+
+def _shortly(idle: list[float]) -> list[str]:
+    """Return the idle times of all redrives in one text; none for none."""
+    shown = [seconds_label(seconds) for seconds in idle[:3]] + (["…"] if len(idle) > 3 else [])
+    return [", ".join(shown)] if shown else []

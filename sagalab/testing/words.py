@@ -31,7 +31,7 @@ def visit_in_words(visit: Visit) -> str:
         error = f"after {failed[-1]}" if failed else None
     words = f"{visit.name} {style.sign}"
     words += f" {error}" if error and visit.type != "Fail" else ""
-    return words + (f" ×{visit.tries}" if visit.tries > 1 else "")
+    return words + (f" {tries}" if (tries := visit.tries_in_words) else "")
 
 
 def _line(visits: list[Visit], inside: dict[Visit | None, list[Visit]]) -> str:

@@ -25,6 +25,7 @@ from sagalab.localcloud.iam.policies import decide
 from sagalab.localcloud.iam.requests import ApiRequest, Need, needs
 from sagalab.orders.costs import costs_so_far
 from sagalab.orders.orders import make_order
+from sagalab.orders.redrive import redrive
 from sagalab.orders.runs import run
 from sagalab.orders.scenarios import run_scenario
 from sagalab.project import ROOT, state_dir
@@ -118,7 +119,7 @@ def use(recorded) -> None:
     mine = deployment(recorded)
     status(recorded)
     execution = run(make_order(), deployment=mine)
-    run_scenario("33", deployment=mine)
+    redrive(run_scenario("33", deployment=mine), deployment=mine)
     read_ledger(execution.input, mine)
     verdict(execution, mine)
     tables(mine)

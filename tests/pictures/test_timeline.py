@@ -2,8 +2,10 @@
 
 import matplotlib
 import pytest
+from history_writer import HistoryWriter
 from runs_drawn import NESTED, run, saga_run
 
+from sagalab.history.execution import Execution
 from sagalab.pictures.timeline import timeline
 
 
@@ -56,3 +58,35 @@ def test_a_notebook_shows_it_once():
 @pytest.mark.parametrize("length", [0, 1, 2, 4])
 def test_the_beginning_of_a_run_draws(length):
     timeline(saga_run().at(length))._repr_mimebundle_()
+
+
+def redriven_run(after: float = 3600.0 * 24 * 3) -> Execution:
+    """A task that was tried twice and failed; after so many seconds it was redriven."""
+    history = HistoryWriter()
+    last = history.enter("T", 0)
+    for _ in range(2):
+        last = history.fail(history.schedule(last))
+    last = history.add("ExecutionFailed", last, error="Oops")
+    before = len(history.events)
+    last = history.add("ExecutionRedriven", last, redriveCount=1)
+    history.add("ExecutionSucceeded", history.exit("T", history.succeed(history.schedule(last))))
+    for event in history.events[before:]:
+        event["timestamp"] += after
+    return Execution.from_history(history.events)
+
+
+@pytest.mark.parametrize("after", [0.0, 5.0, 3600.0 * 24 * 3])
+def test_the_time_before_a_redrive_is_cut_short_and_is_no_wait(after):
+    chart = timeline(redriven_run(after))
+    [axes] = chart.axes
+    drawn = boxes(chart)
+    ran = 1.2  # seconds: 13 events, one each 0.1 s, and the first at 0
+    assert len(drawn[3]) == 1, "one retry waited, and not two"
+    assert len(drawn[4]) == 3
+    assert max(over for _, over in drawn[4]) < ran * 1.2, "three days would leave no room for what ran"
+    assert axes.get_xlabel() == "seconds that it ran"
+    assert all(float(label.get_text()) <= ran for label in axes.get_xticklabels())
+    assert any(text.get_text().endswith("×2, redriven ×1") for text in axes.texts)
+    [key] = [text.get_text() for text in chart.legends[0].texts if "redriven" in text.get_text()]
+    assert key.startswith("↻ ended, redriven ") and key.endswith(" later")
+    assert "Redrive 1: it had ended as FAILED with Oops, and went on" in chart.words
