@@ -34,7 +34,7 @@ LONGEST_MS = 400 * 24 * 3600 * 1000  # of virtual time: more than the year that 
 class Trial:
     """An exercise's answer, taken as a machine. A judge calls `run`.
 
-    `handlers` and `code` put other functions in the place of the course's (see Services). With `one_place` all
+    `handlers`, `code` and `stock` put other functions and counts in the place of the course's (see Services). With `one_place` all
     runs of one `run` share their tables.
     """
 
@@ -45,12 +45,13 @@ class Trial:
         *,
         handlers: Mapping[str, str] | None = None,
         code: Mapping[str, str] | None = None,
+        stock: Mapping[str, int] | None = None,
         one_place: bool = False,
     ):
         self.exercise = exercise
         self.definition = machine_of(answer)
         self.machine = read(self.definition)  # to explain a mistake by, never to judge by
-        self._handlers, self._code, self._one_place = handlers, code, one_place
+        self._handlers, self._code, self._stock, self._one_place = handlers, code, stock, one_place
         self._accepted = False
 
     def run(self, *, may_wait: bool = False, **cases: Fault | FaultPlan | None) -> list[Run]:
@@ -90,7 +91,7 @@ class Trial:
         self._accepted = True
 
     def _services(self, seed: str) -> "_Services":
-        return _Services(seed, handlers=self._handlers, code=self._code)
+        return _Services(seed, stock=self._stock, handlers=self._handlers, code=self._code)
 
     def _run(self, title: str, order: dict[str, Any], services: "_Services", may_wait: bool) -> Run:
         world = World(services)

@@ -137,6 +137,29 @@ def test_other_hardened_machines_pass():
     assert check.harden(named).is_correct
 
 
+def test_other_steps_and_locks_that_no_race_spoils_pass():
+    added = """
+def take(item_id, qty):
+    return tables.change(tables.STOCK, {"item_id": item_id}, "ADD in_stock :less", {":less": -qty, ":qty": qty},
+                         "NOT in_stock < :qty")
+"""
+    assert check.take(added).is_correct
+
+    assert check.lock(definition("variations/semantic_lock")).is_correct
+    loop = check.reference("lock")  # a Wait and a way back in place of the retrier
+    states = loop["States"]
+    states["ReserveInventory"]["Retry"].pop()
+    again = {
+        "ErrorEquals": ["ErrReserveInventory"],
+        "Assign": {"tried": "{% $exists($tried) ? $tried + 1 : 1 %}"},
+    }
+    states["ReserveInventory"]["Catch"].insert(0, again | {"Next": "Again"})
+    once_more = {"Condition": "{% $tried < 3 %}", "Next": "Later"}
+    states["Again"] = {"Type": "Choice", "Choices": [once_more], "Default": "ReleaseInventory"}
+    states["Later"] = {"Type": "Wait", "Seconds": 1, "Next": "ReserveInventory"}
+    assert check.lock(loop).is_correct
+
+
 def test_a_check_that_runs_too_long_gives_signs_of_life_and_ends(monkeypatch, capsys):
     monkeypatch.setattr(judge_process, "SIGN_SECONDS", 0.2)
     monkeypatch.setattr(judge_process, "WALL_SECONDS", 3.0)

@@ -132,8 +132,11 @@ class Races:
         return f"<Races: {self.summary}>"
 
 
-def compared(races: Mapping[str, Races]) -> "pd.DataFrame":
-    """Return what each machine admits: a row an anomaly, a column a machine, in how many of its schedules."""
+def compared(races: Mapping[str, Races], *, found_only: bool = False) -> "pd.DataFrame":
+    """Return what each machine admits: a row an anomaly, a column a machine, in how many of its schedules.
+
+    With `found_only` the anomalies are left out that none of them admits.
+    """
     import pandas as pd
 
     columns = {
@@ -143,4 +146,5 @@ def compared(races: Mapping[str, Races]) -> "pd.DataFrame":
         for machine, found in races.items()
     }
     accepted = ["yes" if name in ACCEPTABLE else "no" for name in NAMES]
-    return pd.DataFrame({"anomaly": NAMES, "acceptable": accepted, **columns}).set_index("anomaly")
+    table = pd.DataFrame({"anomaly": NAMES, "acceptable": accepted, **columns}).set_index("anomaly")
+    return table[[not found_only or any(found.counts[name] for found in races.values()) for name in NAMES]]
