@@ -28,6 +28,7 @@ from sagalab.cloud import local_process
 from sagalab.cloud.local_key import local_key
 from sagalab.errors import SagaLabError
 from sagalab.localcloud.functions import call, worker
+from sagalab.localcloud.functions.forks import Spawned
 from sagalab.project import state_dir
 
 ROLE = {
@@ -381,22 +382,21 @@ def _may_all_run(path: str) -> bool:
     return False
 
 
-def test_a_stranger_who_connects_to_a_workers_port_is_not_taken_for_the_worker(tmp_path, monkeypatch):
+def test_a_stranger_who_connects_to_a_workers_port_is_not_taken_for_the_worker(tmp_path):
     """The port on which a worker that starts is awaited is open to all users of the computer."""
-    strangers, start = [], subprocess.Popen
+    strangers = []
 
-    def start_after_a_stranger(command, env, **options):
-        host, _, port = env["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
+    def start_after_a_stranger(environment, folder, output):
+        host, _, port = environment["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
         strangers.append(socket.create_connection((host, int(port)), timeout=10))
         strangers[0].sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n")
-        return start(command, env=env, **options)
+        return Spawned(environment, folder, output)
 
     (tmp_path / "code.py").write_text(
         "def handler(event, context):\n    return 'the function'\n", encoding="utf-8"
     )
     version = call.FunctionVersion(("1", "r", "f", "1"), "code.handler", tmp_path, 128, "python3.13", ())
-    made = worker.Worker(version, tmp_path / "logs", "http://127.0.0.1:1")
-    monkeypatch.setattr(worker.subprocess, "Popen", start_after_a_stranger)
+    made = worker.Worker(version, tmp_path / "logs", "http://127.0.0.1:1", start_after_a_stranger)
     try:
         assert made.call(call.Call("id", "arn", b"{}", 30.0)).payload == b'"the function"'
         with contextlib.suppress(ConnectionResetError):  # of what it had sent nothing was read

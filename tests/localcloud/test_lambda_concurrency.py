@@ -9,7 +9,7 @@ from uuid import uuid4
 import psutil
 import pytest
 from botocore.exceptions import ClientError
-from cloud_processes import processes_of_cloud, still_there, wait_until
+from cloud_processes import still_there, wait_until
 from small_functions import zipped
 
 from sagalab.cloud import local_process
@@ -73,15 +73,14 @@ def test_calls_at_once_run_in_workers_of_their_own(function):
 
 def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud, role, function):
     made = function(SLEEP)
-    server = processes_of_cloud()[0]
-    before = set(server.children())
     made.invoke()
     made.invoke(1, InvocationType="Event")
     made.invoke()
-    workers = set(server.children()) - before
+    known = local_process.status()["workers"]
+    workers = [psutil.Process(each["pid"]) for each in known if each["function"] == made.name]
     assert len(workers) == 2
     made.client.delete_function(FunctionName=made.name)
-    assert not still_there(list(workers), 10)
+    assert not still_there(workers, 10)
     made.client.create_function(
         FunctionName=made.name,
         Runtime="python3.13",

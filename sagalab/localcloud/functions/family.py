@@ -7,11 +7,12 @@ every child inherits; one with another environment is known while its parent liv
 import contextlib
 import os
 import signal
-import subprocess
 import threading
 import time
 
 import psutil
+
+from sagalab.localcloud.functions.forks import WorkerProcess
 
 MARK = "AWS_LAMBDA_LOG_STREAM_NAME"
 _TOGETHER_SECONDS = 0.2  # one look through all processes for the workers that end within this time
@@ -20,7 +21,7 @@ _wanted = threading.Condition()
 _looking = False
 
 
-def end_group(process: subprocess.Popen) -> None:
+def end_group(process: WorkerProcess) -> None:
     """Kill a worker and all that is in its group, and wait until it is gone; it may have ended before."""
     if os.name == "posix":
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -240,7 +240,13 @@ def _delete_function(self: LambdaBackend, function_name: str, qualifier: str | N
     _pool.retire((function.account_id, function.region, function.function_name))
 
 
+def _create_function(self: LambdaBackend, spec: dict) -> LambdaFunction:
+    _pool.forks.warm_up()  # it will be called in a moment
+    return _create_in_moto(self, spec)
+
+
 _delete_in_moto = LambdaBackend.delete_function
+_create_in_moto = LambdaBackend.create_function
 
 
 def describe_workers() -> list[dict]:
@@ -271,4 +277,5 @@ def install(folder: Path, endpoint: str, key: LocalKey) -> None:
     _pool = Pool(folder / "logs", endpoint)
     LambdaFunction.invoke = invoke
     LambdaResponse.invoke = _respond
+    LambdaBackend.create_function = _create_function
     LambdaBackend.delete_function = _delete_function

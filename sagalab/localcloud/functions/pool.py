@@ -1,7 +1,7 @@
 """All workers of the local cloud: who gets one, who waits, which is replaced.
 
 Workers are capped over all functions, as a laptop is small. A call takes an idle worker of its function,
-else starts one while there is room. In a full house it replaces an idle worker of the function that has most,
+else starts one (forks.py) while there is room. In a full house it replaces an idle worker of the function that has most,
 if its own has none; else it waits its turn, and replaces a worker only when that is quicker: a start costs as
 much of the computer as a hundred calls.
 When nothing moved for two seconds (all workers sleep, or wait for a worker themselves, as when a function
@@ -16,6 +16,7 @@ from pathlib import Path
 from sagalab.localcloud.functions import fair_turns as turns
 from sagalab.localcloud.functions import family
 from sagalab.localcloud.functions.call import Answer, Call, FunctionVersion
+from sagalab.localcloud.functions.forks import Forks
 from sagalab.localcloud.functions.wire import WorkerGone
 from sagalab.localcloud.functions.worker import Worker
 from sagalab.settings import workers
@@ -42,6 +43,7 @@ class Pool:
 
     def __init__(self, folder: Path, endpoint: str, cap: int | None = None):
         self.cap = cap or workers()
+        self.forks = Forks()
         self._folder = folder
         self._endpoint = endpoint
         self._lock = threading.Lock()
@@ -89,6 +91,7 @@ class Pool:
             workers = [*self._idle, *self._busy]
         for worker in workers:
             worker.kill()
+        self.forks.close()
         family.end_strays({worker.log_stream for worker in workers})
 
     def describe(self) -> list[dict]:
@@ -172,7 +175,7 @@ class Pool:
                 self._idle.remove(worker)
                 self._grant(ticket, worker)
             elif self._size() < limit or self._make_room(ticket):
-                self._grant(ticket, Worker(ticket.version, self._folder, self._endpoint))
+                self._grant(ticket, Worker(ticket.version, self._folder, self._endpoint, self.forks.start))
             else:
                 served_later.add(key)
 

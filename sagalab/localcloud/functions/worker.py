@@ -11,8 +11,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
-import sysconfig
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,11 +29,11 @@ from sagalab.localcloud.functions.call import (
     report_of_init,
     signal_name,
 )
+from sagalab.localcloud.functions.forks import Spawned, Start, WorkerProcess
 from sagalab.localcloud.functions.limits import Limits, OverLimit, out_of_memory, read_output
 from sagalab.localcloud.functions.wire import Nonsense, Wire, WorkerGone
 
 T = TypeVar("T")
-_RUNTIME = Path(__file__).with_name("runtime.py")
 _PROOF_SECONDS = 2.0
 _END_SECONDS = 2.0  # a process that has closed its connection ends within this time
 OUT_OF_MEMORY = 137  # exit status of runtime.py after a MemoryError
@@ -43,17 +41,13 @@ _NONSENSE = OverLimit(
     "Runtime.ExitError", "The function broke its connection to the runtime API and was ended."
 )
 _INIT_SECONDS = 10  # AWS gives the init phase 10 seconds; then the function's Timeout counts
-# a process group of its own, to kill all that the function started; no console window on Windows
-_OWN_SESSION: dict = (
-    {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
-)
 _LARGEST_LOG = 32_000_000  # bytes; a worker whose log file is larger is replaced
 
 
 class Worker:
     """A worker process, started by its first call. One thread uses a worker at a time; any may kill it."""
 
-    def __init__(self, version: FunctionVersion, folder: Path, endpoint: str):
+    def __init__(self, version: FunctionVersion, folder: Path, endpoint: str, start: Start = Spawned):
         self.version = version
         self.calls = 0
         self.idle_since = 0.0
@@ -63,7 +57,8 @@ class Worker:
         self.log_stream = f"{now:%Y/%m/%d}/[{version.key[3]}]{uuid4().hex}"
         self._endpoint = endpoint
         self._folder = folder
-        self._process: subprocess.Popen | None = None
+        self._start_process = start
+        self._process: WorkerProcess | None = None
         self._wire: Wire | None = None
         self._limits: Limits | None = None
         self._log = None
@@ -78,16 +73,9 @@ class Worker:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             address, proof = f"127.0.0.1:{listener.getsockname()[1]}", secrets.token_hex(16)
             with open(log_path, "ab") as output:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", "-X", "utf8", str(_RUNTIME), sysconfig.get_path("purelib")],
-                    env=self.version.environment(address, self._endpoint, self.log_stream)
-                    | {"SAGALAB_WORKER_PROOF": proof},
-                    cwd=self.version.code,
-                    stdin=subprocess.PIPE,
-                    stdout=output,
-                    stderr=output,
-                    **_OWN_SESSION,
-                )
+                environment = self.version.environment(address, self._endpoint, self.log_stream)
+                environment["SAGALAB_WORKER_PROOF"] = proof
+                self._process = self._start_process(environment, self.version.code, output)
             self._log = open(log_path, "rb")
             self.pid = self._process.pid
             limit = began + _INIT_SECONDS + call.timeout
@@ -141,7 +129,7 @@ class Worker:
         if self._wire:
             self._wire.close()
         if process:
-            process.stdin.close()
+            process.close()
         if self._log:
             self._log.close()
             with contextlib.suppress(OSError):  # Windows: still open; the next start of the cloud removes it
