@@ -52,7 +52,7 @@ def main() -> int:
         lab.send_signal(signal.CTRL_BREAK_EVENT)  # Ctrl-C cannot be sent to one group
         lab.wait(SECONDS_TO_END)
         # It ends run.py at once, before that could end the local cloud.
-        stop = [str(ROOT / ".venv" / "Scripts" / "python.exe"), "-m", "sagalab", "cloud", "stop"]
+        stop = [sys.executable, "setup/run.py", "cloud", "stop"]
         return subprocess.run(stop, cwd=ROOT, timeout=SECONDS_TO_END).returncode
     os.killpg(lab.pid, signal.SIGINT)
     return lab.wait(SECONDS_TO_END)

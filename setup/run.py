@@ -40,6 +40,7 @@ if __name__ == "__main__":
     if sys.version_info < OLDEST:
         sys.stderr.write(too_old() + "\n")
         sys.exit(2)
+    sys.dont_write_bytecode = True  # this may be a stick of somebody else's
     from bootstrap.cli import main
 
     sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ They import what they run inside their functions, so that `sagalab --help` is qu
 """
 
 from sagalab.commands import (
+    bundle,
     cloud,
     costs,
     doctor,
@@ -31,4 +32,5 @@ ORDER: list = [
     parked,
     teaching,
     room,
+    bundle,
 ]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from bootstrap import venv_folder
+from bootstrap import stick, venv_folder
 from bootstrap.console import fail, prepare
 from bootstrap.failures import SetupProblem, explain_os_error
 from bootstrap.packages import ensure
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         whole = all(word.startswith("--") for word in rest)  # no path, no -k
         program = ["pytest", *(_ALL_TESTS if whole else ()), *rest]
     try:
+        stick.copy_home()
         if venv_folder.runs_inside() and venv_folder.why_not_usable() and hasattr(sys, "_base_executable"):
             # .venv is activated and cannot make itself anew
             return subprocess.call([sys._base_executable, sys.argv[0], *arguments])

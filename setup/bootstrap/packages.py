@@ -11,13 +11,14 @@ from bootstrap.console import say, step
 from bootstrap.failures import STALE_LOCK, explain
 from bootstrap.lock import one_at_a_time
 from bootstrap.pip import pip_settings, run_pip
-from bootstrap.places import PYTHON, SITE_PACKAGES, UV, VENV, child_environment, python_version
+from bootstrap.places import PYTHON, SITE_PACKAGES, STICK, UV, VENV, child_environment, python_version
 from bootstrap.running import captured, shown
 
 UV_VERSION = "0.13.9"
 # Exists while uv is at work. If it is found later, uv was killed: a package may be half there.
 SYNCING = VENV / "sagalab-syncing"
 PYPI = "https://pypi.org/simple"
+_FROM_STICK = ["--no-index", "--find-links", STICK.as_uri()] if STICK.is_dir() else []
 _UV_DIST_INFO = SITE_PACKAGES / f"uv-{UV_VERSION}.dist-info"
 # uv's own variables that say how to reach the network and where to keep files. All others could
 # change which packages are installed and where, and are not passed on.
@@ -48,7 +49,8 @@ def _install_uv() -> None:
     shutil.rmtree(
         _UV_DIST_INFO, ignore_errors=True
     )  # pip would take a uv whose program is gone for installed
-    code, text = run_pip("install", "--retries", "2", "--only-binary", "uv", f"uv=={UV_VERSION}")
+    options = ["--retries", "2", "--only-binary", "uv", *_FROM_STICK]
+    code, text = run_pip("install", *options, f"uv=={UV_VERSION}")
     if code != 0:
         raise explain(text, f"Installing uv {UV_VERSION} into .venv")
 
@@ -106,7 +108,7 @@ def _fetch(sync: list, groups: list[str], options: list[str], environment: dict[
     plain = {
         name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")
     }
-    if "UV_DEFAULT_INDEX" not in environment:
+    if "UV_DEFAULT_INDEX" not in environment and not _FROM_STICK:
         code, text = shown([*sync, *options], environment)
         fresh = [UV, "lock", "--check", "--offline", "--no-config", "--python", PYTHON]
         if code == 0 or not re.search(STALE_LOCK, text) or captured(fresh, plain)[0] != 0:
@@ -117,6 +119,7 @@ def _fetch(sync: list, groups: list[str], options: list[str], environment: dict[
         code, text = captured(export, plain)
         if code != 0:
             return code, text
-        install = [UV, "pip", "install", "--python", PYTHON, *options]
+        # The tools for the tests are on no stick: with them a network is needed.
+        install = [UV, "pip", "install", "--python", PYTHON, *options, *_FROM_STICK[not groups :]]
         code, text = shown([*install, "--require-hashes", "--requirement", pins], environment)
     return (code, text) if code else shown([*install, "--no-deps", "--editable", "."], environment)

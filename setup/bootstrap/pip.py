@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bootstrap.failures import SetupProblem
-from bootstrap.places import PYTHON, VENV, child_environment
+from bootstrap.places import PYTHON, STICK, VENV, child_environment
 from bootstrap.running import captured
 
 _UNPACKED = VENV / "sagalab-pip"
@@ -42,7 +42,7 @@ def run_pip(*arguments: str) -> tuple[int, str]:
 def _wheel() -> Path | BytesIO:
     system = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where a distribution keeps it beside Python
     folder = Path(system or Path(os.__file__).parent / "ensurepip" / "_bundled")
-    known = sorted(folder.glob("pip-*.whl"))
+    known = sorted(folder.glob("pip-*.whl")) or sorted(STICK.glob("pip-*.whl"))
     return known[-1] if known else _fetched()
 
 

@@ -5,7 +5,10 @@ import sys
 import sysconfig
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+SOURCE = Path(__file__).resolve().parent.parent.parent  # the project that was started
+STICK = SOURCE / "wheels"  # there on a stick made by `sagalab bundle`
+# Nothing is written to a stick, nor can it be to a disk that is read-only: there all is done in a copy.
+ROOT = Path.home() / "saga-lab" if STICK.is_dir() or not os.access(SOURCE, os.W_OK) else SOURCE
 VENV = ROOT / ".venv"
 STATE = ROOT / ".sagalab"  # it holds the lock, because .venv itself may be removed while that is held
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")

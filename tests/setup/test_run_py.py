@@ -47,9 +47,9 @@ def _killed_while_making(folder: Path, env: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def first_runs(tmp_path_factory, index, env):
-    """A project in a folder with a space in its name, the first line of a run that was killed, and the next
+    """A project in a folder with spaces, an umlaut, `#`, a comma and `%` in its name, the first line of a run that was killed, and the next
     run, from another working directory."""
-    folder = tmp_path_factory.mktemp("a project") / "saga lab"
+    folder = tmp_path_factory.mktemp("a project") / "saga läb #1, 100%"
     folder.mkdir()
     small_project.write(folder, index[1])
     killed = _killed_while_making(folder, env)

@@ -1,0 +1,43 @@
+"""Started from a stick, or from a read-only disk: the work is done in a copy in the user's home."""
+
+import shutil
+import subprocess
+import sys
+
+from bootstrap.console import say, step
+from bootstrap.failures import SetupProblem
+from bootstrap.places import ROOT, SOURCE, STATE, STICK
+
+_COPY_OF = STATE / "copy-of"  # which edition the copy is; empty while it is being made
+_PARTICIPANTS = {".sagalab", ".venv", "my-workshop"}
+
+
+def copy_home() -> None:
+    """Bring the copy in the user's home to the edition of the stick. What it had before is kept aside, and nothing of the
+    participant's is touched. Raises SetupProblem when the folder there is something else, or OSError."""
+    if ROOT == SOURCE:
+        return
+    why = "This is a stick" if STICK.is_dir() else f"{SOURCE} cannot be written to"
+    edition = (STICK / "edition.txt").read_text(encoding="utf-8") if STICK.is_dir() else str(SOURCE)
+    if ROOT.exists() and not _COPY_OF.exists():
+        what = f"{why}, so the work is done in {ROOT}; but what is there is no copy of a stick."
+        raise SetupProblem(what, "Rename it, and run the same command again.")
+    STATE.mkdir(parents=True, exist_ok=True)
+    if not _COPY_OF.exists() or _COPY_OF.read_text(encoding="utf-8") != edition:
+        with step(f"{why}: copying the course to {ROOT}", f"The course is in {ROOT}"):
+            _COPY_OF.touch()
+            older = STATE / f"older-{len(list(STATE.glob('older-*')))}"
+            for path in [path for path in ROOT.iterdir() if path.name not in _PARTICIPANTS]:
+                older.mkdir(exist_ok=True)
+                path.rename(older / path.name)
+            left = _PARTICIPANTS | {STICK.name}
+            shutil.copytree(
+                SOURCE,
+                ROOT,
+                ignore=lambda folder, names: left & set(names) if folder == str(SOURCE) else set(),
+                copy_function=shutil.copyfile,
+                dirs_exist_ok=True,
+            )
+            _COPY_OF.write_text(edition, encoding="utf-8")
+    later = subprocess.list2cmdline([sys.executable, str(ROOT / "setup" / "run.py"), "lab"])
+    say(f"{why}: the work is done in {ROOT}. Later on, without it: {later}")
