@@ -27,6 +27,7 @@ def deploy(
         list[str] | None, typer.Option(help="One more state machine: hardened, or a file with a definition.")
     ] = None,
     reset_stock: Annotated[bool, typer.Option(help="Set the stock back to the catalogue's counts.")] = False,
+    durable: Annotated[bool, typer.Option(help="The saga as durable functions too (lab 13).")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +44,9 @@ def deploy(
     if not cloud.is_local:
         print(f"It costs {estimated_costs()}.", file=sys.stderr)
     confirm = accept if yes else None
-    found = deploy_saga(cloud, progress=not as_json, reset_stock=reset_stock, confirm=confirm)
+    found = deploy_saga(
+        cloud, progress=not as_json, reset_stock=reset_stock, durable=durable, confirm=confirm
+    )
     for name, document in more.items():
         deploy_machine(found, name, document)
     if as_json:

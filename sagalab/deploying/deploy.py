@@ -30,19 +30,20 @@ def deploy(
     prefix: str | None = None,
     progress: bool = True,
     reset_stock: bool = False,
+    durable: bool = False,
     confirm: Callable[["Cloud"], None] | None = None,
 ) -> Deployment:
     """Deploy the saga under the cloud's prefix (or `prefix`), and return where its parts are.
 
     Repeat it freely: it makes what is missing, updates code, configuration, policies and definition that
     differ, and touches nothing else; it mends a deployment that was interrupted. Stock counts stay as they
-    are, unless `reset_stock`. On AWS, `confirm` is called with the cloud before anything is made; it stops
-    the deployment by raising; by default it is that of confirm.py. Raises SagaLabError when something else
-    has one of the names.
+    are, unless `reset_stock`. `durable` adds the saga as durable functions, which lab 13 is about.
+    On AWS, `confirm` is called with the cloud before anything is made; it stops the deployment by raising;
+    by default it is that of confirm.py. Raises SagaLabError when something else has one of the names.
     """
     cloud = cloud_of(cloud, prefix)
     parts = Parts(cloud, cloud.prefix)
-    stages = parts.stages()
+    stages = parts.stages() + (parts.durable_stages() if durable else [])
     if not cloud.is_local:
         (confirm or confirm_on_aws)(cloud)
     changes: list[Change] = []

@@ -139,4 +139,5 @@ def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[P
 
     saga = parts.machine("saga", substitute(read_definition("saga"), here))
     machines = [saga, *(machine for machine in parts.machines() if machine.name != saga.name)]
-    return together(look, [*(part for stage in parts.stages() for part in stage), *machines])
+    durable = [part for stage in parts.durable_stages() for part in stage if part.state() != "missing"]
+    return together(look, [*(part for stage in parts.stages() for part in stage), *durable, *machines])

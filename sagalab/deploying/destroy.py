@@ -8,7 +8,7 @@ from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.confirm import confirm as confirm_on_aws
 from sagalab.cloud.retrying import unless
 from sagalab.deploying.deployment import cloud_of, inbox_file
-from sagalab.deploying.names import TABLES, TAG_PREFIX, TASKS, Names
+from sagalab.deploying.names import DURABLE, TABLES, TAG_PREFIX, TASKS, Names
 from sagalab.deploying.part import Action, Change, Part
 from sagalab.deploying.parts import Parts
 from sagalab.progress import progress as show_progress
@@ -38,7 +38,8 @@ def destroy(
     if not cloud.is_local:
         (confirm or confirm_on_aws)(cloud)
     parts = Parts(cloud, cloud.prefix)
-    stages: list[Sequence[Part]] = [parts.all_machines(), *reversed(parts.stages())]
+    durable = [[part for part in stage if part.state() == "present"] for stage in parts.durable_stages()]
+    stages: list[Sequence[Part]] = [parts.all_machines(), *reversed(durable), *reversed(parts.stages())]
     # Whose everything is, is asked before anything is deleted: a function's log group may be known by it.
     states = [together(lambda part: part.state(), stage) for stage in stages]
     changes: list[Change] = []
@@ -101,7 +102,8 @@ def destroy_all(
 
 def _all_parts(cloud: "Cloud", prefix: str) -> list[Part]:
     parts = Parts(replace(cloud, prefix=prefix), prefix)
-    return [*parts.all_machines(), *(part for stage in parts.stages() for part in stage)]
+    stages = [*parts.stages(), *parts.durable_stages()]
+    return [*parts.all_machines(), *(part for stage in stages for part in stage)]
 
 
 def _names(cloud: "Cloud") -> Iterable[str]:
@@ -115,7 +117,7 @@ def _suffixes() -> list[str]:
     names = Names("p")
     parts = [*(names.table(key) for key in TABLES), names.topic, names.dead_letter_queue, names.machine_role]
     parts += [make(task) for task in TASKS for make in (names.function, names.function_role)]
-    parts.append(names.machine())
+    parts += [names.machine(), names.durable_role, *(names.durable(each.name) for each in DURABLE)]
     return sorted((part.removeprefix("p") for part in parts), key=len, reverse=True)
 
 

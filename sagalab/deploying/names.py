@@ -27,6 +27,20 @@ TASKS = (
     TaskFunction("ProcessRefund", "CreditPaymentFunction", "credit-payment", "payments.credit"),
     TaskFunction("UpdateOrderStatus", "UpdateOrderFunction", "update-order", "orders.update_order"),
 )
+
+
+@dataclass(frozen=True)
+class DurableFunction:
+    """The saga as one durable function: by which name it is run, its function and its handler."""
+
+    name: str
+    handler: str
+
+
+DURABLE = (
+    DurableFunction("durable", "durable_saga.handler"),
+    DurableFunction("durable-hardened", "durable_saga_hardened.handler"),
+)
 TABLES = ("orders", "payments", "inventory", "stock", "attempts")
 
 
@@ -62,6 +76,13 @@ class Names:
     def function_log_group(self, task: TaskFunction) -> str:
         """Return the log group that Lambda writes to by default (AWS Lambda developer guide)."""
         return f"/aws/lambda/{self.function(task)}"
+
+    def durable(self, name: str) -> str:
+        return f"{self.prefix}-{name}"
+
+    @property
+    def durable_role(self) -> str:
+        return f"{self.prefix}-durable-role"
 
     @property
     def machine_role(self) -> str:
@@ -104,6 +125,9 @@ class Arns:
 
     def function(self, task: TaskFunction) -> str:
         return self._arn("lambda", f"function:{self.names.function(task)}")
+
+    def durable(self, name: str) -> str:
+        return self._arn("lambda", f"function:{self.names.durable(name)}")
 
     def role(self, name: str) -> str:
         return f"arn:aws:iam::{self.account}:role/{name}"

@@ -3,8 +3,10 @@
 import base64
 import functools
 import hashlib
+import importlib.util
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,22 @@ def files_of(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name).replace(b"\r\n", b"\n") for name in names}
 
 
+def with_durable_sdk(packed: Package) -> Package:
+    """Return the package with AWS's SDK for durable functions in it, as it is installed here.
+
+    Lambda's runtimes include one, "for testing and development"; AWS recommends to pack one's own, so that its version
+    is known ("Supported runtimes for durable functions", Lambda developer guide). boto3 is the runtime's.
+    """
+    found = importlib.util.find_spec("aws_durable_execution_sdk_python")
+    assert found is not None and found.origin is not None  # a dependency of ours
+    folder = Path(found.origin).parent
+    sources = {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*.py"))
+    }
+    return _packed({**files_of(packed.content), **sources})
+
+
 def package(folder: Path = LAMBDAS) -> Package:
     """Return the zip of all Python files of `folder`: sorted, dated 1980, without caches.
 
@@ -43,12 +61,16 @@ def package(folder: Path = LAMBDAS) -> Package:
         raise SagaLabError(
             f"There are no functions in {folder.name}/.", "Get the clone's files back: git checkout lambdas"
         )
+    return _packed({path.relative_to(folder).as_posix(): path.read_bytes() for path in sources})
+
+
+def _packed(files: Mapping[str, bytes]) -> Package:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sources:
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EARLIEST)
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, on Windows too: the permission bits below count
             entry.external_attr = _READABLE
-            archive.writestr(entry, path.read_bytes().replace(b"\r\n", b"\n"))
+            archive.writestr(entry, content.replace(b"\r\n", b"\n"))
     return Package(buffer.getvalue())

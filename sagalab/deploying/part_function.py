@@ -16,6 +16,7 @@ TIMEOUT_SECONDS = 15
 MEMORY_MB = 256
 ROLE_MADE_ANEW = "role made anew"
 _DOWNLOAD_SECONDS = 10
+_CONFIGURED = ("Variables", "Mode", "ExecutionTimeout", "RetentionPeriodInDays")
 _POLL = {"Delay": 1, "MaxAttempts": 120}
 
 
@@ -27,6 +28,7 @@ class Function(Part):
     role_arn: str
     environment: dict[str, str]
     package: Package = field(repr=False)
+    durable: dict[str, int] | None = None  # DurableConfig; without it an ordinary function
 
     kind = "function"
     missing_codes = ("ResourceNotFoundException",)
@@ -45,6 +47,7 @@ class Function(Part):
             "MemorySize": MEMORY_MB,
             "Environment": {"Variables": self.environment},
             "TracingConfig": {"Mode": "Active"},
+            **({"DurableConfig": self.durable} if self.durable else {}),
         }
 
     def tags(self) -> Mapping[str, str] | None:
@@ -139,5 +142,5 @@ def _in_utc(moment: datetime) -> datetime:
 def _plain(value: Any) -> Any:
     """Return a part of a function's configuration without what AWS alone adds to it."""
     if isinstance(value, dict):
-        return {key: item for key, item in value.items() if key in ("Variables", "Mode")}
+        return {key: item for key, item in value.items() if key in _CONFIGURED}
     return value

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sagalab.deploying.names import TASKS, Arns, Names, TaskFunction
-from sagalab.deploying.package import Package, package
+from sagalab.deploying.names import DURABLE, TABLES, TASKS, Arns, DurableFunction, Names, TaskFunction
+from sagalab.deploying.package import Package, package, with_durable_sdk
 from sagalab.deploying.part import Part
 from sagalab.deploying.part_function import Function
 from sagalab.deploying.part_log_group import LogGroup
@@ -14,12 +14,20 @@ from sagalab.deploying.part_machine import Machine
 from sagalab.deploying.part_messaging import Queue, Topic
 from sagalab.deploying.part_role import Role
 from sagalab.deploying.part_table import Table
-from sagalab.deploying.policies import TABLE_ACTIONS, function_policy, machine_policy, queue_policy
+from sagalab.deploying.policies import (
+    TABLE_ACTIONS,
+    durable_policy,
+    function_policy,
+    machine_policy,
+    queue_policy,
+)
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
 
 MAX_RECEIVE_COUNT = 5
+# seconds for a whole execution, waits included, as long as the state machine's TimeoutSeconds; days that its history is kept
+DURABLE_CONFIG = {"ExecutionTimeout": 600, "RetentionPeriodInDays": 14}
 DEAD_LETTERS_KEPT_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
 
 
@@ -50,6 +58,44 @@ class Parts:
             [*self.functions(), self.queue()],
             [self.topic()],
         ]
+
+    def durable_stages(self) -> list[list[Part]]:
+        """Return the parts of the saga as durable functions, which lab 13 adds; they need all of `stages`."""
+        return [
+            [self._durable_role(), *(self._durable_log_group(each) for each in DURABLE)],
+            [self.durable_function(each) for each in DURABLE],
+        ]
+
+    def durable_function(self, function: DurableFunction) -> Function:
+        return Function(
+            self.cloud,
+            self.prefix,
+            self.names.durable(function.name),
+            function.handler,
+            self.arns.role(self.names.durable_role),
+            {f"{key.upper()}_TABLE": self.names.table(key) for key in TABLES}
+            | {"SAGA_TOPIC": self.arns.topic},
+            # the local cloud's workers have the SDK already
+            self._package if self.cloud.is_local else self._durable_package,
+            DURABLE_CONFIG,
+        )
+
+    def _durable_role(self) -> Role:
+        return Role(
+            self.cloud,
+            self.prefix,
+            self.names.durable_role,
+            "lambda.amazonaws.com",
+            durable_policy(self.arns),
+        )
+
+    def _durable_log_group(self, function: DurableFunction) -> LogGroup:
+        writer = self.durable_function(function)
+        return self._log_group(f"/aws/lambda/{writer.name}", writer)
+
+    @cached_property
+    def _durable_package(self) -> Package:
+        return with_durable_sdk(self._package)
 
     def tables(self) -> list[Table]:
         def table(name: str, key: str, index: tuple[str, str] | None = None) -> Table:

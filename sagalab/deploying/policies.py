@@ -7,7 +7,7 @@ Authorization Reference); "Logging using CloudWatch Logs" (Step Functions develo
 
 from typing import Any
 
-from sagalab.deploying.names import TASKS, Arns, TaskFunction
+from sagalab.deploying.names import DURABLE, TASKS, Arns, TaskFunction
 
 # Per task: the tables that its function uses, and the actions on each. What a transaction does to an item
 # counts as the action of that name.
@@ -47,6 +47,35 @@ def function_policy(arns: Arns, task: TaskFunction) -> dict[str, Any]:
                 for key, actions in tables.items()
             ),
             _statement(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group}:*"]),
+            _TRACING,
+        ]
+    )
+
+
+def durable_policy(arns: Arns) -> dict[str, Any]:
+    """Return what the saga's durable functions may do: what the six may together, publish, and keep their state.
+
+    One function has one role, so the code that takes the money may take stock too: six functions need not.
+    Source of the two actions of Lambda: "Security and permissions for Lambda durable functions" (developer guide).
+    """
+    tables: dict[str, set[str]] = {"attempts": set(ATTEMPTS_ACTIONS)}
+    for uses in TABLE_ACTIONS.values():
+        for key, actions in uses.items():
+            tables.setdefault(key, set()).update(actions)
+    functions = [arns.durable(each.name) for each in DURABLE]
+    groups = [arns.log_group(f"/aws/lambda/{arns.names.durable(each.name)}") for each in DURABLE]
+    return _policy(
+        [
+            *(
+                _statement([f"dynamodb:{action}" for action in sorted(actions)], [arns.table(key)])
+                for key, actions in sorted(tables.items())
+            ),
+            _statement(["sns:Publish"], [arns.topic]),
+            _statement(
+                ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
+                [f"{function}:*" for function in functions],
+            ),
+            _statement(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{group}:*" for group in groups]),
             _TRACING,
         ]
     )

@@ -14,6 +14,7 @@ from sagalab.errors import SagaLabError
 from sagalab.history.ends import END_STATUS as ENDS
 from sagalab.history.fetch import NoExecution, last_event
 from sagalab.history.task_tokens import waits_for_token
+from sagalab.orders import durable_runs
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
@@ -37,11 +38,14 @@ def start(
 ) -> str:
     """Start an execution with this order as its input, and return its ARN.
 
-    `machine` is a name such as "saga", or an ARN. `name` is the execution's; without one it is made of the
+    `machine` is a name such as "saga", or an ARN; "durable" and "durable-hardened" are the saga as code, which
+    `deploy(durable=True)` makes. `name` is the execution's; without one it is made of the
     order id and a random end. The order is not checked here: the services do that. Raises SagaLabError
     when the machine is not deployed, or the order is not JSON.
     """
     cloud = _cloud(deployment)
+    if machine in durable_runs.DURABLE_NAMES:
+        return durable_runs.start(cloud, machine, name or _unique_name(order), _json(order))
     arn = machine if machine.startswith("arn:") else _machine_arn(cloud, machine)
     client = cloud.client("stepfunctions")
     try:
@@ -93,7 +97,9 @@ def wait(
 
     cloud = _cloud(deployment)
     client = cloud.client("stepfunctions")
-    pause, longest, growth = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    pause, longest, growth = polls = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    if durable_runs.is_durable(execution_arn):
+        return durable_runs.wait(cloud, execution_arn, timeout, polls, until_parked)
     deadline = time.monotonic() + timeout
     name = execution_arn.rsplit(":", 1)[-1]
     while not _is_over(last := when_allowed(_last_event, client, execution_arn, seconds=timeout), after):

@@ -7,7 +7,7 @@ from template_things import TEMPLATE, Template
 
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.destroy import destroy
-from sagalab.deploying.names import TASKS, Names
+from sagalab.deploying.names import DURABLE, TASKS, Names
 from sagalab.project import LAMBDAS
 
 PREFIX = "t-template"
@@ -20,7 +20,7 @@ def template(cloud) -> Template:
 
 @pytest.fixture(scope="module")
 def deployed(cloud):
-    deploy(cloud, prefix=PREFIX, progress=False)
+    deploy(cloud, prefix=PREFIX, progress=False, durable=True)
     yield made(cloud, PREFIX)
     destroy(cloud, prefix=PREFIX, progress=False)
 
@@ -45,8 +45,9 @@ def test_cfn_lint_has_nothing_to_say():
 
 def test_it_makes_the_same_things(template, deployed):
     assert set(template.things()) == set(deployed)
-    subscribed = {(kind, name) for kind, name in expected(PREFIX) if kind == "subscription"}
-    assert expected(PREFIX) - subscribed == set(deployed)
+    wanted = expected(PREFIX, durable=True)
+    subscribed = {(kind, name) for kind, name in wanted if kind == "subscription"}
+    assert wanted - subscribed == set(deployed)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,7 @@ def test_each_thing_is_the_same(template, deployed, kind):
 def test_the_code_is_the_folder_that_deploy_packs_and_each_function_waits_for_its_log_group(template):
     assert template.code == LAMBDAS
     functions = {Names(PREFIX).function(task) for task in TASKS}
+    functions |= {Names(PREFIX).durable(each.name) for each in DURABLE}
     assert {name for kind, name in template.things() if kind == "function"} == functions
 
 

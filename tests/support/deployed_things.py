@@ -29,8 +29,14 @@ def _all(cloud, service: str, operation: str, list_key: str, name_key: str | Non
     return [item[name_key] if name_key else item for item in found]
 
 
-def expected(prefix: str) -> set[tuple[str, str]]:
+def expected(prefix: str, durable: bool = False) -> set[tuple[str, str]]:
     """Return what a deployment consists of, written by hand."""
+    if durable:
+        names = (f"{prefix}-durable", f"{prefix}-durable-hardened")
+        added = {("function", name) for name in names} | {
+            ("log group", f"/aws/lambda/{name}") for name in names
+        }
+        return expected(prefix) | added | {("role", f"{prefix}-durable-role")}
     functions = [f"{do}-order" for do in ("new", "update")] + [f"{do}-payment" for do in ("debit", "credit")]
     functions += [f"{do}-inventory" for do in ("reserve", "release")]
     return {

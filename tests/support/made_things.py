@@ -21,8 +21,13 @@ def made(cloud, prefix: str) -> dict[tuple[str, str], dict[str, Any]]:
     }
     return {
         (part.kind, part.name): describe[part.kind](cloud, part) | {"tags": dict(part.tags())}
-        for part in [*(part for stage in parts.stages() for part in stage), *parts.machines()]
+        for part in [*(part for stage in _stages(parts) for part in stage), *parts.machines()]
     }
+
+
+def _stages(parts: Parts) -> list[list[Any]]:
+    durable = [[part for part in stage if part.state() == "present"] for stage in parts.durable_stages()]
+    return [*parts.stages(), *durable]
 
 
 def _table(cloud, part) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def _function(cloud, part) -> dict[str, Any]:
         **{key: found[key] for key in keys},
         "variables": found["Environment"]["Variables"],
         "tracing": found["TracingConfig"]["Mode"],
+        "durable": found.get("DurableConfig"),
     }
 
 

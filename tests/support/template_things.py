@@ -128,6 +128,7 @@ class Template:
             **{key: given[key] for key in keys},
             "variables": given["Environment"]["Variables"],
             "tracing": given["TracingConfig"]["Mode"],
+            "durable": given.get("DurableConfig"),
         }
 
     def _log_group(self, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:

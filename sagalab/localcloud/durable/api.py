@@ -1,6 +1,7 @@
 """The operations about executions of durable functions, by the handlers of AWS's local runner."""
 
 from dataclasses import replace
+from typing import Any
 
 from aws_durable_execution_sdk_python_testing.exceptions import (
     AwsApiException,
@@ -12,7 +13,7 @@ from aws_durable_execution_sdk_python_testing.web.models import HTTPRequest, HTT
 
 from sagalab.localcloud.durable.engine import Engine
 
-_HANDLERS = {
+_HANDLERS: dict[type[routes.Route], Any] = {
     routes.CheckpointDurableExecutionRoute: handlers.CheckpointDurableExecutionHandler,
     routes.GetDurableExecutionRoute: handlers.GetDurableExecutionHandler,
     routes.GetDurableExecutionStateRoute: handlers.GetDurableExecutionStateHandler,
@@ -33,10 +34,18 @@ class Api:
         self._router = routes.Router(list(_HANDLERS))
         self._handlers = {route: made(engine.executor) for route, made in _HANDLERS.items()}
 
+    def _complete(self, arn: str, body: Any) -> None:
+        """Fill in what the runner's history (1.4.0) leaves out: the details of InvocationCompleted."""
+        details = self.engine.invocations(arn)
+        for event in body["Events"]:
+            if event["EventType"] == "InvocationCompleted":
+                event["InvocationCompletedDetails"] = details[event["EventTimestamp"]]
+
     def answer(
         self, method: str, path: str, query: dict[str, list[str]], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body. `path` is as it was sent: an ARN in it has its slashes encoded."""
+        route: Any = None
         try:
             route = self._router.find_route(path, method)
             if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):
@@ -53,6 +62,8 @@ class Api:
             found = HTTPResponse.create_error_from_exception(ServiceException(str(unknown)))
         except AwsApiException as refused:
             found = HTTPResponse.create_error_from_exception(refused)
+        if isinstance(route, routes.GetDurableExecutionHistoryRoute) and found.status_code == 200:
+            self._complete(route.arn, found.body)
         headers = dict(found.headers)
         if found.status_code >= 400 and isinstance(found.body, dict) and "Type" in found.body:
             headers["x-amzn-ErrorType"] = str(found.body["Type"])  # where boto3 looks for the error's name

@@ -9,6 +9,7 @@ import json
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aws_durable_execution_sdk_python.execution import InvocationStatus
@@ -53,10 +54,11 @@ class Engine:
         logging.getLogger("aws_durable_execution_sdk_python_testing").setLevel(logging.CRITICAL)
         self.store, self._scheduler = Store(), Scheduler()
         self._scheduler.start()
+        self._invoker = WorkerInvoker(call, self.store.load)
         self.executor = Executor(
             store=self.store,
             scheduler=self._scheduler,
-            invoker=WorkerInvoker(call),
+            invoker=self._invoker,
             checkpoint_processor=CheckpointProcessor(self.store, self._scheduler),
             region=region,
         )
@@ -90,6 +92,21 @@ class Engine:
                 )
             )
         return self.store.load(started.execution_arn or "")
+
+    def invocations(self, arn: str) -> dict[datetime, dict[str, Any]]:
+        """Return the details of the invocations of an execution, by the time of their end; see InvocationCompletedDetails."""
+        found = {}
+        for each in self.store.load(arn).invocation_completions:
+            details = found[each.end_timestamp] = {
+                "StartTimestamp": each.start_timestamp,
+                "EndTimestamp": each.end_timestamp,
+                "RequestId": each.request_id,
+            }
+            error = self._invoker.died_of.get(each.request_id)
+            if error is not None:
+                payload = {"ErrorType": type(error).__name__, "ErrorMessage": str(error)}
+                details["Error"] = {"Payload": payload, "Truncated": False}
+        return found
 
     def wait(self, execution: Execution) -> tuple[bytes, bool]:
         """Wait for the end as a synchronous Invoke does; return its payload, and whether it is an error."""

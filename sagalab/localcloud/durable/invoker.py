@@ -9,6 +9,7 @@ from aws_durable_execution_sdk_python.execution import (
     InitialExecutionState,
 )
 from aws_durable_execution_sdk_python_testing.checkpoint.processor import DEFAULT_MAX_INVOCATION_PAGE_BYTES
+from aws_durable_execution_sdk_python_testing.clock import real_now
 from aws_durable_execution_sdk_python_testing.exceptions import (
     DurableFunctionsTestError,
     ResourceNotFoundException,
@@ -23,8 +24,9 @@ Answered = tuple[str, bytes, bool]
 class WorkerInvoker(Invoker):
     """Runs a function once by `call(name with qualifier, payload)`, which raises KeyError where there is none."""
 
-    def __init__(self, call: Callable[[str, bytes], Answered]) -> None:
-        self._call = call
+    def __init__(self, call: Callable[[str, bytes], Answered], load: Callable[[str], Execution]) -> None:
+        self._call, self._load = call, load
+        self.died_of: dict[str, Exception] = {}  # by request id
 
     def create_invocation_input(self, execution: Execution) -> DurableExecutionInvocationInput:
         """Return the event: the operations so far, a page of them if they are many."""
@@ -42,12 +44,17 @@ class WorkerInvoker(Invoker):
         self, function_name: str, input: DurableExecutionInvocationInput, *where: Any, **more: Any
     ) -> InvokeResponse:
         """Run the function once. An error, an exit and a time-out of it are raised: the engine tries again then."""
+        began = real_now()
         try:
             request_id, payload, failed = self._call(function_name, json.dumps(input.to_json_dict()).encode())
         except KeyError:
             raise ResourceNotFoundException(f"Function not found: {function_name}") from None
         if failed:
-            raise DurableFunctionsTestError(payload.decode("utf-8", "replace"))
+            # the engine's history forgets an invocation that died; Lambda's has it, with its error
+            self.died_of[request_id] = error = _failure(payload)
+            execution = self._load(input.durable_execution_arn)
+            execution.record_invocation_completion(began, real_now(), request_id)
+            raise error
         return InvokeResponse.from_payload(payload, request_id)
 
     def update_endpoint(self, endpoint_url: str, region_name: str) -> None:
@@ -55,3 +62,13 @@ class WorkerInvoker(Invoker):
 
     def inherit_endpoint(self, child_execution_arn: str, parent_execution_arn: str) -> None:
         """Nothing: the workers are those of this cloud."""
+
+
+def _failure(payload: bytes) -> Exception:
+    """Return what a function died of: the engine keeps the error's class and words when no further try helped."""
+    try:
+        report = json.loads(payload)
+        name, words = str(report["errorType"]), str(report.get("errorMessage", ""))
+    except (ValueError, KeyError, TypeError):
+        return DurableFunctionsTestError(payload.decode("utf-8", "replace"))
+    return type(name, (DurableFunctionsTestError,), {"__module__": "builtins", "__qualname__": name})(words)

@@ -22,4 +22,4 @@ class _Scaled(datetime.timedelta):
 def install() -> None:
     """Let waits and retries of durable functions take SAGALAB_TIME_SCALE of their time."""
     for module in (base, step, wait):
-        module.timedelta = _Scaled
+        module.timedelta = _Scaled  # type: ignore[attr-defined]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PATHS = re.compile(
     r"/2025-12-01/(durable-executions/|durable-execution-callbacks/|functions/[^/]+/durable-executions$)"
 )
+_CONFIG = "durable_config"  # what a function of moto's gets as one more attribute
 _making = threading.Lock()
 _apis: dict[str, "Api"] = {}
 
@@ -51,7 +52,7 @@ class AlreadyStarted(LambdaClientError):
 
 def config_of(function: LambdaFunction) -> dict[str, Any] | None:
     """Return the function's DurableConfig; None where it is an ordinary one."""
-    return getattr(function, "durable_config", None)
+    return getattr(function, _CONFIG, None)
 
 
 def invoke(
@@ -171,7 +172,7 @@ class _Body(list[bytes]):
 def _create_function(self: LambdaBackend, spec: dict[str, Any]) -> LambdaFunction:
     function = _create_in_moto(self, spec)
     if spec.get("DurableConfig"):
-        function.durable_config = spec["DurableConfig"]
+        setattr(function, _CONFIG, spec["DurableConfig"])
     return function
 
 
@@ -186,7 +187,7 @@ def _update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) 
     if given:
         if config_of(self) is None:
             raise InvalidInvoke("You can only enable durable execution when you create a function.")
-        self.durable_config = given
+        setattr(self, _CONFIG, given)
     return _update_in_moto(self, config_updates)
 
 

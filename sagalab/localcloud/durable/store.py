@@ -20,7 +20,10 @@ class Store(InMemoryExecutionStore):
     def save(self, execution: Execution) -> None:
         """Keep it; a new one gets its ARN here, before anything has read it."""
         if not execution.durable_execution_arn.startswith("arn:"):
-            function, name = execution.function_arn(execution.region), execution.start_input.execution_name
+            function, name = (
+                execution.function_arn(execution.region or ""),
+                execution.start_input.execution_name,
+            )
             # the SDK knows the execution's own operation by the ARN's last part
             operation_id = execution.durable_execution_arn.rpartition("/")[2]
             execution.durable_execution_arn = f"{function}/durable-execution/{name}/{operation_id}"
