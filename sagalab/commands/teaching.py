@@ -24,17 +24,24 @@ def demo(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the page.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     room: Annotated[
-        Path | None, typer.Option(help="The room's folder: a button shows its heat map.", metavar="FOLDER")
+        Path | None, typer.Option(help="The room's folder: the key m shows its heat map.", metavar="FOLDER")
     ] = None,
 ) -> None:
-    """Show the failure paths on a page with one button each; needs no network. Ctrl-C ends it."""
-    from sagalab.instructor.demo import prepare
-    from sagalab.instructor.server import address, choose_port, serve
+    """Show the failure paths on a page for the projector, and notes in a second window. Ctrl-C ends it.
 
-    chosen, token = choose_port(port), secrets.token_urlsafe(24)
+    One key each: space goes on, ← back, 1 to 7 jump, f is full screen, w opens the speaker's window. It needs no network.
+    """
+    from sagalab.instructor.demo import prepare
+    from sagalab.instructor.server import address, listen, serve
+
+    listening, token = listen(port), secrets.token_urlsafe(24)
+    chosen = listening.getsockname()[1]
     prepare()
-    print(f"The demonstration: {address(chosen, token)}  (Ctrl-C ends it)", flush=True)
-    raise typer.Exit(serve(chosen, token, browser=browser, room=room))
+    print(f"The demonstration: {address(chosen, token)}  (Ctrl-C ends it)")
+    print(
+        f"For you alone:     {address(chosen, token, 'speaker')}  (notes, next question, clock)", flush=True
+    )
+    raise typer.Exit(serve(listening, token, browser=browser, room=room))
 
 
 def reset(

@@ -1,149 +1,219 @@
-"""The demonstration as a page of its own: Voila on 127.0.0.1. It needs no network.
+"""The demonstration's pages: a small server on 127.0.0.1, one page for the room and one for the speaker.
 
-Voila's page links one font of a CDN. Our answers forbid the browser any other origin than this server
-(Content-Security-Policy), so nothing is asked of anybody, and nothing waits for a network that is not there.
+Both show one `Show`, so they are in step: whatever changes is sent to each as it comes (server-sent events), and a key
+in either goes to the same place. All is here, nothing is asked of a network: the pages' Content-Security-Policy
+forbids every other origin, and any script but ours.
 
-The page has a kernel behind it, which runs what it is told: it opens for the token in the printed address only, and
-for no other Host than this computer's. The token stands in files that only the user may read, and in no argument.
+The pages open for the token in the printed address only, and for no other Host than this computer's. The token stands
+in a file that only the user may read, and in no argument; it becomes a cookie, so that no address that is seen has it.
 """
 
+import asyncio
+import hmac
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-import nbformat
+import tornado.httpserver
+import tornado.iostream
+import tornado.web
 
 from sagalab.errors import SagaLabError
+from sagalab.instructor.background import in_background
+from sagalab.instructor.projector import projector_parts
+from sagalab.instructor.show import Show
+from sagalab.instructor.speaker import speaker_parts
 from sagalab.markup import escape
 from sagalab.project import private_opener, state_dir
 
 HOST = "127.0.0.1"
+PAGES = Path(__file__).parent / "pages"
+VIEWS = {"projector": projector_parts, "speaker": speaker_parts}
+_FILES = {
+    "": ("projector.html", "text/html"),
+    "speaker": ("speaker.html", "text/html"),
+    "page.js": ("page.js", "text/javascript"),
+    "page.css": ("page.css", "text/css"),
+}
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_CELL = """from pathlib import Path
-
-from sagalab.instructor.panel import DemoPanel
-
-DemoPanel(room={room})"""
+_BEAT_SECONDS = 1.0  # the speaker's clock
+_RETRY_MS = 500  # how soon a page asks again that has lost its server
 
 
-def write_page(token: str, room: Path | None = None) -> Path:
-    """Write the page's notebook, one cell, and Voila's settings beside it; return the notebook's path.
-
-    `room` is the folder whose heat map the page can show.
-    """
-    shown = None if room is None else f"Path({str(room.resolve())!r})"
-    page = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(_CELL.format(room=shown), id="panel")],
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-    )
-    folder = state_dir() / "demo"
-    folder.mkdir(exist_ok=True, mode=0o700)
-    tornado = {
-        "headers": {"Content-Security-Policy": _POLICY},
-        # Voila lets every Host in, also the name that a web page has rebound to 127.0.0.1
-        "allow_remote_access": False,
-        "local_hostnames": ["localhost"],
-    }
-    _write(folder / "voila.json", json.dumps({"Voila": {"tornado_settings": tornado, "token": token}}))
-    path = folder / "saga-demo.ipynb"
-    _write(path, nbformat.writes(page))
-    return path
+def address(port: int, token: str, page: str = "") -> str:
+    """Return the address that opens a page: the room's, or `page="speaker"`."""
+    return f"http://{HOST}:{port}/{page}?token={token}"
 
 
-def _write(path: Path, text: str) -> None:
-    with open(path, "w", encoding="utf-8", opener=private_opener) as file:
-        file.write(text)
+def listen(wanted: int | None) -> socket.socket:
+    """Return a socket on `wanted`, or on a free port. Raises SagaLabError when `wanted` is taken."""
+    listening = socket.socket()
+    if os.name != "nt":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, wanted or 0))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise SagaLabError(
+            f"Port {wanted} cannot be used ({error.strerror}).",
+            "Does another demonstration run there? Its page still works. Else choose another, or leave --port out.",
+        ) from None
+    listening.setblocking(False)
+    return listening
 
 
-def address(port: int, token: str) -> str:
-    """Return the page's address, which opens it."""
-    return f"http://{HOST}:{port}/?token={token}"
+class Door(tornado.web.RequestHandler):
+    """Lets in whoever has the token, by the address or by the cookie that it became."""
+
+    def initialize(self, show: Show, token: str, port: int) -> None:
+        """Take what all handlers share."""
+        self.show, self.token, self.port = show, token, port
+
+    def prepare(self) -> None:
+        """Turn away who has another Host or no token; a token in the address becomes a cookie."""
+        if self.request.host not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
+            raise tornado.web.HTTPError(403)
+        cookie = f"sagalab-demo-{self.port}"
+        given = self.get_query_argument("token", None)
+        shown = given if given is not None else self.get_cookie(cookie) or ""
+        if not hmac.compare_digest(shown.encode(), self.token.encode()):
+            raise tornado.web.HTTPError(403)
+        if given is not None:
+            self.set_cookie(cookie, self.token, httponly=True, samesite="Lax", expires_days=None)
+            self.redirect(self.request.path)
+
+    def set_default_headers(self) -> None:
+        """Forbid what no page of ours needs."""
+        self.set_header("Content-Security-Policy", _POLICY)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.clear_header("Server")
+
+    def write_error(self, status_code: int, **_options: object) -> None:
+        """Say it in words."""
+        words = {
+            403: "This page opens for the whole address that <code>sagalab demo</code> has printed last."
+        }
+        self.finish(
+            f"<!DOCTYPE html><title>{status_code}</title><p>{words.get(status_code, self._reason)}</p>"
+        )
 
 
-def choose_port(wanted: int | None) -> int:
-    """Return `wanted`, or a free port. Raises SagaLabError when `wanted` is taken."""
-    with socket.socket() as probe:
-        if os.name != "nt":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+class Files(Door):
+    """The two pages and what they are made of."""
+
+    def get(self, name: str) -> None:
+        """Answer with a file."""
+        file, kind = _FILES[name]
+        self.set_header("Content-Type", f"{kind}; charset=utf-8")
+        self.finish((PAGES / file).read_bytes())
+
+
+class Press(Door):
+    """A key that was pressed in one of the pages."""
+
+    def post(self) -> None:
+        """Do what it means. No form of a foreign page can send this header."""
+        if self.request.headers.get("X-Sagalab") != "press":
+            raise tornado.web.HTTPError(403)
+        self.show.press(self.request.body.decode("utf-8", "replace"))
+        self.set_status(204)
+
+
+class News(Door):
+    """What changes of a page, as it changes: for each part that does, its HTML."""
+
+    def on_connection_close(self) -> None:
+        """Let `get` end."""
+        self._gone = True
+        self._wake.set()
+
+    async def get(self, view: str) -> None:
+        """Send all parts, then those that change; every second the clock is looked at."""
+        self._gone, self._wake = False, asyncio.Event()
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.write(f"retry: {_RETRY_MS}\n\n")
+        sent: dict[str, str] = {}
+        self.show.listeners.append(self._wake.set)
         try:
-            probe.bind((HOST, wanted or 0))
-        except OSError as error:
-            raise SagaLabError(
-                f"Port {wanted} cannot be used ({error.strerror}).", "Choose another, or leave --port out."
-            ) from None
-        return probe.getsockname()[1]
+            while not self._gone:
+                parts = VIEWS[view](self.show)
+                new = {name: html for name, html in parts.items() if sent.get(name) != html}
+                sent = parts
+                if new:
+                    self.write(f"data: {json.dumps(new)}\n\n")
+                await self.flush()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _BEAT_SECONDS)
+                self._wake.clear()
+        except tornado.iostream.StreamClosedError:
+            pass  # the window was closed
+        finally:
+            self.show.listeners.remove(self._wake.set)
 
 
-def voila_command(page: Path, port: int) -> list[str]:
-    """Return the command that serves a page's notebook, with the settings beside it (voila.json)."""
-    return [
-        *(sys.executable, "-m", "voila", str(page), f"--Voila.config_file_paths={page.parent}"),
-        *(f"--Voila.ip={HOST}", f"--port={port}", "--Voila.port_retries=0", "--Voila.log_level=ERROR"),
-        *("--theme=light", "--VoilaConfiguration.show_margins=False", "--no-browser"),
-    ]
+def application(show: Show, token: str, port: int) -> tornado.web.Application:
+    """Return the server's pages."""
+    given = {"show": show, "token": token, "port": port}
+    names = "|".join(name.replace(".", r"\.") for name in _FILES)
+    return tornado.web.Application(
+        [
+            (rf"/({names})", Files, given),
+            (r"/press", Press, given),
+            (rf"/events/({'|'.join(VIEWS)})", News, given),
+        ],
+        log_function=lambda _handler: None,
+    )
 
 
-def serve(port: int, token: str, *, browser: bool, room: Path | None = None) -> int:
-    """Serve the demonstration until Ctrl-C; return Voila's exit code (0 after Ctrl-C).
-
-    A SIGTERM, and a terminal that is closed, end Voila and its kernels too.
-    """
-    page = write_page(token, room)
-    command = voila_command(page, port)
-    # The kernel of this environment, not one of the same name in the user's home.
-    environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+def serve(listening: socket.socket, token: str, *, browser: bool, room: Path | None = None) -> int:
+    """Serve the demonstration until Ctrl-C; return 0. A SIGTERM, and a terminal that is closed, end it too."""
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):  # each system has its own
             signal.signal(getattr(signal, name), _ended)
-    voila = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(listening, token, browser, room))
+    return 0
+
+
+async def _serve(listening: socket.socket, token: str, browser: bool, room: Path | None) -> None:
+    show, port = Show(room=room), listening.getsockname()[1]
+    server = tornado.httpserver.HTTPServer(application(show, token, port))
+    server.add_socket(listening)
+    opener = state_dir() / f"demo-{port}.html"
     try:
+        await show.open()
         if browser:
-            _open(page.parent, port, token, voila)
-        return voila.wait()
-    except KeyboardInterrupt:
-        return 0
+            _write(opener, address(port, token))
+            await in_background(webbrowser.open, opener.as_uri())
+        await asyncio.Event().wait()
     finally:
-        _end(voila)
+        opener.unlink(missing_ok=True)
+        server.stop()
+        await show.end()
+        await server.close_all_connections()
+
+
+def _write(opener: Path, target: str) -> None:
+    """Write the page that leads to an address: a browser gets it by a file, since all users see a program's arguments."""
+    link = escape(target)
+    with open(opener, "w", encoding="utf-8", opener=private_opener) as file:
+        file.write(
+            f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={link}"><a href="{link}">The page</a>'
+        )
 
 
 def _ended(number: int, _frame: object) -> NoReturn:
     """Let a signal that ends this process end it in order, so that nothing stays behind."""
     sys.exit(128 + number)  # as shells count signals
-
-
-def _open(folder: Path, port: int, token: str, voila: subprocess.Popen) -> None:
-    """Open the page in a browser once it answers: by a file, since all users see a program's arguments."""
-    while voila.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                break
-        time.sleep(0.1)
-    target = escape(address(port, token))
-    file = folder / "open.html"
-    _write(
-        file,
-        f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">The page</a>',
-    )
-    webbrowser.open(file.as_uri())
-
-
-def _end(voila: subprocess.Popen) -> None:
-    """Let Voila end by itself (Ctrl-C in a terminal reaches it too); tell it to after 2 s. It ends its kernels."""
-    try:
-        voila.wait(2)
-    except subprocess.TimeoutExpired:
-        voila.terminate()
-        voila.wait()

@@ -19,10 +19,9 @@ from sagalab.upkeep import jupyter_settings
 
 _FIRST_NOTEBOOK = "00_start_here.ipynb"
 _LABEXTENSIONS = ROOT / "setup" / "labextension"
-# JupyterLab with its parts' warnings to developers off ("ServerApp.token config is deprecated"). voila, one of them,
-# turns them on when it is imported, so -W would come too early.
+# JupyterLab with its parts' warnings to developers off ("ServerApp.token config is deprecated").
 _LAB = (
-    "import voila, warnings; warnings.simplefilter('ignore', DeprecationWarning); "
+    "import warnings; warnings.simplefilter('ignore', DeprecationWarning); "
     "from jupyterlab.labapp import main; main()"
 )
 _LOOK_SECONDS, _GRACE_SECONDS = 0.5, 5.0

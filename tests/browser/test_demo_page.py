@@ -1,77 +1,100 @@
-"""`sagalab demo` in a real browser: one key leads through the paths, and nothing is asked of another machine."""
+"""`sagalab demo` in a real browser: its keys from the first press, its sizes, two windows in step, and its door."""
 
 import http.client
+import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
 
 from sagalab.instructor.paths import DEMO_PATHS
 from sagalab.project import ROOT
 
 SECONDS = 60
+SIZES = ((1024, 768), (1366, 768), (1920, 1080), (3840, 2160))
 OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
-END = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+END = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGTERM
+expect.set_options(timeout=SECONDS * 1000)
 
 
-@pytest.fixture(scope="module")
-def address(cloud) -> Iterator[str]:
-    """The address of a demonstration that runs."""
-    command = [sys.executable, "-m", "sagalab", "demo", "--no-browser"]
+def start(*arguments: str) -> tuple[subprocess.Popen, str, str]:
+    """Start a demonstration; return its process, the room's address and the speaker's."""
     demo = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP
-    )
-    try:
-        yield re.search(r"http://127\.0\.0\.1:\d+/\S*", demo.stdout.readline()).group()
-    finally:
+        [sys.executable, "-m", "sagalab", "demo", "--no-browser", *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", **OWN_GROUP,
+    )  # fmt: skip
+    room, speaker = (re.search(r"http://127\.0\.0\.1:\d+/\S*", demo.stdout.readline()).group() for _ in "12")
+    return demo, room, speaker
+
+
+def end(demo: subprocess.Popen) -> None:
+    """End a demonstration as a terminal does that is closed."""
+    if demo.poll() is None:
         demo.send_signal(END)
-        try:
-            demo.wait(10)
-        except (
-            subprocess.TimeoutExpired
-        ):  # a job in the background of a shell ignores Ctrl-C, and so do its children
-            for each in psutil.Process(demo.pid).children(recursive=True):
-                each.kill()
-            demo.kill()
-            demo.wait()
-
-
-def wait_for(address: str) -> None:
-    """Wait until the page's server takes connections."""
-    port = urlsplit(address).port
-    for _ in range(SECONDS * 10):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"nothing answers at {address}")
+    demo.wait(SECONDS)
+    demo.stdout.close()
 
 
 @pytest.fixture(scope="module")
-def page(address, chromium_path) -> Iterator[Page]:
-    """The page in a browser. Its attribute `sent` lists all requests, `refused` those that the policy stopped."""
-    wait_for(address)
+def demonstration(cloud) -> Iterator[tuple[str, str]]:
+    """The two addresses of a demonstration that runs."""
+    demo, room, speaker = start()
+    try:
+        yield room, speaker
+    finally:
+        end(demo)
+
+
+@pytest.fixture(scope="module")
+def address(demonstration) -> str:
+    """The room's address."""
+    return demonstration[0]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path) -> Iterator:
+    """One browser for all."""
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
-        page.set_default_timeout(SECONDS * 1000)
-        page.sent, page.refused = [], set()
-        page.on("request", lambda request: page.sent.append(request.url))
-        page.on("requestfailed", lambda request: page.refused.update(refused_by_policy(request)))
-        page.goto(address)
-        page.get_by_role("button", name="next").wait_for()
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(browser) -> Iterator[BrowserContext]:
+    """A browser that has been nowhere. Its attribute `sent` lists all requests, `refused` what a policy stopped."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    context.set_default_timeout(SECONDS * 1000)
+    context.sent, context.refused = [], set()
+    context.on("request", lambda request: context.sent.append(request.url))
+    context.on("requestfailed", lambda request: context.refused.update(refused_by_policy(request)))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context, address) -> Page:
+    """The room's page, at its start; nothing in it was clicked, nothing has the focus."""
+    page = opened(context, address)
+    page.keyboard.press("0")
+    expect(page.get_by_role("heading")).to_have_text("A saga, and what becomes of it when something fails")
+    return page
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    """Open a page and wait until the server has filled it."""
+    page = context.new_page()
+    page.goto(address)
+    page.locator("body.ready").wait_for()
+    return page
 
 
 def refused_by_policy(request: Request) -> set[str]:
@@ -79,55 +102,210 @@ def refused_by_policy(request: Request) -> set[str]:
     return {request.url} if request.failure == "csp" else set()
 
 
-def test_one_key_leads_through_all_paths(page):
-    page.get_by_role("button", name="next").focus()
+def ended(page: Page, number: int) -> None:
+    """Wait until a path is shown with its verdict."""
+    path = DEMO_PATHS[number - 1]
+    expect(page.get_by_role("heading", name=f"{number} · {path.title}")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text(path.ends)
+
+
+def test_the_space_bar_leads_through_all_paths_from_the_first_press_and_nothing_is_cut(
+    page, context, address
+):
     for number, path in enumerate(DEMO_PATHS, 1):
         page.keyboard.press("Space")
-        page.get_by_role("heading", name=f"{number} · {path.title}").wait_for()
-        page.get_by_role("status").filter(has_text=path.ends).wait_for()
+        ended(page, number)
         assert page.locator("svg[role=img]").get_attribute("aria-label").startswith("Execution.")
-
-
-def test_a_button_runs_its_path_and_the_notes_can_be_shown(page):
-    path = DEMO_PATHS[4]
-    page.get_by_role("button", name=path.button).click()
-    page.get_by_role("heading", name=path.title).wait_for()
-    page.get_by_role("status").filter(has_text=path.ends).wait_for()
-    assert page.get_by_text(path.notes[0]).count() == 0
-    page.get_by_role("button", name="speaker notes").click()
-    page.get_by_text(path.notes[0]).wait_for()
-
-
-def test_no_request_leaves_this_machine(page, address):
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            measured = page.evaluate(MEASURED)
+            assert measured["parts"] > 40
+            assert measured["cut"] == [], (path.key, width)
+            assert measured["covered"] == [], (path.key, width)
+            assert measured["smallest"] >= 16, (path.key, width)
+            # the verdict can be read from the last row: a fifteenth of a landscape's height is a headline
+            assert measured["verdict"] >= height / 25
+        page.set_viewport_size({"width": 1024, "height": 768})
     base = address.partition("?")[0]
-    ours = (base, base.replace("http:", "ws:"), "data:", "blob:")
-    outside = {url for url in page.sent if not url.startswith(ours)}
-    assert len(page.sent) > 20
-    assert outside <= page.refused
+    assert len(context.sent) > 10
+    assert {url for url in context.sent if not url.startswith((base, "data:"))} <= context.refused
 
 
-def answer(address: str, target: str, **headers: str) -> int:
+# In the browser: what reaches out of the window, what the panel hides, and the smallest letters, in pixels.
+MEASURED = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const parts = [...document.querySelectorAll(
+    "#bar button, #title, #verdict *, #rows td, #picture .state, #picture .mark, #picture text")];
+  const shown = parts.filter((part) => box(part).width > 0);
+  const name = (part) => part.id + " " + part.textContent.trim().slice(0, 40);
+  const out = (part) => box(part).left < -0.5 || box(part).top < -0.5
+    || box(part).right > innerWidth + 0.5 || box(part).bottom > innerHeight + 0.5;
+  const clipped = (part) => part.scrollWidth > part.clientWidth + 1 && part.matches("button, td, p");
+  const panel = box(document.querySelector("#panel"));
+  const hidden = (part) => box(part).right > panel.left && box(part).bottom > panel.top;
+  const size = (part) => parseFloat(getComputedStyle(part).fontSize)
+    * (part.getScreenCTM ? part.getScreenCTM().a : 1);
+  return {
+    parts: shown.length,
+    cut: shown.filter((part) => out(part) || clipped(part)).map(name),
+    covered: [...document.querySelectorAll("#picture :is(.state, .mark) > :is(path, polygon)"),
+      ...document.querySelectorAll("#picture text")].filter(hidden).map(name),
+    smallest: Math.min(...shown.filter((part) => part.textContent.trim() && !part.matches("g")).map(size)),
+    verdict: size(document.querySelector("#verdict strong")),
+  };
+}"""
+
+
+def test_back_jump_home_and_end_show_what_was_run_and_run_what_was_not(page):
+    page.keyboard.press("2")
+    ended(page, 2)
+    page.keyboard.press("End")
+    ended(page, 7)
+    page.keyboard.press("ArrowLeft")  # the sixth was never run: only what it is
+    expect(page.get_by_role("heading")).to_contain_text("6 · ")
+    expect(page.get_by_role("status")).to_contain_text("What will happen?")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("ArrowLeft")
+    ended(page, 2)
+    page.keyboard.press("Home")
+    expect(page.get_by_role("heading")).to_contain_text("A saga")
+    page.keyboard.press("ArrowLeft")  # there is nothing before it
+    expect(page.get_by_role("heading")).to_contain_text("A saga")
+    page.keyboard.press("PageDown")
+    ended(page, 1)
+    page.keyboard.press("ArrowRight")
+    ended(page, 2)
+
+
+def test_a_click_on_a_button_runs_its_path_and_takes_no_key_away(page):
+    page.get_by_role("button", name=DEMO_PATHS[4].button).click()
+    ended(page, 5)
+    page.keyboard.press("Space")
+    ended(page, 6)
+
+
+def test_f_is_full_screen_and_b_is_dark(page):
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement === null")
+    page.keyboard.press("b")
+    expect(page.locator("#dark")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator("#dark")).to_be_hidden()
+
+
+def test_the_speaker_has_notes_and_the_next_question_and_both_windows_are_in_step(page, context):
+    with context.expect_page() as opening:
+        page.keyboard.press("w")
+    speaker = opening.value
+    first, second = DEMO_PATHS[:2]
+    expect(speaker.locator("#next")).to_contain_text(first.question)
+    page.keyboard.press("Space")
+    ended(page, 1)
+    ended(speaker, 1)
+    for said in (*first.notes, second.question, f"of {first.minutes} min"):
+        expect(speaker.locator("body")).to_contain_text(said)
+        expect(page.locator("body")).not_to_contain_text(said)
+    speaker.keyboard.press("Space")
+    ended(page, 2)
+    before = speaker.locator("#clock").text_content()
+    expect(speaker.locator("#clock")).not_to_have_text(before)  # it goes on
+    speaker.close()
+    page.keyboard.press("Space")  # and a window that was closed stops nobody
+    ended(page, 3)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
+def test_the_speakers_window_is_not_cut(context, demonstration, size):
+    speaker = opened(context, demonstration[1])
+    speaker.set_viewport_size({"width": size[0], "height": size[1]})
+    for key in ("0", "7"):
+        speaker.keyboard.press(key)
+        expect(speaker.get_by_role("status")).not_to_contain_text("running")
+        wide, high = speaker.evaluate(
+            "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        assert wide <= size[0] and high <= size[1]
+    ended(speaker, 7)
+
+
+def test_a_page_that_is_open_says_so_when_the_demonstration_ends(context, cloud):
+    demo, room, _speaker = start()
+    try:
+        page = opened(context, room)
+        end(demo)
+        page.locator("body.lost").wait_for()
+    finally:
+        end(demo)
+    assert demo.returncode != 0
+
+
+def test_a_second_demonstration_runs_beside_the_first(context, address):
+    demo, room, _speaker = start()
+    try:
+        one, other = opened(context, address), opened(context, room)
+        other.keyboard.press("0")
+        other.keyboard.press("4")
+        ended(other, 4)
+        one.keyboard.press("Home")
+        expect(one.get_by_role("heading")).to_contain_text("A saga")
+        ended(other, 4)
+    finally:
+        end(demo)
+
+
+def test_a_cloud_that_is_gone_is_started_anew(context, cloud, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAGALAB_STATE_DIR", str(tmp_path / "state"))
+    sagalab = [sys.executable, "-m", "sagalab"]
+    demo, room, _speaker = start()
+    try:
+        page = opened(context, room)
+        page.keyboard.press("Space")
+        ended(page, 1)
+        record = json.loads((tmp_path / "state" / "cloud.json").read_text(encoding="utf-8"))
+        psutil.Process(record["pid"]).kill()
+        page.keyboard.press("Space")
+        expect(page.get_by_role("status")).to_contain_text(re.compile("did not work|consistent"))
+        page.keyboard.press("r")
+        ended(page, 2)
+    finally:
+        end(demo)
+        subprocess.run([*sagalab, "cloud", "stop"], cwd=ROOT, timeout=SECONDS, check=False)
+
+
+def answer(address: str, target: str, method: str = "GET", body: str = "", **headers: str) -> int:
     """Return the status of a plain request to the page's server."""
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=SECONDS)
     try:
-        connection.request("GET", target, headers=headers)
+        connection.request(method, target, body, headers=headers)
         return connection.getresponse().status
     finally:
         connection.close()
 
 
-def test_the_page_opens_for_its_token_and_no_foreign_name(address):
-    wait_for(address)
+def test_the_pages_open_for_their_token_and_no_foreign_name(address):
+    port = urlsplit(address).port
+    cookie = f"sagalab-demo-{port}={urlsplit(address).query.partition('=')[2]}"
     with_token = f"/?{urlsplit(address).query}"
-    for target in ("/", "/?token=guessed", "/voila/templates/../..", "/api/kernels/x/channels"):
+    for target in ("/", "/?token=guessed", "/speaker", "/events/speaker", "/page.js", "/../server.py"):
         assert answer(address, target) != 200
-    for target in ("/", with_token, "/api/kernels/x/channels"):
-        assert answer(address, target, Host="evil.example") == 403
-        assert answer(address, target, Host=f"evil.example:{urlsplit(address).port}") == 403
+    assert answer(address, "/", Cookie=cookie) == 200
+    for target in ("/", with_token, "/speaker"):
+        assert answer(address, target, Host="evil.example", Cookie=cookie) == 403
+        assert answer(address, target, Host=f"evil.example:{port}", Cookie=cookie) == 403
+    assert answer(address, "/press", "POST", "Home") == 403
+    assert answer(address, "/press", "POST", "Home", Cookie=cookie) == 403  # as a foreign page's form would
+    assert answer(address, "/press", "POST", "Home", Cookie=cookie, **{"X-Sagalab": "press"}) == 204
+
+
+def test_the_address_bar_shows_no_token(page):
+    assert urlsplit(page.url).query == ""
 
 
 def test_it_listens_on_the_loopback_and_its_token_is_in_no_argument(address):
-    wait_for(address)
     token = urlsplit(address).query.partition("=")[2]
     server = next(
         each.pid

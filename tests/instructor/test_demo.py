@@ -1,4 +1,4 @@
-"""The demonstration on the local cloud: each path ends as its notes say, and the page's panel plays them."""
+"""The demonstration on the local cloud: each path ends as its notes say, and the keys play them."""
 
 import asyncio
 import json
@@ -8,11 +8,16 @@ import socket
 import pytest
 
 from sagalab import SagaLabError
+from sagalab.deploying.machines import definition
 from sagalab.instructor import demo as demonstration
 from sagalab.instructor.demo import play, prepare
-from sagalab.instructor.panel import DemoPanel
 from sagalab.instructor.paths import DEMO_PATHS
-from sagalab.instructor.server import choose_port
+from sagalab.instructor.projected import projected
+from sagalab.instructor.projector import projector_parts
+from sagalab.instructor.server import listen
+from sagalab.instructor.show import Show
+from sagalab.instructor.speaker import speaker_parts
+from sagalab.markup import escape
 from sagalab.project import NOTEBOOKS
 
 
@@ -44,60 +49,109 @@ def test_an_unknown_path_names_the_paths(stage):
         play("44", stage.deployment)
 
 
-def pressed(panel: DemoPanel, *buttons) -> DemoPanel:
-    """Press buttons one after the other, each after the run before has ended."""
+def pressed(show: Show, *keys: str) -> Show:
+    """Press keys one after the other, each after the run before has ended."""
 
     async def press() -> None:
-        for button in buttons:
-            button.click()
-            await panel.task
+        await show.open()
+        for key in keys:
+            assert show.press(key)
+            if show.task is not None:
+                await show.task
+        await show.end()
 
     asyncio.run(press())
-    return panel
+    return show
 
 
-def test_next_goes_on_and_begins_anew_after_the_last(stage):
-    panel = DemoPanel(stage)
-    assert DEMO_PATHS[0].question in panel.ask.value
-    pressed(panel, panel.paths["crash"], panel.next)
-    assert DEMO_PATHS[-1].title in panel.status.value and "✓ consistent" in panel.status.value
-    assert "<svg" in panel.picture.value and "Debit" in panel.result.value
-    pressed(panel, panel.next)
-    assert DEMO_PATHS[0].title in panel.status.value and DEMO_PATHS[1].question in panel.ask.value
+def test_the_next_key_goes_on_and_stays_at_the_last(stage):
+    show = Show(stage)
+    assert show.next is DEMO_PATHS[0]
+    pressed(show, "6", " ")
+    assert show.path is DEMO_PATHS[-1] and show.next is None
+    parts = projector_parts(show)
+    assert DEMO_PATHS[-1].title in parts["title"] and "consistent" in parts["verdict"]
+    assert "<svg" in parts["picture"] and "Debit" in parts["rows"]
+    ran = show.runs["cure"]
+    assert pressed(show, " ").runs["cure"] is ran
 
 
-def test_a_press_during_a_run_is_ignored(stage):
-    panel = DemoPanel(stage)
+def test_back_shows_what_was_run_and_runs_nothing(stage):
+    show = pressed(Show(stage), "1", "2", "ArrowLeft")
+    assert show.path is DEMO_PATHS[0] and show.shown is show.runs["success"]
+    assert 'aria-label="Execution. SUCCEEDED' in show.picture
+    assert pressed(show, "Home", "ArrowLeft").path is None
+    assert set(show.runs) == {"success", "1"}
+
+
+def test_a_path_is_run_again_by_r_and_by_its_own_digit(stage):
+    show = pressed(Show(stage), "1")
+    runs = [show.runs["success"]]
+    for key in "r1":
+        runs.append(pressed(show, key).runs["success"])
+    assert len({run.execution.arn for run in runs}) == 3
+
+
+def test_start_over_forgets_the_runs_and_the_clock(stage):
+    show = pressed(Show(stage), "1", "0")
+    assert (show.runs, show.path, show.begun, show.next) == ({}, None, None, DEMO_PATHS[0])
+
+
+def test_a_press_during_a_run_begins_none(stage):
+    show = Show(stage)
 
     async def press_twice() -> None:
-        panel.paths["3"].click()
-        panel.paths["33"].click()
-        await panel.task
+        show.press("4")
+        show.press(" ")
+        show.press("5")  # goes there, and says what still runs
+        assert "another path still runs" in projector_parts(show)["verdict"]
+        await show.task
 
     asyncio.run(press_twice())
-    assert "Scenario 3:" in panel.status.value
+    assert set(show.runs) == {"3"} and show.path is DEMO_PATHS[4] and show.next is DEMO_PATHS[4]
+    assert "What will happen?" in projector_parts(show)["verdict"]
 
 
-def test_speaker_notes_are_shown_only_when_wanted(stage):
-    panel = DemoPanel(stage)
-    pressed(panel, panel.paths["33"])
-    assert panel.say.value == ""
-    panel.notes.value = True
-    assert "Nobody." in panel.say.value
+def test_a_key_without_a_meaning_does_nothing():
+    show = Show()
+    assert not any(show.press(key) for key in ("x", "9", "Escape", "²", "", "toString"))
+    assert show.begun is None and show.task is None
+
+
+def test_the_room_sees_no_notes_no_question_and_no_clock(stage):
+    show = pressed(Show(stage), "5")
+    seen, told = "".join(projector_parts(show).values()), "".join(speaker_parts(show).values())
+    for path in (DEMO_PATHS[4], DEMO_PATHS[5]):
+        assert escape(path.question) not in seen
+    for line in DEMO_PATHS[4].notes:
+        assert escape(line) not in seen and escape(line) in told
+    assert escape(DEMO_PATHS[5].question) in told and "of 22 min" in told and " min" not in seen
 
 
 def test_an_error_is_said_on_the_page_and_the_next_press_works(stage, monkeypatch):
-    panel = DemoPanel()
+    show = Show()
 
     def broken(_cloud=None):
         raise SagaLabError("The cloud is gone.", "Press again.")
 
     with monkeypatch.context() as patch:
         patch.setattr(demonstration, "prepare", broken)
-        pressed(panel, panel.paths["success"])
-    assert "✗ The cloud is gone. Press again." in panel.status.value
-    pressed(panel, panel.paths["success"])
-    assert "✓ consistent" in panel.status.value
+        pressed(show, "1")
+    assert "The cloud is gone. Press again." in projector_parts(show)["verdict"]
+    pressed(show, " ")
+    assert "✓" in projector_parts(show)["verdict"] and show.trouble == ""
+
+
+@pytest.mark.parametrize("path", DEMO_PATHS, ids=lambda path: path.key)
+def test_the_projected_picture_has_no_small_letters_and_no_label_in_its_way(stage, path):
+    execution = play(path.key, stage.deployment).execution
+    for svg in (projected(definition(path.machine)), projected(None, execution)):
+        assert min(map(float, re.findall(r'font-size="([\d.]+)"', svg))) >= 14
+        width, height = map(float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', svg).groups())
+        assert width < 830 and height < 520
+        assert "ErrProcess" not in re.sub(
+            r"<title>.*?</title>|<desc>.*?</desc>|aria-label=\"[^\"]*\"", "", svg
+        )
 
 
 def test_the_notebook_has_one_cell_a_path_in_order_and_their_plan():
@@ -114,5 +168,6 @@ def test_the_notebook_has_one_cell_a_path_in_order_and_their_plan():
 def test_a_taken_port_is_said():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         with pytest.raises(SagaLabError, match="cannot be used"):
-            choose_port(taken.getsockname()[1])
-    assert choose_port(None) > 0
+            listen(taken.getsockname()[1])
+    with listen(None) as free:
+        assert free.getsockname()[0] == "127.0.0.1"

@@ -17,8 +17,8 @@ from sagalab.commands.room import table
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
-from sagalab.instructor.panel import DemoPanel
 from sagalab.instructor.room import read_room
+from sagalab.instructor.show import Show
 
 FIRST, SECOND, THIRD = [each.name for each in exercises().values() if each.notebook.startswith("02")][:3]
 
@@ -203,22 +203,22 @@ def test_watching_shows_what_is_new_and_waits_for_the_first(tmp_path):
     assert "Traceback" not in rest and watching.returncode == 130
 
 
-def test_the_panel_shows_the_room_while_its_button_is_down(folder, monkeypatch):
-    monkeypatch.setattr("sagalab.instructor.panel.ROOM_SECONDS", 0.05)
-    view = DemoPanel(room=folder).room
+def test_the_demonstration_shows_the_room_until_m_is_pressed_again(folder, monkeypatch):
+    monkeypatch.setattr("sagalab.instructor.show.ROOM_SECONDS", 0.05)
+    show = Show(room=folder)
 
     async def looked_at() -> list[str]:
-        view.show(True)
+        show.press("m")
         shown = []
-        while not view.box.value:
+        while not show.map:
             await asyncio.sleep(0.02)
-        shown.append(view.box.value)
+        shown.append(show.map)
         (folder / "Zoe.json").write_text('{"exercises": {}}', encoding="utf-8")
-        while view.box.value == shown[0]:
+        while show.map == shown[0]:
             await asyncio.sleep(0.02)
-        shown.append(view.box.value)
-        view.show(False)
-        return [*shown, view.box.value]
+        shown.append(show.map)
+        show.press("m")
+        return [*shown, show.map]
 
     first, second, after = asyncio.run(looked_at())
     assert "3 participants" in first and "4 participants" in second and after == ""

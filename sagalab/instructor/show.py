@@ -1,0 +1,249 @@
+"""The demonstration as it stands: which path, what has been run, and what each key does. One for all windows.
+
+It knows no page: projector.py and speaker.py say what is seen of it, server.py sends that.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sagalab.errors import SagaLabError
+from sagalab.instructor.background import in_background
+from sagalab.instructor.paths import DEMO_PATHS, DemoPath
+from sagalab.instructor.projected import projected
+
+if TYPE_CHECKING:
+    from sagalab.instructor.demo import DemoRun, Stage
+
+START = -1  # the place before the first path
+LAST = len(DEMO_PATHS) - 1
+ROOM_SECONDS = 5.0  # between two looks into the room's folder
+_log = logging.getLogger(__name__)
+
+
+class Show:
+    """The place in the demonstration, the runs that were made, and the one under way (one at a time).
+
+    - `place`: the index of the path that is shown, or START. `runs`: the last run of each path, by its key.
+    - `running`: the path of the run under way, or None; `task`: that run, or the last one: `await show.task`.
+    - `picture`: SVG of what is shown; `trouble`: what went wrong, in words, or "".
+    - `slow`: whether runs are shown in slow motion; `dark`: whether the room sees nothing; `map`: the room's heat map
+      while it is shown, else "".
+    - `begun`, `since`: when the first key was pressed and when this path was begun (time.monotonic), or None.
+
+    `changed` calls everybody who wants to hear of a change.
+    """
+
+    def __init__(self, stage: "Stage | None" = None, room: Path | None = None):
+        """Begin before the first path, on a stage that is made at the first run if it is not given.
+
+        `room`: the folder whose heat map `m` shows.
+        """
+        self.stage, self.room = stage, room
+        self.place = START
+        self.runs: dict[str, DemoRun] = {}
+        self.running: DemoPath | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.picture = self.trouble = self.map = ""
+        self.slow = self.dark = False
+        self.begun: float | None = None
+        self.since: float | None = None
+        self.listeners: list[Callable[[], None]] = []
+        self.shown: DemoRun | None = None
+        self._pictures: dict[str, str] = {}  # by the key of a path that was run, or the name of a machine
+        self._map_task: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> DemoPath | None:
+        """The path that is shown, or None before the first."""
+        return DEMO_PATHS[self.place] if self.place >= 0 else None
+
+    @property
+    def next(self) -> DemoPath | None:
+        """The path that the next step forward runs or shows, or None after the last."""
+        path = self.path
+        if path is not None and path.key not in self.runs and self.running is not path:
+            return path
+        return DEMO_PATHS[self.place + 1] if self.place < LAST else None
+
+    def changed(self) -> None:
+        """Tell everybody who listens."""
+        for tell in list(self.listeners):
+            tell()
+
+    async def open(self) -> None:
+        """Draw the machines as they are before a run."""
+        from sagalab.deploying.machines import definition
+
+        for name in dict.fromkeys(path.machine for path in DEMO_PATHS):
+            self._pictures[name] = await in_background(projected, definition(name))
+        self._move(self.place)
+        self.changed()
+
+    # Keys
+
+    def press(self, key: str) -> bool:
+        """Do what a key means, named as in a browser (KeyboardEvent.key); return whether it means anything.
+
+        Needs a running event loop.
+        """
+        if key.isdecimal() and 1 <= int(key) <= len(DEMO_PATHS):
+            action: Callable[[], None] = lambda: self.go_to(int(key) - 1)  # noqa: E731
+        elif key in KEYS:
+            action = getattr(self, KEYS[key])
+        else:
+            return False
+        if self.begun is None:
+            self.begun = self.since = time.monotonic()
+        action()
+        self.changed()
+        return True
+
+    def go_on(self) -> None:
+        """Run the path that is shown if it was not run; else go to the next, and run it if it was not run."""
+        if self.dark:
+            self.dark = False
+        elif self.running is not None and self.running is self.path:
+            return  # one press too many
+        elif (path := self.next) is not None:
+            self.go_to(DEMO_PATHS.index(path))
+
+    def back(self) -> None:
+        """Show the path before this one, as it was run."""
+        self._move(max(START, self.place - 1))
+
+    def first(self) -> None:
+        """Go before the first path."""
+        self._move(START)
+
+    def last(self) -> None:
+        """Go to the last path, and run it if it was not run."""
+        self.go_to(LAST)
+
+    def go_to(self, place: int) -> None:
+        """Go to a path, and run it if it was not run, or if it is the one that is shown already."""
+        again = place == self.place
+        self._move(place)
+        if again or DEMO_PATHS[place].key not in self.runs:
+            self.run()
+
+    def again(self) -> None:
+        """Run the path that is shown once more."""
+        self.run()
+
+    def darken(self) -> None:
+        """Let the room see nothing, or see again."""
+        self.dark = not self.dark
+
+    def start_over(self) -> None:
+        """Go before the first path and forget all runs, for the next room. Not while one is under way."""
+        if self.running is None:
+            for key in self.runs:
+                del self._pictures[key]
+            self.runs.clear()
+            self._move(START)
+            self.begun = self.since = None
+
+    def restart_timer(self) -> None:
+        """Let the speaker's clock begin anew."""
+        self.begun = self.since = time.monotonic()
+
+    def _move(self, place: int) -> None:
+        if place != self.place:
+            self.place, self.since = place, time.monotonic()
+        self.dark, self.trouble = False, ""
+        path = self.path
+        self.shown = self.runs.get(path.key) if path is not None else None
+        shown = path or DEMO_PATHS[0]
+        run_before = path is not None and path.key in self._pictures
+        self.picture = self._pictures.get(shown.key if run_before else shown.machine, "")
+
+    # Runs
+
+    def run(self) -> None:
+        """Begin to run the path that is shown; while another one runs, do nothing."""
+        if self.path is not None and self.running is None:
+            self.running, self.trouble = self.path, ""
+            self.task = asyncio.get_running_loop().create_task(self._run(self.path))
+
+    async def _run(self, path: DemoPath) -> None:
+        if self.path is path:
+            self.shown, self.picture = None, self._pictures.get(path.machine, "")
+        self.changed()
+        try:
+            runs = await in_background(self._begin, path)
+            while (run := await in_background(next, runs, None)) is not None:
+                await self._see(run)
+        except SagaLabError as error:
+            self.stage = None  # a lost local cloud is started anew at the next press
+            self._say(path, f"{error.what} {error.cure}")
+        except Exception as error:  # a page has no traceback to show: say it, and let the keys live
+            _log.exception("A run of the demonstration broke.")
+            self.stage = None
+            self._say(path, f"{type(error).__name__}: {error}. Press r to run it again; sagalab doctor.")
+        finally:
+            self.running = None
+            self.changed()
+
+    def _say(self, path: DemoPath, trouble: str) -> None:
+        self.trouble = trouble if self.path is path else f"{path.title}: {trouble}"
+
+    def _begin(self, path: DemoPath) -> "Iterator[DemoRun]":
+        # Imported at the first run: the page is there sooner.
+        from sagalab.instructor.demo import prepare, updates
+
+        if self.stage is None:
+            self.stage = prepare()
+        return updates(path.key, self.stage.deployment)
+
+    async def _see(self, run: "DemoRun") -> None:
+        picture = await in_background(projected, None, run.execution)
+        if run.verdict is not None:
+            self.runs[run.path.key], self._pictures[run.path.key] = run, picture
+        if self.path is run.path:
+            self.shown, self.picture = run, picture
+        self.changed()
+
+    # The room
+
+    def show_map(self) -> None:
+        """Begin to show the room's heat map, or take it away. Without a folder of a room: nothing."""
+        if self._map_task is not None:
+            self._map_task.cancel()
+            self._map_task, self.map = None, ""
+        elif self.room is not None:
+            self._map_task = asyncio.get_running_loop().create_task(self._keep_map(self.room))
+
+    async def _keep_map(self, folder: Path) -> None:
+        from sagalab.instructor.room_picture import heat_map
+
+        while True:
+            self.map = await in_background(heat_map, folder)
+            self.changed()
+            await asyncio.sleep(ROOM_SECONDS)
+
+    async def end(self) -> None:
+        """End what is under way."""
+        for task in (self.task, self._map_task):
+            if task is not None and not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+KEYS = {
+    **dict.fromkeys((" ", "ArrowRight", "ArrowDown", "PageDown", "Enter", "n"), "go_on"),
+    **dict.fromkeys(("ArrowLeft", "ArrowUp", "PageUp", "Backspace", "p"), "back"),
+    **dict.fromkeys(("b", "."), "darken"),
+    "Home": "first",
+    "End": "last",
+    "r": "again",
+    "0": "start_over",
+    "m": "show_map",
+    "t": "restart_timer",
+}
+"""What each key does, by the name of the method. Presenters' remote controls send PageDown, PageUp and `b` or `.`"""
