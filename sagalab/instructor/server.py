@@ -157,8 +157,8 @@ class News(Door):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), _BEAT_SECONDS)
                 self._wake.clear()
-        except tornado.iostream.StreamClosedError:
-            pass  # the window was closed
+        except (tornado.iostream.StreamClosedError, asyncio.CancelledError):
+            pass  # the window was closed, or the server ends: this answer with it
         finally:
             self.show.listeners.remove(self._wake.set)
 

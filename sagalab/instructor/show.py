@@ -175,11 +175,16 @@ class Show:
             self.shown, self.picture = None, self._pictures.get(path.machine, "")
         self.changed()
         try:
-            runs = await in_background(self._begin, path)
-            while (run := await in_background(next, runs, None)) is not None:
-                await self._see(run)
+            before = self.stage
+            try:
+                await self._follow(path)
+            except SagaLabError:
+                if before is None or not await in_background(_is_lost, before):
+                    raise
+                self.stage = None  # a local cloud that was lost is started anew, and the path run on it
+                await self._follow(path)
         except SagaLabError as error:
-            self.stage = None  # a lost local cloud is started anew at the next press
+            self.stage = None  # what is missing is made at the next press
             self._say(path, f"{error.what} {error.cure}")
         except Exception as error:  # a page has no traceback to show: say it, and let the keys live
             _log.exception("A run of the demonstration broke.")
@@ -188,6 +193,11 @@ class Show:
         finally:
             self.running = None
             self.changed()
+
+    async def _follow(self, path: DemoPath) -> None:
+        runs = await in_background(self._begin, path)
+        while (run := await in_background(next, runs, None)) is not None:
+            await self._see(run)
 
     def _say(self, path: DemoPath, trouble: str) -> None:
         self.trouble = trouble if self.path is path else f"{path.title}: {trouble}"
@@ -233,6 +243,13 @@ class Show:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+
+def _is_lost(stage: "Stage") -> bool:
+    """Tell whether the local cloud is gone on which a stage stood."""
+    from sagalab.cloud import local_process
+
+    return stage.deployment.cloud.is_local and not local_process.status()["running"]
 
 
 KEYS = {
