@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from moto.awslambda.exceptions import LambdaClientError
-from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
@@ -169,11 +169,10 @@ class _Body(list[bytes]):
         """Nothing is open."""
 
 
-def _create_function(self: LambdaBackend, spec: dict[str, Any]) -> LambdaFunction:
-    function = _create_in_moto(self, spec)
+def _init(self: LambdaFunction, account_id: str, spec: dict[str, Any], *more: Any, **given: Any) -> None:
+    _init_in_moto(self, account_id, spec, *more, **given)
     if spec.get("DurableConfig"):
-        setattr(function, _CONFIG, spec["DurableConfig"])
-    return function
+        setattr(self, _CONFIG, spec["DurableConfig"])
 
 
 def _get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
@@ -191,14 +190,14 @@ def _update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) 
     return _update_in_moto(self, config_updates)
 
 
-_create_in_moto = LambdaBackend.create_function
+_init_in_moto = LambdaFunction.__init__
 _configuration_in_moto = LambdaFunction.get_configuration
 _update_in_moto = LambdaFunction.update_configuration
 
 
 def install() -> None:
     """Let Lambda know durable functions. Call it once, after inside.install: this comes before it."""
-    LambdaBackend.create_function = _create_function
+    LambdaFunction.__init__ = _init
     LambdaFunction.get_configuration = _get_configuration
     LambdaFunction.update_configuration = _update_configuration
     lambdas.of_durable = config_of, invoke
