@@ -19,6 +19,7 @@ from sagalab import (
     verdict,
     wait,
 )  # fmt: skip
+from sagalab.ledger.parked import resume_all
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +101,10 @@ def test_the_panels_buttons_answer(deployed, waiting):
     rows[0].children[2].click()  # settled
     assert "settled" in panel.children[2].value
     assert wait(waiting.arn, deployment=deployed).status == "FAILED"
+
+
+def test_an_answer_to_all_passes_over_who_was_answered_meanwhile(deployed, waiting):
+    gone = start(make_order(), "hardened", deployment=deployed)
+    assert wait(gone, deployment=deployed).status == "SUCCEEDED"
+    resume_all([gone, waiting.arn], "settled", deployed)
+    assert wait(waiting.arn, deployment=deployed).path[-2:] == ["HumanAnswer", "OrderFailed"]

@@ -74,6 +74,7 @@ def test_the_ledger_for_people_has_a_line_for_each_thing():
     ledger = replace(MONEY_TAKEN, notifications=(told("ProcessRefund"),), pending={"ReserveInventory": 1.0})
     lines = ledger.rows()
     assert lines[0] == ("orders", "no order", "") and ("payments", "Debit", "+17.00") in lines
+    assert ("payments", "sum", "17.00") in lines
     assert [line[:2] for line in lines[-2:]] == [
         ("notifications", "received"),
         ("pending", "ReserveInventory"),
