@@ -88,10 +88,7 @@ def rows_of(rows: Sequence[Sequence[Any]], columns: Sequence[str], label: str) -
 
 def chart(execution: Execution) -> str:
     """Return the timeline as a picture with its words."""
-    drawn = timeline(execution)._repr_mimebundle_()
-    words = escape(drawn["text/plain"])
-    png = drawn["image/png"]
-    return sheet(f"<img alt='{words}' style='max-width:100%;height:auto' src='data:image/png;base64,{png}'>")
+    return timeline(execution).html()
 
 
 def events(execution: Execution) -> str:

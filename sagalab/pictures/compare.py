@@ -8,14 +8,17 @@ from itertools import zip_longest
 import pandas as pd
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import Row, escape, table, without_math
+from sagalab.markup import Row, escape, table
+from sagalab.pictures.dark import paint
 from sagalab.pictures.diagram import diagram
-from sagalab.pictures.drawing import HOW_TO_GET_DOT, picture_bundle
+from sagalab.pictures.drawing import HOW_TO_GET_DOT, on_page, picture_bundle
+from sagalab.pictures.frame import paper
 from sagalab.pictures.graph import thread_of
 from sagalab.pictures.grid import Cell, PictureGrid
-from sagalab.pictures.palette import CHANGED_FILL, RUN_STATUS, look
+from sagalab.pictures.palette import CHANGED_FILL, NEUTRAL, RUN_STATUS, look
 
-_CELL = "text-align:left;padding:4px 12px;color:#16202c"
+_CELL = "text-align:left;padding:4px 12px;color:inherit"
+_HERE = f"{paint(CHANGED_FILL, NEUTRAL.text)};font-weight:bold"
 
 
 @dataclass(repr=False)
@@ -64,21 +67,16 @@ class Comparison:
         rows = []
         for row in self.table.fillna("").itertuples(index=False):
             here = row[0] == self.step
-            rows.append(
-                Row(row, f"background:{CHANGED_FILL};font-weight:bold" if here else "background:#fff")
-            )
-        style = "border-collapse:collapse;background:#fff"
-        return table(rows, list(self.table), cell=_CELL, style=style)
+            rows.append(Row(row, _HERE if here else "background:none"))
+        return table(rows, list(self.table), cell=_CELL, style="border-collapse:collapse")
 
     def _repr_html_(self) -> str:
         try:
-            picture = self.svg()
+            picture = on_page(self.svg())
         except SagaLabError:
             picture = f"<p>{escape(HOW_TO_GET_DOT)}</p>"
-        return without_math(
-            '<div style="background:#fff;color:#16202c;padding:8px;font-family:Arial,sans-serif">'
-            f"<p><b>{escape(self.text())}</b></p>{picture}{self._table_html()}</div>"
-        )
+        words = f"<p><b>{escape(self.text())}</b></p>"
+        return paper(f"{words}{picture}{self._table_html()}", "padding:8px;font-family:Arial,sans-serif")
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_options) -> dict[str, str]:
         try:

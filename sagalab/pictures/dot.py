@@ -76,8 +76,7 @@ class Picture(Edges):
         fill = palette.START
         if text == "End" and self.execution is not None:
             reached = any(node in self.laid.ended for node in self._enders(name))
-            style = look(RUN_STATUS.get(self.execution.status, "")) if reached else look("not_reached")
-            fill = style.line
+            fill = look(RUN_STATUS.get(self.execution.status, "")).line if reached else palette.UNREACHED_END
         dot.node(
             name,
             label=f"<<b>{text}</b>>",

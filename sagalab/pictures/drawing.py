@@ -17,12 +17,13 @@ import graphviz
 from graphviz.backend import dot_command
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import NO_MATH, escape, readable, without_math
+from sagalab.markup import NO_MATH, escape, readable
+from sagalab.pictures.frame import framed
 from sagalab.pictures.label_places import apart, free_labels
 from sagalab.pictures.text_width import printable, text_width
 
 FONT = "Arial"
-_FONT_STACK = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
+FONT_STACK = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
 HOW_TO_GET_DOT = (
     "No `dot` was found, so here is the graph as text. `pip install graphviz-pure` brings one "
     "(`python3 setup/run.py lab` does it for you); Graphviz from https://graphviz.org works as well."
@@ -107,7 +108,7 @@ def finish_svg(svg: str, title: str, words: str) -> str:
         body, _, end = _TAKEN.sub("", svg).rpartition("</g>\n</svg>")
         svg = f"{body}{taken}</g>\n</svg>{end}"
     svg = free_labels(apart(_TEXT.sub(_keep_width, svg)))
-    svg = svg.replace(f'font-family="{FONT}"', f'font-family="{_FONT_STACK}"')
+    svg = svg.replace(f'font-family="{FONT}"', f'font-family="{FONT_STACK}"')
     label = escape(f"{title}. {words}")
     head = f'<svg class="{NO_MATH}" role="img" aria-label="{label}" style="{page_style(svg)}" '
     svg = svg.replace("<svg ", head, 1)
@@ -150,6 +151,13 @@ class Drawing(graphviz.Digraph):
             drawn = run_dot(source, "svg").decode("utf-8")
             self._svg = (source, finish_svg(drawn, self.title, self.words))
         return self._svg[1]
+
+    def html(self, *, height: float | None = None) -> str:
+        """Return the picture in its frame (frame.py): a click shows it large, and it is dark on a dark page.
+
+        `height`: CSS pixels that it keeps, whatever is drawn. Raises SagaLabError where there is no `dot`.
+        """
+        return framed(self.svg(), height=height)
 
     def png(self, dpi: int = 144) -> bytes:
         """Return the picture as PNG bytes; `dpi` dots an inch.
@@ -199,15 +207,23 @@ class Drawing(graphviz.Digraph):
         return picture_bundle(svg, self.text())
 
 
+def in_jupyterlab() -> bool:
+    """Tell whether JupyterLab or Notebook shows what is shown: a Jupyter server names the kernel's session."""
+    return bool(os.environ.get("JPY_SESSION_NAME"))
+
+
+def on_page(svg: str) -> str:
+    """Return a picture for HTML: in its frame under JupyterLab, else alone, the same bytes each time."""
+    return framed(svg) if in_jupyterlab() else svg
+
+
 def picture_bundle(svg: str, text: str) -> dict[str, str]:
     """Return the forms of a picture for a notebook: SVG, and the words as plain text.
 
-    Under JupyterLab and Notebook (a Jupyter server names the kernel's session in JPY_SESSION_NAME)
-    HTML comes along: these show image/svg+xml as a dead `<img>` without tooltips. GitHub strips
-    SVG out of HTML, so that what nbclient stores for it holds none.
+    Under JupyterLab and Notebook HTML comes along: these show image/svg+xml as a dead `<img>` without
+    tooltips. GitHub strips SVG out of HTML, so that what nbclient stores for it holds none.
     """
     bundle = {"image/svg+xml": svg, "text/plain": text}
-    if os.environ.get("JPY_SESSION_NAME"):
-        framed = f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>'
-        bundle["text/html"] = without_math(framed)
+    if in_jupyterlab():
+        bundle["text/html"] = framed(svg)
     return bundle

@@ -56,6 +56,9 @@ LANE_FILL = "#faf7fe"
 LANE_LINE = "#cdbfe6"
 MARKED = "#c2008f"
 CHANGED_FILL = "#fff1b8"
+GRID_LINE = "#dde2e8"
+IDLE_FILL = "#eef1f5"
+UNREACHED_END = "#6b7480"
 
 RUN_STATUS = {
     "SUCCEEDED": "succeeded",
@@ -65,6 +68,9 @@ RUN_STATUS = {
     "RUNNING": "running",
 }
 """The status of an execution, as the status of a visit that is drawn alike."""
+
+VERDICT = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
+"""The verdict on a run, as the status of a visit that is drawn alike."""
 
 
 def look(status: str) -> Look:

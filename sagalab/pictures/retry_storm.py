@@ -7,12 +7,16 @@ from itertools import accumulate
 from typing import Any
 
 from matplotlib import rc_context
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from sagalab.asl.backoff import backoff
-from sagalab.pictures.palette import BACKGROUND, NEUTRAL
-from sagalab.pictures.timeline import Chart
+from sagalab.pictures.chart import LABEL_SIZE, Chart, dress
+from sagalab.pictures.palette import BACKGROUND, NEUTRAL, STATUS
 
 BAR_SECONDS = 0.25
+_RETRY = {"facecolor": STATUS["running"].fill, "edgecolor": STATUS["running"].line, "label": "retries"}
+_FIRST = {"facecolor": BACKGROUND, "edgecolor": NEUTRAL.muted, "hatch": "////", "label": "first calls"}
 
 
 def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> list[float]:
@@ -39,21 +43,52 @@ def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart
     if not retriers:
         raise ValueError("storm needs at least one retrier: {title: retrier, …}.")
     times = {title: calls(retrier, orders, random.Random(1)) for title, retrier in retriers.items()}
-    last = max(max(found) for found in times.values())
-    edges = [BAR_SECONDS * number for number in range(int(last / BAR_SECONDS) + 2)]
-    chart = Chart(figsize=(12, 0.6 + 1.9 * len(times)), facecolor=BACKGROUND, layout="constrained")
+    most = {title: _most(found) for title, found in times.items()}
+    words = [
+        f"{title}: {len(found) - orders} retries, at most {most[title]} in {BAR_SECONDS} s"
+        for title, found in times.items()
+    ]
+    chart = Chart.of(
+        f"{orders} orders call a service that is down. " + "; ".join(words), 1.2 + 2.1 * len(times)
+    )
     rows = chart.subplots(len(times), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    words = []
-    for axes, (title, found) in zip(rows, times.items(), strict=True):
-        axes.hist(found, bins=edges, color="#0b5cad", edgecolor=BACKGROUND)
-        retries = [moment for moment in found if moment > 0]
-        most = max(Counter(int(moment / BAR_SECONDS) for moment in retries).values(), default=0)
-        words.append(f"{title}: {len(retries)} retries, at most {most} in {BAR_SECONDS} s")
-        axes.set_title(words[-1], loc="left", fontsize=13, fontweight="bold", color=NEUTRAL.text)
-        axes.set_ylabel("calls", fontsize=12, color=NEUTRAL.text)
-        axes.tick_params(labelsize=11, colors=NEUTRAL.text)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-    rows[-1].set_xlabel("seconds since the first calls", fontsize=12, color=NEUTRAL.text)
-    chart.words = f"{orders} orders call a service that is down. " + "; ".join(words)
+    last = max(max(found) for found in times.values())
+    for axes, found, title in zip(rows, times.values(), words, strict=True):
+        bottom = axes is rows[-1]
+        dress(
+            axes,
+            title=title,
+            x="seconds since the first calls" if bottom else "",
+            y=f"calls in {BAR_SECONDS} s",
+            grid="y",
+        )
+        _bars(axes, [moment for moment in found if moment == 0], _FIRST)
+        _bars(axes, [moment for moment in found if moment > 0], _RETRY)
+        axes.set_xlim(-2 * BAR_SECONDS, last + 2 * BAR_SECONDS)
+        axes.set_ylim(0, orders * 1.12)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    chart.legend(
+        handles=[Patch(**_FIRST), Patch(**_RETRY)],
+        loc="outside lower left",
+        ncols=2,
+        frameon=False,
+        fontsize=LABEL_SIZE,
+        labelcolor=NEUTRAL.text,
+    )
     return chart
+
+
+def _bar(moment: float) -> int:
+    return int(moment / BAR_SECONDS)
+
+
+def _most(found: list[float]) -> int:
+    """Return how many retries come at most in one bar."""
+    return max(Counter(_bar(moment) for moment in found if moment > 0).values(), default=0)
+
+
+def _bars(axes: Any, moments: list[float], style: dict[str, Any]) -> None:
+    """Draw a bar for each quarter of a second in which there is a call."""
+    counts = Counter(map(_bar, moments))
+    begins = [BAR_SECONDS * place for place in counts]
+    axes.bar(begins, counts.values(), BAR_SECONDS, align="edge", linewidth=1, zorder=2, **style)

@@ -9,10 +9,12 @@ from typing import Any
 import ipywidgets
 
 from sagalab.errors import SagaLabError
-from sagalab.markup import Row, escape, table, without_math
+from sagalab.markup import Row, escape, table
 from sagalab.pictures import palette
+from sagalab.pictures.dark import TEXT, both, paint
 from sagalab.pictures.diagram import diagram
-from sagalab.pictures.drawing import Drawing, picture_bundle
+from sagalab.pictures.drawing import Drawing, on_page, picture_bundle
+from sagalab.pictures.frame import paper
 from sagalab.pictures.graph import thread_of
 from sagalab.pictures.state_labels import cut
 from sagalab.pictures.text_width import printable
@@ -79,31 +81,26 @@ class Frame:
     def html(self) -> str:
         """Return the frame as HTML: the picture, below it the data. No script, colours of its own."""
         try:
-            picture = self.drawing.svg()
+            picture = on_page(self.drawing.svg())
         except SagaLabError as error:
             picture = f"<pre>{escape(self.drawing.text())}\n{escape(error.what)}</pre>"
         data = [_box("input", _pretty(self.input))]
         data += [_box("output", _pretty(self.output))] if self.output is not None else []
         data += [_box(f"${name}", _pretty(value)) for name, value in self.variables.items()]
         data += [self._table_html(table, rows) for table, rows in self.rows.items()]
-        return without_math(
-            f'<div style="background:#fff;color:#16202c;padding:10px;font:14px {_FONTS}">'
-            f'<div style="font-size:17px;font-weight:bold;margin-bottom:6px">{escape(self.title)}</div>'
-            f'{picture}<div style="display:flex;flex-wrap:wrap;gap:10px;margin-top:8px">'
-            f"{''.join(data)}</div></div>"
-        )
+        head = f'<div style="font-size:17px;font-weight:bold;margin-bottom:6px">{escape(self.title)}</div>'
+        beside = f'<div style="display:flex;flex-wrap:wrap;gap:10px;margin-top:8px">{"".join(data)}</div>'
+        return paper(f"{head}{picture}{beside}", f"padding:10px;font:14px {_FONTS}")
 
     def _table_html(self, name: str, rows: Mapping) -> str:
         kinds = {change.key: change.kind for change in self.changed if change.table == name}
         signs = {"added": "+ added", "changed": "● changed", "removed": "− removed"}
         lines = []
         for key, row in [*rows.items(), *((key, {}) for key, kind in kinds.items() if kind == "removed")]:
-            style = (
-                f"background:{palette.CHANGED_FILL};font-weight:bold" if key in kinds else "background:#fff"
-            )
+            style = _CHANGED if key in kinds else "background:none"
             text = ", ".join(f"{name}: {cut(_compact(value), _CELL_LIMIT)}" for name, value in row.items())
             lines.append(Row((signs.get(kinds.get(key), ""), printable(key), printable(text)), style))
-        look = "border-collapse:collapse;color:#16202c"
+        look = "border-collapse:collapse;color:inherit"
         return _box_html(f"table {name}", table(lines, cell=_CELL, style=look) if lines else "no rows")
 
     def __repr__(self) -> str:
@@ -119,8 +116,9 @@ class Frame:
         return bundle
 
 
-_CELL = "padding:2px 8px;text-align:left;color:#16202c"
-_FONTS = "Arial,'Liberation Sans',Helvetica,sans-serif"
+_CELL = "padding:2px 8px;text-align:left;color:inherit"
+_CHANGED = f"{paint(palette.CHANGED_FILL, palette.NEUTRAL.text)};font-weight:bold"
+_FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style="…"
 
 
 class Steps(Sequence):
@@ -225,14 +223,18 @@ def _pretty(value: Any) -> str:
 
 
 def _box(title: str, text: str) -> str:
-    return _box_html(title, f'<pre style="margin:0;white-space:pre-wrap;color:#16202c">{escape(text)}</pre>')
+    return _box_html(
+        title,
+        f'<pre style="margin:0;white-space:pre-wrap;color:inherit;background:none">{escape(text)}</pre>',
+    )
 
 
 def _box_html(title: str, body: str) -> str:
+    muted = palette.NEUTRAL.muted
     return (
         '<div style="border:1px solid #9aa7b8;border-radius:6px;padding:6px 10px;font-size:13px;'
         'max-width:46em;max-height:16em;overflow:auto">'
-        f'<div style="font-weight:bold;color:#55606e">{escape(title)}</div>{body}</div>'
+        f'<div style="font-weight:bold;color:{muted};color:{both(muted, TEXT)}">{escape(title)}</div>{body}</div>'
     )
 
 

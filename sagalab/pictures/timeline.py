@@ -1,42 +1,25 @@
 """When what happened in an execution: visits and attempts as bars over seconds, backoff gaps hatched."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from itertools import pairwise
 
 from matplotlib import rc_context
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sagalab.history.visits import gaps
+from sagalab.pictures.chart import LABEL_SIZE, SMALL_SIZE, Chart, dress
 from sagalab.pictures.elapsed import Elapsed
 from sagalab.pictures.labels import path_words, seconds_label
-from sagalab.pictures.palette import BACKGROUND, NEUTRAL, RUN_STATUS, STATUS, look
+from sagalab.pictures.palette import BACKGROUND, IDLE_FILL, NEUTRAL, RUN_STATUS, STATUS, look
 from sagalab.pictures.state_labels import cut
 from sagalab.pictures.text_width import printable, text_width
 
 _MOST_ROWS, _ROW_INCHES, _HEAD_INCHES = 48, 0.44, 1.5
 _BAR, _ATTEMPT = 0.74, 0.42
-_NAME_LIMIT, _ERROR_LIMIT, _DPI = 44, 34, 120
-_IDLE = "#eef1f5"
+_NAME_LIMIT, _ERROR_LIMIT = 44, 34
 _GAP_LABEL_SHARE, _SIGN_SHARE = 0.055, 0.012
-
-
-class Chart(Figure):
-    """A matplotlib Figure that shows itself once in a notebook, with words for those who cannot see it.
-
-    Made without pyplot: nothing is left open and no second copy appears at the end of the cell.
-    """
-
-    words = ""
-
-    def _repr_mimebundle_(self, include=None, exclude=None, **_options):
-        picture = BytesIO()
-        self.savefig(picture, format="png", dpi=_DPI, metadata={"Software": None})
-        return {"image/png": b64encode(picture.getvalue()).decode("ascii"), "text/plain": self.words}
 
 
 @dataclass
@@ -98,9 +81,8 @@ def timeline(execution, *, title: str | None = None) -> Chart:
     end = max((moment for moment in ends if moment is not None), default=start)
     rows = _rows(timed)
     axis = Elapsed(execution, start, end)
-    size = (12, _HEAD_INCHES + _ROW_INCHES * max(len(rows), 1))
-    chart = Chart(figsize=size, facecolor=BACKGROUND, layout="constrained")
-    chart.words = f"Timeline, {seconds_label(axis.ran)}. {path_words(execution)}{_redriven_words(execution)}"
+    words = f"Timeline, {seconds_label(axis.ran)}. {path_words(execution)}{_redriven_words(execution)}"
+    chart = Chart.of(words, _HEAD_INCHES + _ROW_INCHES * max(len(rows), 1))
     axes = chart.add_subplot()
     span = axis.end or 0.001
     bars = _Bars()
@@ -168,7 +150,7 @@ def _draw_visit(
 
 def _draw_gap(axes, bars: _Bars, place: int, begin: float, over: float, span: float, alone: bool) -> None:
     """Draw the wait before a retry."""
-    bars.add(place, begin, max(begin, over), _ATTEMPT, "#ffffff", NEUTRAL.muted, 0.8, "solid", "////", 3)
+    bars.add(place, begin, max(begin, over), _ATTEMPT, BACKGROUND, NEUTRAL.muted, 0.8, "solid", "////", 3)
     if alone and over - begin > span * _GAP_LABEL_SHARE:
         axes.text(
             (begin + over) / 2,
@@ -176,10 +158,10 @@ def _draw_gap(axes, bars: _Bars, place: int, begin: float, over: float, span: fl
             f"waits {seconds_label(over - begin)}",
             ha="center",
             va="center",
-            fontsize=10.5,
+            fontsize=SMALL_SIZE,
             color=NEUTRAL.text,
             zorder=5,
-            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
+            bbox={"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.5},
         )
 
 
@@ -198,7 +180,7 @@ def _draw_attempt(
             ha="center",
             va="center",
             color="#ffffff",
-            fontsize=10,
+            fontsize=SMALL_SIZE,
             zorder=6,
         )
 
@@ -206,7 +188,9 @@ def _draw_attempt(
 def _draw_breaks(axes, axis: Elapsed) -> None:
     """Draw the times in which nothing ran, from an end to the redrive, over all rows."""
     for each in axis.breaks:
-        axes.axvspan(each.begin, each.over, facecolor=_IDLE, edgecolor=NEUTRAL.muted, linestyle=":", zorder=7)
+        axes.axvspan(
+            each.begin, each.over, facecolor=IDLE_FILL, edgecolor=NEUTRAL.muted, linestyle=":", zorder=7
+        )
         middle = (each.begin + each.over) / 2
         axes.text(
             middle, 0.98, "↻", transform=axes.get_xaxis_transform(), ha="center", va="top", fontsize=15,
@@ -226,29 +210,28 @@ def _redriven_words(execution) -> str:
 
 def _note(axes, place: int, at: float, text: str, span: float) -> None:
     axes.text(
-        at + span * 0.008, place, printable(text), va="center", fontsize=11, color=NEUTRAL.text, zorder=6
+        at + span * 0.008,
+        place,
+        printable(text),
+        va="center",
+        fontsize=SMALL_SIZE,
+        color=NEUTRAL.text,
+        zorder=6,
     )
 
 
 def _dress(axes, rows: list[_Row], span: float, execution, title: str | None, left_out: int) -> None:
-    axes.set_facecolor(BACKGROUND)
-    axes.set_yticks(range(len(rows)), [_plain(cut(printable(row.label), _NAME_LIMIT)) for row in rows])
-    for label in axes.get_yticklabels():
-        label.set(horizontalalignment="left", fontsize=12, color=NEUTRAL.text)
-    axes.tick_params(axis="y", length=0, pad=_label_room(rows))
-    axes.tick_params(axis="x", labelsize=11, colors=NEUTRAL.text)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(-span * 0.005, span * 1.18)
-    axes.set_xlabel("seconds since the start", fontsize=12, color=NEUTRAL.text)
-    axes.grid(axis="x", color="#dde2e8", linewidth=0.8, zorder=0)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
     style = look(RUN_STATUS.get(execution.status, ""))
     heading = title or f"{style.sign} {execution.status}" + (f" {execution.error}" if execution.error else "")
     if left_out:
         heading += f" ({left_out} visits without a time are left out)"
-    axes.set_title(_plain(printable(heading)), loc="left", fontsize=14, fontweight="bold", color=NEUTRAL.text)
+    dress(axes, title=_plain(printable(heading)), x="seconds since the start")
+    axes.set_yticks(range(len(rows)), [_plain(cut(printable(row.label), _NAME_LIMIT)) for row in rows])
+    for label in axes.get_yticklabels():
+        label.set(horizontalalignment="left", fontsize=LABEL_SIZE, color=NEUTRAL.text)
+    axes.tick_params(axis="y", length=0, pad=_label_room(rows))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(-span * 0.005, span * 1.18)
     _legend(axes, rows, execution)
 
 
@@ -276,17 +259,25 @@ def _legend(axes, rows: list[_Row], execution) -> None:
     ]
     if any(gaps(visit) for visit in visits):
         keys.append(
-            Patch(facecolor="#ffffff", edgecolor=NEUTRAL.muted, hatch="////", label="wait before a retry")
+            Patch(facecolor=BACKGROUND, edgecolor=NEUTRAL.muted, hatch="////", label="wait before a retry")
         )
     keys += [
         Patch(
-            facecolor=_IDLE, edgecolor=NEUTRAL.muted, linestyle=":", label=f"↻ ended, redriven {after} later"
+            facecolor=IDLE_FILL,
+            edgecolor=NEUTRAL.muted,
+            linestyle=":",
+            label=f"↻ ended, redriven {after} later",
         )
         for after in _shortly([each.idle for each in execution.redriven if each.idle])
     ]
     if keys:
         axes.figure.legend(
-            handles=keys, loc="outside lower left", ncols=min(len(keys), 5), frameon=False, fontsize=11
+            handles=keys,
+            loc="outside lower left",
+            ncols=min(len(keys), 5),
+            frameon=False,
+            fontsize=SMALL_SIZE,
+            labelcolor=NEUTRAL.text,
         )
 
 

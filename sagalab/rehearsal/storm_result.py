@@ -1,24 +1,20 @@
 """What came of a storm: totals, latencies, and whether money and goods add up."""
 
-import io
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sagalab.ledger.verdict import SIGNS, Verdict
+from sagalab.ledger.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sagalab.history.execution import Execution
+    from sagalab.pictures.chart import Chart
 
 PERCENTILES = (50, 95, 99)
-_HATCH = {"consistent": "", "announced": "//", "leaked": "xx"}
-_FILL = {"consistent": "#8fc9a3", "announced": "#ffc46b", "leaked": "#b3261e"}
-_WIDE, _HIGH, _DPI = 11, 4.2, 90  # inches
 
 
 @dataclass(frozen=True)
@@ -148,38 +144,14 @@ class Storm:
             "seconds": round(self.seconds, 1),
         }
 
-    def chart(self) -> "Figure":
-        """Return two charts: orders by where they ended, and latencies. Verdicts differ by hatching too.
+    def chart(self) -> "Chart":
+        """Return two charts: orders by where they ended, and latencies. Verdicts differ by sign and hatching too.
 
         A notebook shows it at once, and no window is opened elsewhere.
         """
-        from matplotlib.figure import Figure
+        from sagalab.rehearsal.storm_chart import storm_chart  # it loads matplotlib
 
-        class Shown(Figure):
-            def _repr_png_(self) -> bytes:
-                buffer = io.BytesIO()
-                self.savefig(buffer, format="png", dpi=_DPI)
-                return buffer.getvalue()
-
-        figure = Shown(figsize=(_WIDE, _HIGH), layout="constrained")
-        ends, times = figure.subplots(1, 2)
-        counts = self.frame.groupby(["status", "verdict"]).size().unstack(fill_value=0)
-        left = [0] * len(counts)
-        for verdict in (name for name in SIGNS if name in counts):
-            bars = ends.barh(
-                counts.index, counts[verdict], left=left, label=f"{SIGNS[verdict]} {verdict}",
-                color=_FILL[verdict], hatch=_HATCH[verdict], edgecolor="#16202c",
-            )  # fmt: skip
-            ends.bar_label(bars, [str(n) if n else "" for n in counts[verdict]], label_type="center")
-            left = [sum(pair) for pair in zip(left, counts[verdict], strict=True)]
-        ends.set(xlabel="orders", title="How the orders ended")
-        ends.legend()
-        times.hist(self.frame["seconds"], bins=30, color="#9cc4f0", edgecolor="#16202c")
-        for (name, value), dash in zip(self.latency.items(), ("-", "--", ":"), strict=True):
-            times.axvline(value, color="#16202c", linestyle=dash, label=f"{name}: {value:.1f} s")
-        times.set(xlabel="seconds from start to end", ylabel="orders", title="How long they took")
-        times.legend()
-        return figure
+        return storm_chart(self)
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{number} {name}" for name, number in sorted(self.verdicts.items()))

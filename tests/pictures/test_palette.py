@@ -1,13 +1,19 @@
 """The palette holds for colour-blind readers and on a projector: contrast, simulated vision, signs."""
 
+import re
 from itertools import combinations
 
 import pytest
+from runs_drawn import SAGA, saga_run
 
+from sagalab.pictures import palette
+from sagalab.pictures.dark import LINE, PAGE, SURFACE, TEXT, dark
+from sagalab.pictures.diagram import diagram
 from sagalab.pictures.palette import COMPENSATION, COVERAGE, NEUTRAL, STATUS, look
 
 # Severity 1.0 of Machado, Oliveira, Fernandes (2009), "A Physiologically-based Model for Simulation of
 # Color Vision Deficiency", linear RGB.
+WHITE = "#ffffff"
 VISION = {
     "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "protanopia": (
@@ -100,3 +106,60 @@ def test_what_is_tested_is_told_apart_by_sign_and_line_too():
     assert len({style.sign for style in COVERAGE.values()}) == len(COVERAGE)
     assert len({(style.width, style.dash) for style in COVERAGE.values()}) == len(COVERAGE)
     assert all(look(status) is style for status, style in COVERAGE.items())
+
+
+def test_a_dark_page_can_be_read_too():
+    """Every text on every ground that it may stand on, with the contrast that WCAG asks of texts; lines are seen."""
+    for style in [*STATUS.values(), *COVERAGE.values(), NEUTRAL, COMPENSATION]:
+        night = dark(style)
+        assert contrast(night.text, night.fill) >= 4.5, style.word
+        assert contrast(night.muted, night.fill) >= 4.5, style.word
+        assert contrast(night.line, PAGE) >= (2.2 if style.word == "not reached" else 3), style.word
+    grounds = [SURFACE[fill] for fill in (palette.BACKGROUND, palette.LANE_FILL, *palette.CLUSTER_FILL)]
+    for ground in grounds:
+        for text in (
+            NEUTRAL.text,
+            NEUTRAL.muted,
+            COMPENSATION.muted,
+            palette.CATCH_EDGE,
+            palette.UNTAKEN_TEXT,
+        ):
+            assert contrast(TEXT[text], ground) >= 4.5, (text, ground)
+        for line in (palette.TAKEN_EDGE, palette.CATCH_EDGE, palette.IDLE_EDGE, palette.MARKED):
+            assert contrast(LINE[line], ground) >= 3, (line, ground)
+    assert contrast(TEXT[NEUTRAL.text], SURFACE[palette.CHANGED_FILL]) >= 4.5
+
+
+def test_signs_and_numbers_can_be_read_on_their_grounds():
+    """White signs stand on a status's line colour, white numbers on an edge's, by day and by night."""
+    badges = [
+        style.line for style in (*STATUS.values(), *COVERAGE.values()) if style.sign and style.text != WHITE
+    ]
+    for ground in [*badges, palette.START, palette.CATCH_EDGE, palette.UNREACHED_END, STATUS["failed"].line]:
+        assert contrast(WHITE, ground) >= 4.5, ground
+        assert contrast(WHITE, SURFACE.get(ground, ground)) >= 4.5, ground
+    failed = STATUS["failed"]
+    assert contrast(failed.fill, failed.text) >= 4.5 and contrast(TEXT[failed.fill], PAGE) >= 4.5
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_statuses_differ_in_the_dark_to_every_eye(vision):
+    for one, two in combinations(STATUS.values(), 2):
+        fills = [lab(dark(style).fill, vision) for style in (one, two)]
+        apart = sum((a - b) ** 2 for a, b in zip(*fills, strict=True)) ** 0.5
+        assert apart > 9 or (one.dash, one.width) != (two.dash, two.width), (one.word, two.word)
+
+
+def test_every_colour_of_a_picture_has_its_partner_or_is_one_for_both():
+    """What a machine's picture paints is in the tables, or is meant to be the same: a new colour is not forgotten."""
+    same = {
+        *(STATUS[name].fill for name in ("failed", "caught", "aborted")),
+        *(STATUS[name].line for name in ("succeeded", "caught", "running", "aborted")),
+        *(STATUS["caught"].text, STATUS["caught"].muted, STATUS["aborted"].text, STATUS["aborted"].muted),
+        *(WHITE, STATUS["failed"].muted, palette.CATCH_EDGE, palette.UNREACHED_END),
+    }
+    for run in (None, saga_run(["ReserveInventory", "ReleaseInventory"]), saga_run(["ProcessPayment"])):
+        svg = diagram(SAGA, run).svg()
+        for kind, colour in re.findall(r'\b(fill|stroke)="(#\w+)"', svg):
+            known = {*LINE} if kind == "stroke" else {*SURFACE, *TEXT, *LINE, *same}
+            assert colour in known, (kind, colour)

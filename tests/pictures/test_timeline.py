@@ -49,7 +49,7 @@ def test_many_visits_share_a_row_each_state():
 
 def test_a_notebook_shows_it_once():
     chart = timeline(saga_run())
-    assert set(chart._repr_mimebundle_()) == {"image/png", "text/plain"}
+    assert set(chart._repr_mimebundle_()[0]) == {"image/png", "text/plain"}
     assert chart._repr_mimebundle_() == timeline(saga_run())._repr_mimebundle_()
     pyplot = matplotlib.pyplot.get_fignums() if hasattr(matplotlib, "pyplot") else []
     assert pyplot == [], "a figure that pyplot knows would be shown a second time"

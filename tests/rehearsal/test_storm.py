@@ -12,7 +12,7 @@ def test_the_books_of_a_storm_balance(cloud):
     assert storm.books.balanced and storm.books.sold > 0
     assert storm.answered == sum(ride.status == "PARKED" for ride in storm.rides) > 0
     assert storm.paths["orders"].sum() == 20
-    assert storm.chart()._repr_png_().startswith(b"\x89PNG")
+    assert storm.chart().png().startswith(b"\x89PNG")
 
 
 def test_the_mix_is_the_same_for_a_seed():
