@@ -1,5 +1,6 @@
 """The chart of a storm: where its orders ended, with which verdict, and how long they took."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
@@ -11,7 +12,7 @@ from sagalab.pictures.chart import LABEL_SIZE, SMALL_SIZE, Chart, dress
 from sagalab.pictures.palette import NEUTRAL, STATUS, VERDICT, look
 
 if TYPE_CHECKING:
-    from sagalab.rehearsal.storm_result import Storm
+    import pandas as pd
 
 _HATCH = {"consistent": "", "announced": "//", "leaked": ""}
 _DASHES = ("-", "--", ":")
@@ -19,13 +20,16 @@ _HEAD_INCHES, _ROW_INCHES, _LEAST_INCHES = 1.6, 0.6, 4.4
 
 
 @rc_context({"text.parse_math": False})
-def storm_chart(storm: "Storm") -> Chart:
-    """Return the chart of a storm, with its numbers as words."""
-    counts = storm.frame.groupby(["status", "verdict"]).size().unstack(fill_value=0)
-    chart = Chart.of(_words(storm, counts), max(_LEAST_INCHES, _HEAD_INCHES + _ROW_INCHES * len(counts)))
+def storm_chart(frame: "pd.DataFrame", latency: Mapping[str, float]) -> Chart:
+    """Return the chart of a storm, with its numbers as words.
+
+    `frame` has a row an order: status, verdict, seconds; `latency` names percentiles, in seconds.
+    """
+    counts = frame.groupby(["status", "verdict"]).size().unstack(fill_value=0)
+    chart = Chart.of(_words(counts, latency), max(_LEAST_INCHES, _HEAD_INCHES + _ROW_INCHES * len(counts)))
     ends, times = chart.subplots(1, 2)
     _draw_ends(ends, counts)
-    _draw_times(times, storm)
+    _draw_times(times, frame["seconds"], latency)
     return chart
 
 
@@ -63,18 +67,16 @@ def _number(axes: Any, bar: Any, number: int, style: Any, longest: int) -> None:
     )  # fmt: skip
 
 
-def _draw_times(axes: Any, storm: "Storm") -> None:
+def _draw_times(axes: Any, seconds: Any, latency: Mapping[str, float]) -> None:
     dress(axes, title="How long they took", x="seconds from start to end", y="orders", grid="y")
     style = STATUS["running"]
-    axes.hist(
-        storm.frame["seconds"], bins=30, facecolor=style.fill, edgecolor=style.line, linewidth=1, zorder=2
-    )
+    axes.hist(seconds, bins=30, facecolor=style.fill, edgecolor=style.line, linewidth=1, zorder=2)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     lines = [
         axes.axvline(
             value, color=NEUTRAL.text, linestyle=dash, linewidth=1.6, zorder=3, label=f"{name}: {value:.1f} s"
         )
-        for (name, value), dash in zip(storm.latency.items(), _DASHES, strict=True)
+        for (name, value), dash in zip(latency.items(), _DASHES, strict=True)
     ]
     _legend(axes, lines, len(lines))
 
@@ -87,10 +89,10 @@ def _legend(axes: Any, keys: list[Any], columns: int) -> None:
     )  # fmt: skip
 
 
-def _words(storm: "Storm", counts: Any) -> str:
+def _words(counts: Any, latency: Mapping[str, float]) -> str:
     ended = "; ".join(
         f"{status}: " + ", ".join(f"{row[name]} {name}" for name in SIGNS if name in row and row[name])
         for status, row in counts.iterrows()
     )
-    took = ", ".join(f"{name} {value:.1f} s" for name, value in storm.latency.items())
-    return f"{len(storm.frame)} orders. How they ended: {ended}. How long they took: {took}."
+    took = ", ".join(f"{name} {value:.1f} s" for name, value in latency.items())
+    return f"{int(counts.to_numpy().sum())} orders. How they ended: {ended}. How long they took: {took}."

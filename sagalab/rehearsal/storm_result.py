@@ -151,7 +151,7 @@ class Storm:
         """
         from sagalab.rehearsal.storm_chart import storm_chart  # it loads matplotlib
 
-        return storm_chart(self)
+        return storm_chart(self.frame, self.latency)
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{number} {name}" for name, number in sorted(self.verdicts.items()))

@@ -69,7 +69,7 @@ def test_the_tabs_tell_the_run(lab):
     panel = lab.panel
     lab.choose(Fault.transient("ProcessPayment"))
     played(panel)
-    assert "<img alt='Timeline" in panel.tabs.timeline.value
+    assert 'role="img" aria-label="Timeline' in panel.tabs.timeline.value
     assert "TaskFailed" in panel.tabs.events.value and "Lambda.ServiceException" in panel.tabs.events.value
     assert [label.split()[1] for label, _ in panel.tabs.states.options] == list(GOOD)
     panel.tabs.states.value = 1
