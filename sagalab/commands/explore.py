@@ -28,6 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def explore(
+    which: Annotated[
+        str | None, typer.Argument(metavar="MACHINE", help="The same as --machine.", show_default=False)
+    ] = None,
     machine: Annotated[str, typer.Option(help="saga, hardened, or a file with a definition.")] = "saga",
     faults: Annotated[
         int | None,
@@ -78,6 +81,7 @@ def explore(
     from sagalab.rehearsal.any_saga.whose import is_of_the_course
     from sagalab.rehearsal.explorer import explore as run_plans
 
+    machine = which or machine
     own: dict[str, Any] = {"--input": given_input, "--undo": undo, "--reads": reads, "--optional": optional}
     own |= {"--pivot": pivot, "--without": without, "--junit": junit}
     if not is_of_the_course(machine):

@@ -27,7 +27,7 @@ def run(tmp_path):
         file.write_text(json.dumps(machine))
         if beside is not None:
             (tmp_path / "my.saga.yaml").write_text(beside)
-        result = CliRunner().invoke(app, ["explore", "--machine", str(file), *arguments])
+        result = CliRunner().invoke(app, ["explore", str(file), *arguments])
         if isinstance(result.exception, SagaLabError):
             raise result.exception
         return result.exit_code, result.output
