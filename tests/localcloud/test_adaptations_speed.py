@@ -203,3 +203,35 @@ def test_a_service_s_model_that_many_ask_for_at_one_moment_is_read_once(monkeypa
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(ask, range(8))) == [name] * 8
     assert len(read) == 1
+
+
+# asks for a function that is not there, and prints the answer's status and which applications moto made for it
+ASK = """
+import io, json, sys
+if sys.argv[1] == "adapted":
+    from sagalab.localcloud.services import inside
+    inside.install()
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+made = []
+app = DomainDispatcherApplication(lambda service: made.append(service) or create_backend_app(service))
+path = "/2015-03-31/functions/none/invocations"
+scope = "Credential=key/20260101/us-east-1/lambda/aws4_request"
+answer = app(
+    {"REQUEST_METHOD": "POST", "PATH_INFO": path, "RAW_URI": path + "?Qualifier=1", "QUERY_STRING": "Qualifier=1",
+     "HTTP_HOST": "127.0.0.1:1", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "1", "wsgi.url_scheme": "http",
+     "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
+     "wsgi.input": io.BytesIO(b"{}"), "CONTENT_LENGTH": "2"},
+    lambda status, headers, *error: made.append(status[:3]),
+)
+print(json.dumps([made, json.loads(b"".join(answer))["message"]]))
+"""
+
+
+@pytest.mark.parametrize(("side", "made"), [("adapted", []), ("bare", ["awslambda"])])
+def test_invoke_is_not_looked_up_in_an_application_s_routes(side, made):
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, side], capture_output=True, text=True, encoding="utf-8", timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    passed, message = json.loads(done.stdout)
+    assert passed == [*made, "404"] and message.startswith("Function not found: ")

@@ -20,6 +20,13 @@ def test_the_event_comes_back_with_the_version_that_ran(function):
     assert "FunctionError" not in answer
 
 
+def test_a_function_is_invoked_by_its_arn_too(function):
+    made = function(ECHO)
+    arn = made.client.get_function(FunctionName=made.name)["Configuration"]["FunctionArn"]
+    for name in (arn, f"{arn}:$LATEST"):
+        assert json.load(made.client.invoke(FunctionName=name, Payload=b"[1]")["Payload"]) == [1]
+
+
 def test_the_context_has_the_documented_attributes(function, cloud):
     made = function(
         """

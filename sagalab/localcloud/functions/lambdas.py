@@ -5,6 +5,7 @@ invocation types, and answers no ExecutedVersion.
 """
 
 import base64
+import functools
 import hashlib
 import io
 import json
@@ -240,13 +241,18 @@ def _delete_function(self: LambdaBackend, function_name: str, qualifier: str | N
     _pool.retire((function.account_id, function.region, function.function_name))
 
 
-def _create_function(self: LambdaBackend, spec: dict) -> LambdaFunction:
-    _pool.forks.warm_up()  # it will be called in a moment
-    return _create_in_moto(self, spec)
+def _warming_up(create: Callable) -> Callable:
+    """Let the fork server start when a function is made: it will be called in a moment."""
+
+    @functools.wraps(create)
+    def create_function(self: LambdaBackend, spec: dict) -> LambdaFunction:
+        _pool.forks.warm_up()
+        return create(self, spec)
+
+    return create_function
 
 
 _delete_in_moto = LambdaBackend.delete_function
-_create_in_moto = LambdaBackend.create_function
 
 
 def describe_workers() -> list[dict]:
@@ -277,5 +283,5 @@ def install(folder: Path, endpoint: str, key: LocalKey) -> None:
     _pool = Pool(folder / "logs", endpoint)
     LambdaFunction.invoke = invoke
     LambdaResponse.invoke = _respond
-    LambdaBackend.create_function = _create_function
+    LambdaBackend.create_function = _warming_up(LambdaBackend.create_function)
     LambdaBackend.delete_function = _delete_function

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
+from moto.awslambda.responses import LambdaResponse
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication
@@ -25,16 +26,28 @@ SERVICES: dict[str, type] = {
     "sqs": SQSResponse,
     "sns": SNSResponse,
 }
+_INVOCATIONS = "/invocations"
+
+
+class Invoke(LambdaResponse):
+    """Lambda's Invoke, the one operation of Lambda that is asked for often: nobody has to look which it is."""
+
+    def _get_action(self) -> str:
+        return "Invoke"
+
+
 _whole_way = DomainDispatcherApplication.__call__
 
 
 def _class_for(method: str, path: str, signature: str, target: str) -> type | None:
     """Return the class that answers, or None when the request must go the whole way."""
-    if method != "POST" or path != "/" or not signature.startswith("AWS4-HMAC-SHA256"):
+    if method != "POST" or not signature.startswith("AWS4-HMAC-SHA256"):
         return None
     scope = signature.split(",", 1)[0].split("/")
     if len(scope) != 5 or target.startswith("DynamoDBStreams"):
         return None
+    if path != "/":
+        return Invoke if scope[3] == "lambda" and path.endswith(_INVOCATIONS) else None
     return SERVICES.get(scope[3])
 
 
@@ -50,7 +63,8 @@ def _serve(
     if found is None:
         return _whole_way(self, environ, start_response)
     request = BackendRequest(environ)
-    url = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}/"
+    target = environ["RAW_URI"] if found is Invoke else "/"
+    url = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}{target}"
     status, headers, body = found.dispatch(request, url, dict(request.headers))
     start_response(f"{status} -", [(name, str(value)) for name, value in headers.items() if name != "status"])
     return ClosingIterator([body.encode("utf-8") if isinstance(body, str) else body or b""])
@@ -88,7 +102,7 @@ def send(request: AWSPreparedRequest, **event: Any) -> AWSResponse | None:
         _text(request.headers.get("Authorization", b"")),
         _text(request.headers.get("X-Amz-Target", "")),
     )
-    if found is None:
+    if found is None or found is Invoke:
         return None
     normal = Request.from_primitives(request.method, request.url, request.headers, request.body)
     status, headers, body = found.dispatch(normal, request.url, dict(normal.headers))
