@@ -1,7 +1,7 @@
 """CloudWatch log groups as parts of a deployment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sagalab.cloud.retrying import BUSY, patiently, unless
 from sagalab.deploying.names import TAG_PREFIX
@@ -21,6 +21,8 @@ class LogGroup(Part):
 
     arn: str
     writer: Part | None = None
+    # what `tags` found last, for `differences`, which is asked right after it: neither is asked for twice
+    _seen: "tuple[Mapping[str, str], int] | None" = field(default=None, repr=False, compare=False)
 
     kind = "log group"
     missing_codes = ("ResourceNotFoundException",)
@@ -31,10 +33,16 @@ class LogGroup(Part):
 
     def tags(self) -> Mapping[str, str] | None:
         # list_tags_for_resource does not fail for a missing group everywhere, so look for the group first.
-        if self._retention() is None:
+        self._seen = None
+        retention = self._retention()
+        if retention is None:
             return None
-        found = unless(self.missing_codes, self._client().list_tags_for_resource, resourceArn=self.arn)
-        return None if found is None else found.get("tags", {})
+        listed = unless(self.missing_codes, self._client().list_tags_for_resource, resourceArn=self.arn)
+        if listed is None:
+            return None
+        found = listed.get("tags", {})
+        self._seen = found, retention
+        return found
 
     def _retention(self) -> int | None:
         """Return the group's retention in days, 0 for never, None when there is no such group."""
@@ -59,7 +67,10 @@ class LogGroup(Part):
         self._client().put_retention_policy(logGroupName=self.name, retentionInDays=RETENTION_DAYS)
 
     def differences(self) -> list[str]:
-        tagged, kept = TAG_PREFIX in (self.tags() or {}), self._retention() == RETENTION_DAYS
+        if self._seen is None:
+            self.tags()
+        (found, retention), self._seen = self._seen or ({}, 0), None
+        tagged, kept = TAG_PREFIX in found, retention == RETENTION_DAYS
         return ([] if tagged else ["tags"]) + ([] if kept else ["retention"])
 
     def mend(self, differences: list[str]) -> None:

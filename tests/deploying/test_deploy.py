@@ -5,12 +5,14 @@ import io
 import json
 import threading
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from deployed_things import everything, expected
 
+from sagalab.cloud.connect import Cloud
 from sagalab.deploying.catalogue import STOCKED
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.deployment import deployment as find_deployment
@@ -232,9 +234,32 @@ def test_a_function_whose_role_was_deleted_behind_its_back_is_made_anew(deployed
     client.tag_resource(Resource=deployed.functions["ProcessOrder"], Tags={"of": "the old one"})
     iam.delete_role_policy(RoleName=role, PolicyName="sagalab")
     iam.delete_role(RoleName=role)
-    assert changed(again(deployed)) == {role, function}
+    assert changed(again(deployed)) == {role}  # the local cloud has no grants
+    on_aws = as_on_aws(deployed.cloud, "lambda", "iam")
+    part = next(each for each in Parts(on_aws, PREFIX).functions() if each.name == function)
+    assert part.differences() == ["role made anew"]
+    assert part.update() and part.differences() == []
     assert "of" not in client.get_function(FunctionName=function)["Tags"]
     assert changed(again(deployed)) == set()
+
+
+def as_on_aws(cloud: Cloud, *services: str) -> Cloud:
+    """Return a cloud that takes the clients of a local one for AWS's."""
+    return replace(cloud, endpoint=None, _made={("client", name): cloud.client(name) for name in services})
+
+
+def test_status_asks_for_each_log_group_once(deployed):
+    asked, client = Counter(), deployed.cloud.client("logs")
+
+    def count(params, model, **_):
+        asked[model.name, str(params)] += 1
+
+    client.meta.events.register("provide-client-params.logs", count, unique_id="count")
+    try:
+        assert [part for part in status(deployed.cloud) if part.kind == "log group"]
+    finally:
+        client.meta.events.unregister("provide-client-params.logs", unique_id="count")
+    assert set(asked.values()) == {1}
 
 
 def test_the_same_files_in_another_archive_are_not_written_again(deployed, monkeypatch, tmp_path):
@@ -251,7 +276,7 @@ def test_the_same_files_in_another_archive_are_not_written_again(deployed, monke
     client = deployed.cloud.client("lambda")
     name = f"{PREFIX}-new-order"
     client.update_function_code(FunctionName=name, ZipFile=other.getvalue())
-    on_aws = replace(deployed.cloud, endpoint=None, _made={("client", "lambda"): client})
+    on_aws = as_on_aws(deployed.cloud, "lambda", "iam")
     function = next(each for each in Parts(on_aws, PREFIX).functions() if each.name == name)
     try:
         for file, differences in (("code.zip", []), ("another.zip", ["code"]), ("none.zip", ["code"])):
@@ -261,7 +286,7 @@ def test_the_same_files_in_another_archive_are_not_written_again(deployed, monke
                 parsed["Code"]["Location"] = where
 
             client.meta.events.register("after-call.lambda.GetFunction", elsewhere, unique_id="elsewhere")
-            assert [each for each in function.differences() if each != "role made anew"] == differences
+            assert function.differences() == differences
             client.meta.events.unregister("after-call.lambda.GetFunction", unique_id="elsewhere")
     finally:
         server.shutdown()
