@@ -18,7 +18,7 @@ from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import fill
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
-from sagalab.ledger.verdict import judge
+from sagalab.ledger.verdict import Verdict, judge
 from sagalab.linting.lint import ERROR, lint
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.orders.orders import make_order
@@ -71,6 +71,27 @@ class Trial:
             runs.append(self._run(words, order, shared or self._services(title), may_wait))
         return runs
 
+    def after(self, before: Mapping[str, Any], **cases: Fault | FaultPlan) -> list[list[tuple[Run, Verdict]]]:
+        """Let another machine fail first, then give its order to the answer, twice. Return both runs of each case.
+
+        With each run comes the verdict on the *other* machine's execution, as its order stands by then. Raises
+        Mistake as `run` does.
+        """
+        self._must_be_accepted()
+        found = []
+        for title, faults in cases.items():
+            words = title.replace("_", " ")
+            services = self._services(title)
+            order = make_order(faults=plan(faults).to_dict())
+            failed = self._run(words, order, services, False, before).execution
+            runs = []
+            for again in (words, f"{words}; a second time"):
+                at(f"the run: {again}")
+                run = self._run(again, order, services, False)
+                runs.append((run, judge(services.ledger(order, BEGINNING), failed)))
+            found.append(runs)
+        return found
+
     def _must_be_accepted(self) -> None:
         """Raise Mistake when Step Functions would refuse the machine, in the lint's words, which name the state."""
         if self._accepted:
@@ -93,12 +114,20 @@ class Trial:
     def _services(self, seed: str) -> "_Services":
         return _Services(seed, stock=self._stock, handlers=self._handlers, code=self._code)
 
-    def _run(self, title: str, order: dict[str, Any], services: "_Services", may_wait: bool) -> Run:
+    def _run(
+        self,
+        title: str,
+        order: dict[str, Any],
+        services: "_Services",
+        may_wait: bool,
+        machine: Mapping[str, Any] | None = None,
+    ) -> Run:
+        machine = machine or self.definition
         world = World(services)
-        _, program = ready(self.definition)
+        _, program = ready(machine)
         run = world.runs[world.start(program, json_text(order), Names(name="your-machine", seed=title))]
         world.finish(events=MOST_EVENTS, until=BEGINNING + LONGEST_MS)
-        execution = Execution.from_history(as_boto(run.events), self.definition)
+        execution = Execution.from_history(as_boto(run.events), machine)
         at_end = judge(services.ledger(order, world.now), execution)
         endless = run.status == "RUNNING" and bool(world.pending())
         world.settle()

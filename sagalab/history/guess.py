@@ -55,7 +55,7 @@ def guess_named(
     for here in place.outwards() if place is not None else ():
         if here.visit.exited_event is None and is_it(here):
             return here
-    return None
+    return next(filter(is_it, walk.unfinished()), None)
 
 
 def guess_task(walk: Reading, event: Event, place: OpenVisit | None) -> OpenVisit | None:
@@ -74,7 +74,26 @@ def guess_task(walk: Reading, event: Event, place: OpenVisit | None) -> OpenVisi
     for here in islice(walk.open, SEARCH_LIMIT):
         if _fits(here, event):
             return here
-    return place if place is not None and place.visit.type == "Task" and place.open else None
+    if place is not None and place.visit.type == "Task" and place.open:
+        return place
+    return _redriven_task(walk, event)
+
+
+def _redriven_task(walk: Reading, event: Event) -> OpenVisit | None:
+    """Return the Task that a redrive schedules again: one of the same parameters, else the first of the same resource."""
+    likely = [
+        here
+        for here in walk.unfinished()
+        if here.visit.type == "Task" and _same(event, here, "resource", "resource")
+    ]
+    same = [here for here in likely if _same(event, here, "parameters", "raw_parameters")]
+    return next(iter(same or likely), None)
+
+
+def _same(event: Event, here: OpenVisit, key: str, name: str) -> bool:
+    """Whether an event's detail is that of the visit's last attempt; a visit without any may be of any."""
+    attempt = here.last_attempt
+    return attempt is None or event.details.get(key) == getattr(attempt, name)
 
 
 def _fits(here: OpenVisit, event: Event) -> bool:

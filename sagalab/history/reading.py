@@ -37,6 +37,7 @@ class Reading:
         self.start: Event | None = None
         self.end: Event | None = None
         self.redrives: list[Redrive] = []
+        self._cut_off: list[OpenVisit] = []
         self.owner_of_event: dict[int, Visit] = {}
         self.root = Scope()
         self.kinds: dict[int, str] = {}
@@ -61,6 +62,18 @@ class Reading:
         """End a visit, and what is open inside it, by an event that is not its own."""
         for closed in here.close(status, event.at):
             self.open.pop(closed, None)
+            if closed.visit.exited_event is None and closed.visit.status in (
+                "failed",
+                "timed_out",
+                "aborted",
+            ):
+                self._cut_off.append(closed)
+
+    def unfinished(self) -> list[OpenVisit]:
+        """After a redrive: the visits that were entered and not left, and have not gone on yet, in their order."""
+        if not self.redrives:
+            return []
+        return [here for here in self._cut_off if not here.open and here.may_go_on]
 
     def reopen(self, here: OpenVisit) -> None:
         """After a redrive: go on with a visit that the execution's end had closed."""

@@ -138,6 +138,15 @@ class OpenVisit:
         """Whether a container's round is under way, or an error kept it from starting."""
         return self.at_work or not self.visit.rounds
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a redrive may go on with this visit: neither it nor what is around it was left or begun anew."""
+        return all(
+            place.visit.exited_event is None
+            and (place.scope.owner is None or place.scope in place.scope.owner.scopes)
+            for place in self.outwards()
+        )
+
     def reopen(self) -> None:
         """Go on with a visit that the execution's end had closed (a redrive), and with those around it."""
         for place in self.outwards():
@@ -146,6 +155,7 @@ class OpenVisit:
             place.open = True
             place.visit.status = "running"
             place.unstrike()
+            place.failed = False
             if place.is_container and place.visit.rounds:
                 last = place.visit.rounds[-1]
                 last.outcome, last.ended, last.error, last.cause = "running", None, None, None

@@ -61,7 +61,8 @@ def _run_detail(run: NodeRun, times: bool, shown: str) -> list[str]:
     if times and run.seconds is not None:
         parts.append(seconds_label(run.seconds))
     if run.attempts > 1:
-        parts.append(f"{run.tries_in_words or f'×{run.attempts}'} attempts")
+        words = run.tries_in_words
+        parts.append(words if "redriven" in words else f"×{run.attempts} attempts")
     lines = [f"{len(run.visits)} visits: {counts_label(run.counts)}"] if len(run.visits) > 1 else []
     lines += [" · ".join(parts)] if parts else []
     if run.iterations:

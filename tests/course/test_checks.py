@@ -7,7 +7,7 @@ import psutil
 import pytest
 from wrong_answers import WRONG
 
-from sagalab import Fault, SagaLabError, check, definition, plan
+from sagalab import Fault, SagaLabError, check, definition, plan, task_state
 from sagalab.course import judge_process, judging
 from sagalab.course.exercises import exercises
 from sagalab.course.outcome import CORRECT, NOT_ATTEMPTED
@@ -135,6 +135,25 @@ def test_other_hardened_machines_pass():
         errors = [f"Err{name}", "Runtime.ExitError", "Lambda.TooManyRequestsException"]
         named["States"][name]["Retry"] = [{"ErrorEquals": errors, "MaxAttempts": 1}]
     assert check.harden(named).is_correct
+
+
+def test_other_undos_and_tokens_pass():
+    branches = [
+        {"StartAt": name, "States": {name: task_state(function, payload="{% $states.input %}")}}
+        for name, function in (
+            ("Reset", "UpdateOrderFunction"),
+            ("Refund", "CreditPaymentFunction"),
+            ("Release", "ReleaseInventoryFunction"),
+        )
+    ]
+    at_once = {"Type": "Parallel", "Branches": branches, "End": True}  # the undos do not need each other
+    assert check.undo({"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": at_once}}).is_correct
+    in_turn = check.reference("undo")
+    in_turn["States"]["Refund"]["Retry"] = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}]
+    assert check.undo(in_turn).is_correct
+
+    assert check.token("{% $hash($states.input.order_id, 'SHA-256') %}").is_correct
+    assert check.token("{% $states.context.Execution.Input.order_id %}").is_correct
 
 
 def test_other_steps_and_locks_that_no_race_spoils_pass():

@@ -72,3 +72,33 @@ def test_what_had_not_failed_says_nothing_of_a_redrive():
 def test_an_execution_as_it_was_before_the_redrive_knows_of_none(redriven):
     assert redriven.at(redriven.redriven[0].event - 1).redriven == []
     assert redriven.at(redriven.redriven[0].event).status == "RUNNING"
+
+
+def scheduled(history: HistoryWriter, previous: int, parameters: str) -> int:
+    resource = {"resourceType": "lambda", "resource": "invoke"}
+    begun = history.add("TaskScheduled", previous, **resource, region="eu", parameters=parameters)
+    return history.add("TaskStarted", begun, **resource)
+
+
+def test_branches_that_are_scheduled_by_the_redrive_itself_are_found_by_what_they_call():
+    history = HistoryWriter()
+    started = history.add("ParallelStateStarted", history.enter("P", 0, "Parallel"))
+    a = scheduled(history, history.enter("A", started), '{"a": 1}')
+    b = scheduled(history, history.enter("B", started), '{"b": 1}')
+    done = history.task("C", started)
+    last = history.add("ParallelStateFailed", history.fail(b))
+    last = history.add("ExecutionFailed", last, error="Oops")
+    redriven = history.add("ExecutionRedriven", last, redriveCount=1)
+    b = scheduled(history, redriven, '{"b": 1}')
+    a = scheduled(history, redriven, '{"a": 1}')
+    b = history.exit("B", history.succeed(b))
+    a = history.exit("A", history.succeed(a))
+    last = history.exit("P", history.add("ParallelStateSucceeded", a), "Parallel")
+    history.add("ExecutionSucceeded", last)
+    execution = Execution.from_history(history.events)
+    assert execution.warnings == [] and done and b
+    assert [(each.name, each.status, each.tries_in_words) for each in execution.visits] == [
+        ("P", "succeeded", ""), ("A", "succeeded", "×1, redriven ×1"), ("B", "succeeded", "×1, redriven ×1"),
+        ("C", "succeeded", ""),
+    ]  # fmt: skip
+    assert [each.outcome for each in execution.visits[1].attempts] == ["aborted", "succeeded"]

@@ -4,7 +4,19 @@ import json
 
 import pytest
 
-from sagalab import Execution, Fault, deploy, deploy_machine, make_order, plan, redrive, run, start, verdict
+from sagalab import (
+    Execution,
+    Fault,
+    deploy,
+    deploy_machine,
+    make_order,
+    plan,
+    redrive,
+    run,
+    start,
+    task_state,
+    verdict,
+)
 from sagalab.errors import SagaLabError
 
 PREFIX = "t-redrive"
@@ -42,6 +54,22 @@ def test_it_may_fail_again_and_is_waited_for(mine):
     twice = redrive(once.arn, deployment=mine)
     assert twice.status == "FAILED" and len(twice.events) > len(once.events)
     assert redrive(twice, deployment=mine).status == "SUCCEEDED"
+
+
+def test_in_a_parallel_only_the_branch_that_failed_goes_on(mine):
+    branches = [
+        {"StartAt": name, "States": {name: task_state(function, payload="{% $states.input %}")}}
+        for name, function in (("Pay", "DebitPaymentFunction"), ("Reserve", "ReserveInventoryFunction"))
+    ]
+    branches[1]["StartAt"] = "Later"  # so that the payment is done by then
+    branches[1]["States"]["Later"] = {"Type": "Wait", "Seconds": 60, "Next": "Reserve"}
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    deploy_machine(mine, "both", {"QueryLanguage": "JSONata", "StartAt": "Both", "States": {"Both": both}})
+    order = make_order(faults=plan(Fault.crash("ReserveInventory", times=1)).to_dict())
+    again = redrive(run(order, "both", deployment=mine), deployment=mine)
+    assert again.status == "SUCCEEDED" and again.warnings == []
+    tried = {visit.name: visit.tries_in_words for visit in again.visits if visit.type == "Task"}
+    assert tried == {"Pay": "", "Reserve": "×1, redriven ×1"}
 
 
 def test_the_definition_is_that_of_the_start(mine):

@@ -6,6 +6,7 @@ import wrong_answers_04_10  # noqa: F401
 import wrong_answers_05_06  # noqa: F401
 import wrong_answers_07_09  # noqa: F401
 import wrong_answers_11  # noqa: F401
+import wrong_answers_12  # noqa: F401
 import wrong_answers_14  # noqa: F401
 from wrong_answer import WRONG
 
