@@ -20,6 +20,7 @@ WATCH_SECONDS = 3.0
 _KEY = "✓ done   ✗2 tried twice, not done   · not begun   s solution seen"
 _NARROW_KEY = "✓ done   ✗ tried, not done   · not begun"
 _NAME, _AT = 16, 14  # columns, where the terminal is narrow
+_SHORTEST_NAME = 6
 
 
 def register(app: typer.Typer) -> None:
@@ -147,7 +148,8 @@ def table(found: "Room", width: int) -> "RenderableType":
     says_where = _NAME + len("99/99") + _AT + len(course) + 3 <= width
     where = ("is at",) if says_where else ()
     narrow = Table("participant", "done", *where, course, box=None, padding=(0, 1, 0, 0))
-    narrow.columns[0].max_width = _NAME
+    left = width - len("99/99") - len(course) - 3  # a long course in a narrow window leaves less for the names
+    narrow.columns[0].max_width = max(_SHORTEST_NAME, min(_NAME, left))
     if says_where:
         narrow.columns[2].max_width = _AT
     for column in narrow.columns:
