@@ -148,7 +148,9 @@ def table(found: "Room", width: int) -> "RenderableType":
     says_where = _NAME + len("99/99") + _AT + len(course) + 3 <= width
     where = ("is at",) if says_where else ()
     narrow = Table("participant", "done", *where, course, box=None, padding=(0, 1, 0, 0))
-    left = width - len("99/99") - len(course) - 3  # a long course in a narrow window leaves less for the names
+    left = (
+        width - len("99/99") - len(course) - 3
+    )  # a long course in a narrow window leaves less for the names
     narrow.columns[0].max_width = max(_SHORTEST_NAME, min(_NAME, left))
     if says_where:
         narrow.columns[2].max_width = _AT
