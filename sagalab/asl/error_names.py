@@ -38,7 +38,6 @@ class ErrorName:
 
 
 _AS_RUNTIME = "reports States.Runtime, as AWS does"
-_THE_PAGE = "The page lets States.TaskFailed take every known name but States.Timeout; here it takes a task's own errors"
 
 ERROR_NAMES = (
     ErrorName(
@@ -47,7 +46,7 @@ ERROR_NAMES = (
         "States.Runtime.",
     ),
     ErrorName(
-        "States.TaskFailed", STEP_FUNCTIONS, "is a wildcard for the errors of a task, and the name when an execution "
+        "States.TaskFailed", STEP_FUNCTIONS, "is a wildcard: it takes what States.ALL takes, but for States.Timeout; and the name when an execution "
         "that a task started with .sync has failed", wildcard=True,
     ),
     ErrorName(
@@ -71,8 +70,7 @@ ERROR_NAMES = (
         remark="The page calls it terminal. Recorded: of a task's result it is taken even by States.ALL.",
     ),
     ErrorName(
-        "States.QueryEvaluationError", STEP_FUNCTIONS, "comes when a JSONata expression fails", by_task_failed=False,
-        remark=f"{_THE_PAGE}.",
+        "States.QueryEvaluationError", STEP_FUNCTIONS, "comes when a JSONata expression fails"
     ),
     ErrorName(
         "States.NoChoiceMatched", STEP_FUNCTIONS, "is for a Choice without a rule that holds and without a Default",
@@ -80,37 +78,36 @@ ERROR_NAMES = (
         remark="A Choice has neither Retry nor Catch. The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.BranchFailed", STEP_FUNCTIONS, "is for a Parallel of which a branch failed", by_task_failed=False,
+        "States.BranchFailed", STEP_FUNCTIONS, "is for a Parallel of which a branch failed",
         here="reports the error of the branch, as AWS does",
         remark="The language's specification names it; recorded runs show the error of the branch itself.",
     ),
     ErrorName(
-        "States.IntrinsicFailure", STEP_FUNCTIONS, "is for an intrinsic function that failed", by_task_failed=False,
+        "States.IntrinsicFailure", STEP_FUNCTIONS, "is for an intrinsic function that failed",
         here=_AS_RUNTIME, remark="The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.ParameterPathFailure", STEP_FUNCTIONS, "is for a path in Parameters that is not there", by_task_failed=False,
+        "States.ParameterPathFailure", STEP_FUNCTIONS, "is for a path in Parameters that is not there",
         here=_AS_RUNTIME, remark="The page names it; recorded runs end with States.Runtime.",
     ),
     ErrorName(
-        "States.ResultPathMatchFailure", STEP_FUNCTIONS, "comes when ResultPath does not fit the state's input", by_task_failed=False
+        "States.ResultPathMatchFailure", STEP_FUNCTIONS, "comes when ResultPath does not fit the state's input"
     ),
     ErrorName(
         "States.ExceedToleratedFailureThreshold", STEP_FUNCTIONS, "comes when more items of a Map failed than it tolerates",
-        by_task_failed=False,
     ),
     ErrorName(
-        "States.ItemReaderFailed", STEP_FUNCTIONS, "comes when a Map cannot read its items", by_task_failed=False
+        "States.ItemReaderFailed", STEP_FUNCTIONS, "comes when a Map cannot read its items"
     ),
     ErrorName(
-        "States.ResultWriterFailed", STEP_FUNCTIONS, "comes when a Map cannot write its results", by_task_failed=False
+        "States.ResultWriterFailed", STEP_FUNCTIONS, "comes when a Map cannot write its results"
     ),
     ErrorName(
-        "States.Permissions", STEP_FUNCTIONS, "is for a task that may not run its code", by_task_failed=False,
+        "States.Permissions", STEP_FUNCTIONS, "is for a task that may not run its code",
         here="reports the service's own error, such as Lambda.AWSLambdaException",
     ),
     ErrorName(
-        "States.Http.Socket", STEP_FUNCTIONS, "comes when an HTTP task has no answer for 60 s", by_task_failed=False,
+        "States.Http.Socket", STEP_FUNCTIONS, "comes when an HTTP task has no answer for 60 s",
         here="has no HTTP tasks, and says so",
     ),
     ErrorName("Lambda.ServiceException", INTEGRATION, "is a passing fault of Lambda: try again"),

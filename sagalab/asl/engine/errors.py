@@ -113,12 +113,12 @@ def timeout(heartbeat: bool) -> StateFailed:
 def matches(names: Iterable[str], error: str | None, alias: str | None = None) -> bool:
     """Tell whether the ErrorEquals of a retrier or catcher takes an error, which may have a second name.
 
-    States.ALL takes every error that may be taken at all; States.TaskFailed every one of a task but
-    States.Timeout and the other reserved names.
+    States.ALL takes every error that may be taken at all, States.TaskFailed every one of them but
+    States.Timeout (AWS's page on error handling; a missed heartbeat is reported as States.Timeout).
     """
     for name in names:
         if name in (error, alias, ALL):
             return True
-        if name == TASK_FAILED and not (error or "").startswith("States."):
+        if name == TASK_FAILED and error != TIMEOUT:
             return True
     return False

@@ -62,10 +62,11 @@ def test_a_catcher_whose_next_is_its_own_state_runs_it_again():
     assert types(ran).count("TaskStateEntered") == 3
 
 
-def test_states_task_failed_takes_all_but_the_reserved_names():
+def test_states_task_failed_takes_all_but_a_timeout():
     state = task(Catch=[{"ErrorEquals": ["States.TaskFailed"], "Next": "Saved"}], TimeoutSeconds=3)
     made = program({"A": state, "Saved": SAVED})
     assert run(made, answering=failing("E")).status == "SUCCEEDED"
+    assert run(made, answering=failing("States.Permissions")).status == "SUCCEEDED"
     late = run(made, answering=lambda call: Answer(forever=True))
     assert (late.status, late.error) == ("FAILED", "States.Timeout")
     assert late.stopped - late.started == 3000
