@@ -46,8 +46,8 @@ ERROR_NAMES = (
         "States.Runtime.",
     ),
     ErrorName(
-        "States.TaskFailed", STEP_FUNCTIONS, "is a wildcard: it takes what States.ALL takes, but for States.Timeout; and the name when an execution "
-        "that a task started with .sync has failed", wildcard=True,
+        "States.TaskFailed", STEP_FUNCTIONS, "is a wildcard: it takes what States.ALL takes, but for States.Timeout; and "
+        "the name when an execution that a task started with .sync has failed", wildcard=True,
     ),
     ErrorName(
         "States.Timeout", STEP_FUNCTIONS, "comes when a task takes longer than its TimeoutSeconds or shows no sign of life "
