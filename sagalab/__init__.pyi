@@ -49,6 +49,7 @@ from .orders.scenarios import (
 from .orders.scenarios import (
     scenario_order as scenario_order,
 )
+from .pictures.beside import beside as beside
 from .pictures.compare import compare as compare
 from .pictures.diagram import diagram as diagram
 from .pictures.grid import scenario_matrix as scenario_matrix
@@ -76,6 +77,7 @@ __all__ = [
     "SCENARIOS",
     "SagaLabError",
     "backoff",
+    "beside",
     "check",
     "compare",
     "connect",

@@ -81,7 +81,7 @@ _LABEL_ANCHOR = re.compile(
 _TAKEN = re.compile(r'<g id="[^"]*" class="edge[^"]*\btaken\b[^"]*">\n.*?</g>\n', re.DOTALL)
 _GRAPH_TITLE = re.compile(r'(<g id="graph0"[^>]*>\n)<title>[^<]*</title>\n')
 _WIDTH = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
-_FONT_SIZE = re.compile(r'<text [^>]*?font-size="([\d.]+)"')
+_FONT_SIZE = re.compile(r'<text [^>]*?font-size="([\d.]+)(?:px)?"')
 _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)"[^>]*)>([^<]+)</text>')
 
 

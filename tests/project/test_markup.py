@@ -27,6 +27,7 @@ from sagalab.ledger.owed import Owed
 from sagalab.ledger.verdict import LEAKED, Verdict
 from sagalab.linting.lint import lint
 from sagalab.markup import NO_MATH, Row, escape, table
+from sagalab.pictures.beside import beside
 from sagalab.pictures.compare import compare
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.grid import scenario_matrix
@@ -122,6 +123,8 @@ def test_pictures(text):
     run = run_of(text)
     for drawn in (diagram(machine_of(text)), diagram(machine_of(text), run), diagram(None, run, title=text)):
         assert_is_svg(drawn.svg())
+    assert_is_text(diagram(machine_of(text), run).html())
+    assert_is_text(beside(machine_of(text), run).html())
     frames = steps(run, rows={1: {"orders": {text: {"status": text}}}})
     for frame in frames:
         assert_is_text(frame.html())
