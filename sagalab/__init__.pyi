@@ -18,6 +18,7 @@ from .deploying.machines import definition as definition
 from .deploying.machines import substitute as substitute
 from .deploying.machines import task_state as task_state
 from .errors import SagaLabError as SagaLabError
+from .failurelab.one_fault import one_fault as one_fault
 from .failurelab.shown import FailureLab as FailureLab
 from .history.execution import Execution as Execution
 from .history.visits import gaps as gaps
@@ -101,6 +102,7 @@ __all__ = [
     "load_ipython_extension",
     "make_order",
     "never_answers",
+    "one_fault",
     "one_state",
     "parked",
     "parked_panel",

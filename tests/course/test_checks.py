@@ -156,6 +156,24 @@ def test_other_undos_and_tokens_pass():
     assert check.token("{% $states.context.Execution.Input.order_id %}").is_correct
 
 
+def test_another_delivery_passes():
+    plain = check.reference("heartbeat")  # a wait of its own before the second, and everything caught
+    deliver = plain["States"]["Deliver"]
+    deliver["HeartbeatSeconds"] = 45
+    deliver["Retry"] = [{"ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": 1, "IntervalSeconds": 10}]
+    deliver["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "NotDelivered"}]
+    assert check.heartbeat(plain).is_correct
+    two = check.reference("heartbeat")  # the second courier is asked by a state of his own
+    first = two["States"]["Deliver"]
+    two["States"]["DeliverAgain"] = {**first, "Retry": []}
+    first["Retry"] = []
+    first["Catch"] = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "DeliverAgain"}, *first["Catch"]]
+    two["States"]["DeliverAgain"]["Arguments"] = two["States"]["Deliver"]["Arguments"] | {
+        "Message": "{% $states.context.Task.Token %}"
+    }
+    assert check.heartbeat(two).is_correct
+
+
 def test_other_steps_and_locks_that_no_race_spoils_pass():
     added = """
 def take(item_id, qty):

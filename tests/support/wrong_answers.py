@@ -2,6 +2,7 @@
 
 import wrong_answers_01  # noqa: F401
 import wrong_answers_02_03  # noqa: F401
+import wrong_answers_03  # noqa: F401
 import wrong_answers_04_10  # noqa: F401
 import wrong_answers_05_06  # noqa: F401
 import wrong_answers_07_09  # noqa: F401
