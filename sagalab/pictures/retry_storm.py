@@ -16,7 +16,7 @@ from sagalab.pictures.palette import BACKGROUND, NEUTRAL, STATUS
 
 BAR_SECONDS = 0.25
 _RETRY = {"facecolor": STATUS["running"].fill, "edgecolor": STATUS["running"].line, "label": "retries"}
-_FIRST = {"facecolor": BACKGROUND, "edgecolor": NEUTRAL.muted, "hatch": "////", "label": "first calls"}
+_FIRST = {"facecolor": BACKGROUND, "edgecolor": NEUTRAL.muted, "hatch": "////"}
 
 
 def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> list[float]:
@@ -63,12 +63,12 @@ def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart
             grid="y",
         )
         _bars(axes, [moment for moment in found if moment == 0], _FIRST)
-        _bars(axes, [moment for moment in found if moment > 0], _RETRY)
+        _bars(axes, [moment for moment in found if moment > 0], _RETRY, on_first=orders)
         axes.set_xlim(-2 * BAR_SECONDS, last + 2 * BAR_SECONDS)
-        axes.set_ylim(0, orders * 1.12)
+        axes.set_ylim(0, 1.12 * max(max(Counter(map(_bar, each)).values()) for each in times.values()))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     chart.legend(
-        handles=[Patch(**_FIRST), Patch(**_RETRY)],
+        handles=[Patch(**_FIRST | {"label": f"{orders} first calls"}), Patch(**_RETRY)],
         loc="outside lower left",
         ncols=2,
         frameon=False,
@@ -87,8 +87,17 @@ def _most(found: list[float]) -> int:
     return max(Counter(_bar(moment) for moment in found if moment > 0).values(), default=0)
 
 
-def _bars(axes: Any, moments: list[float], style: dict[str, Any]) -> None:
-    """Draw a bar for each quarter of a second in which there is a call."""
+def _bars(axes: Any, moments: list[float], style: dict[str, Any], on_first: int = 0) -> None:
+    """Draw a bar for each quarter of a second in which there is a call; the very first stands on so many others."""
     counts = Counter(map(_bar, moments))
     begins = [BAR_SECONDS * place for place in counts]
-    axes.bar(begins, counts.values(), BAR_SECONDS, align="edge", linewidth=1, zorder=2, **style)
+    axes.bar(
+        begins,
+        counts.values(),
+        BAR_SECONDS,
+        bottom=[on_first * (place == 0) for place in counts],
+        align="edge",
+        linewidth=1,
+        zorder=2,
+        **style,
+    )

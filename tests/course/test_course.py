@@ -62,6 +62,11 @@ def test_jitter_flattens_the_storm_and_each_drawing_is_the_same():
     assert chart.words.startswith(
         "100 orders call a service that is down. none: 200 retries, at most 100 in 0.25 s; full:"
     )
+    for axes in chart.axes:  # the bars and the legend count every call
+        first, retries = ([bar for bar in bars if bar.get_height()] for bars in axes.containers)
+        assert [sum(bar.get_height() for bar in bars) for bars in (first, retries)] == [100, 200]
+        assert all(bar.get_y() == (100 if bar.get_x() == 0 else 0) for bar in retries)
+    assert [text.get_text() for text in chart.legends[0].get_texts()] == ["100 first calls", "retries"]
     most = int(chart.words.rsplit("at most ", 1)[1].split()[0])
     assert most < 60
     assert storm({"full": {**retrier, "JitterStrategy": "FULL"}}, orders=100).words.endswith(
