@@ -18,7 +18,7 @@ from pathlib import Path
 from sagalab import settings
 from sagalab.cloud.local_control import CONTROL, SERVER, NotAnswering, ask, request
 from sagalab.cloud.local_key import local_key
-from sagalab.cloud.local_record import read_record, record_path
+from sagalab.cloud.local_record import end_older_edition, read_record, record_path
 from sagalab.cloud.version import server_version
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT, locked, private_opener, state_dir, try_state_dir, writing
@@ -120,7 +120,7 @@ def died(record: dict) -> str:
     """Say that the recorded server died, what that means, and what to do; `{}` is a damaged record."""
     if not record:
         return (
-            "The record of the local cloud was damaged, so that it could not be found any more. "
+            "The record of the local cloud was damaged or of an older edition, so that it could not be used any more. "
             "A new one was started: `sagalab deploy` brings back what was deployed."
         )
     since = time.strftime("%H:%M", time.localtime(record["started"]))
@@ -165,6 +165,8 @@ def _start(port: int, *, iam: bool = False) -> dict:
     try_state_dir()
     state, identity = state_dir(), secrets.token_hex(8)
     local_key(state)  # it is there before the server looks for it
+    if read_record(state) == {}:
+        end_older_edition(state)
     with writing(record_path(state)):
         record_path(state).unlink(missing_ok=True)
     command = [
@@ -257,8 +259,9 @@ def stop() -> bool:
             found = record
         if found:
             _wait_for_end(record)
+        older = not record and end_older_edition(state_dir())
         record_path(state_dir()).unlink(missing_ok=True)
-        return found is not None
+        return older or found is not None
 
 
 def _wait_for_end(record: dict) -> None:

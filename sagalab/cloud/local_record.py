@@ -7,6 +7,7 @@ from pathlib import Path
 from sagalab.errors import SagaLabError
 from sagalab.project import private_opener
 
+_END_SECONDS = 5.0
 _RECORD = {
     "id": str,
     "pid": int,
@@ -53,3 +54,25 @@ def read_record(state: Path) -> dict | None:
             f"The record of the local cloud ({record_path(state)}) cannot be read: {error.strerror}.",
             "Make the state folder readable, or set SAGALAB_STATE_DIR to a folder of your own.",
         ) from None
+
+
+def end_older_edition(state: Path) -> bool:
+    """End the local cloud of an edition of Saga Lab whose record says less than ours; return whether there was one.
+
+    After a `git pull` nothing else would know of it. It is ended only when its command line names this state folder.
+    """
+    import psutil
+
+    try:
+        record = json.loads(record_path(state).read_text(encoding="utf-8"))
+        process = psutil.Process(record["pid"])
+        command = process.cmdline()
+        if "sagalab.localcloud" not in command or str(state.resolve()) not in command:
+            return False
+        process.terminate()
+        process.wait(_END_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+    except (OSError, ValueError, TypeError, KeyError, psutil.Error):
+        return False  # none, damaged beyond that, or gone
+    return True
