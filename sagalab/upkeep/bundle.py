@@ -24,7 +24,7 @@ WHEELS, EDITION, GUIDE = "wheels", "edition.txt", "START-HERE.txt"
 _AT_ONCE = 20  # files that one pip fetches, so that progress is seen
 _SPARE_BYTES = 60_000_000  # the project, and uv for the systems
 # What another package does where a package has no wheel: said, so that nobody wonders.
-_STANDS_IN = {"jsonatapy": "jsonata-python, slower, evaluates JSONata there"}
+_STANDS_IN = {"jsonatapy": "there jsonata-python evaluates JSONata, slower"}
 _START = """Saga Lab, without a network
 ===========================
 
@@ -215,6 +215,14 @@ def _pip_download(folder: Path, target: Target, lines: list[str]) -> None:
         )
 
 
+def _in_words(targets: Sequence[Target]) -> list[str]:
+    """Return a line a system, with its Pythons."""
+    found: dict[str, list[str]] = {}
+    for target in targets:
+        found.setdefault(target.system.words, []).append(target.python)
+    return [f"{words}: Python {', '.join(pythons)}" for words, pythons in found.items()]
+
+
 def _notes(every: dict[Target, Needed]) -> list[str]:
     """Return, in words, what some targets lack."""
     notes = []
@@ -225,9 +233,9 @@ def _notes(every: dict[Target, Needed]) -> list[str]:
                 f"{target}: no ready-made file of {lacking}. There the lab needs a network and a compiler."
             )
     for name, instead in _STANDS_IN.items():
-        without = [str(target) for target, each in every.items() if name in each.left_out]
+        without = [target for target, each in every.items() if name in each.left_out]
         if without:
-            notes.append(f"{name} has no ready-made file for: {'; '.join(without)}. {instead}.")
+            notes.append(f"{name} has no ready-made file for {'; '.join(_in_words(without))}: {instead}.")
     return notes
 
 
@@ -246,7 +254,7 @@ def _write_guide(folder: Path, targets: Sequence[Target], kept: dict[Target, Nee
     text = _START.format(
         here="STICK",
         pythons=" or ".join(pythons),
-        targets="\n".join(f"  {target}" for target in targets),
+        targets="\n".join(f"  {line}" for line in _in_words(targets)),
         notes="".join(f"\n{line}\n" for line in _notes(kept)),
     )
     (folder / GUIDE).write_text(text, encoding="utf-8", newline=os.linesep)

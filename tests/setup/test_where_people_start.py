@@ -65,6 +65,15 @@ def test_the_workflow_runs_both_commands_on_three_systems():
     assert "tests/browser" in jobs["browser"]["steps"][-1]["run"]
 
 
+def test_what_is_built_of_the_pages_is_published_by_the_one_job_that_may():
+    jobs = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]
+    build, publish = jobs["pages"]["steps"], jobs["publish"]
+    assert "tools docs" in build[-2]["run"] and build[-1]["with"]["path"] == "build/docs"
+    assert publish["needs"] == "pages" and "'push'" in publish["if"]
+    assert [name for name, job in jobs.items() if "permissions" in job] == ["publish"]
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+
+
 def test_what_the_workflows_call_exists():
     commands = [line for step in steps() if "run" in step for line in step["run"].splitlines()]
     assert len(commands) >= 4

@@ -32,9 +32,9 @@ def launch_arguments() -> list[str]:
 
 
 class Server:
-    """A JupyterLab over copies of the notebooks, without their stored outputs."""
+    """A JupyterLab over copies of the notebooks, without their stored outputs; or Notebook 7 (`program="notebook"`)."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, program: str = "jupyterlab"):
         self._token = secrets.token_hex(16)
         self._root = folder / "root"
         with socket.socket() as free:
@@ -42,7 +42,7 @@ class Server:
             self._port = free.getsockname()[1]
         _copy_notebooks(self._root / "notebooks")
         self._log = open(folder / "jupyterlab.log", "w", encoding="utf-8")
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={self._root}"]
+        command = [sys.executable, "-m", program, "--no-browser", f"--ServerApp.root_dir={self._root}"]
         command += [f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0"]
         command += [f"--IdentityProvider.token={self._token}", "--Application.log_level=WARN"]
         command += ["--ServerApp.answer_yes=True", "--allow-root"]
@@ -81,6 +81,15 @@ class Server:
         page.set_default_timeout(SECONDS * 1000)
         notebook = Notebook(page, name)
         page.goto(self._address(f"lab/workspaces/{name[:2]}/tree/notebooks/{name}"))
+        notebook.wait_until_idle()
+        return notebook
+
+    def open_classic(self, browser: Browser, name: str) -> "Notebook":
+        """Open a notebook in Notebook 7, and wait for its kernel."""
+        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        page.set_default_timeout(SECONDS * 1000)
+        notebook = ClassicNotebook(page, name)
+        page.goto(self._address(f"notebooks/notebooks/{name}"))
         notebook.wait_until_idle()
         return notebook
 
@@ -148,6 +157,14 @@ class Notebook:
         """Write screenshots/NAME.png, for people to look at."""
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+class ClassicNotebook(Notebook):
+    """A notebook in Notebook 7, which has no status bar."""
+
+    def wait_until_idle(self) -> None:
+        """Wait until the circle beside the kernel's name is empty."""
+        self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
 
 
 def _copy_notebooks(to: Path) -> None:

@@ -1,0 +1,42 @@
+"""Notebook 7, with the classic look: the course works there too. It is put into .venv by hand, as docs/using.md says."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab_server import Notebook, Server, launch_arguments
+from playwright.sync_api import Browser, sync_playwright
+
+pytest.importorskip("notebook", reason="Notebook 7 is not here: uv pip install notebook")
+
+NAMES = ("00_start_here.ipynb", "05_failure_lab.ipynb")
+
+
+@pytest.fixture(scope="module")
+def server(cloud, tmp_path_factory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("notebook7"), "notebook")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path, server) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
+        server.wait()
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def notebook(request, browser, server) -> Iterator[Notebook]:
+    opened = server.open_classic(browser, request.param)
+    opened.run_all()
+    yield opened
+    opened.page.close()
+
+
+def test_all_cells_run_and_widgets_show(notebook):
+    assert notebook.errors() == []
+    assert notebook.page.locator(".jupyter-widgets").count() > 5
+    notebook.screenshot(f"{notebook.name[:2]}-notebook-7")
+    assert notebook.foreign == []
