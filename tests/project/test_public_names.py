@@ -36,3 +36,17 @@ def test_importing_the_package_loads_nothing_heavy():
     heavy = {"boto3", "graphviz", "moto", "pandas", "rich"}
     loaded = run_python("import sys, sagalab; print(*sys.modules)").split()
     assert not heavy & set(loaded)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sagalab import check, deploy, diagram, make_order, predict, run",
+        "from sagalab.course import judging; from sagalab.course.exercises import exercises; exercises()",
+    ],
+    ids=["a notebook's first cell", "the process that judges answers"],
+)
+def test_what_starts_often_loads_neither_matplotlib_nor_pandas(code):
+    """They take more than a second of processor time, in every kernel and beside it."""
+    loaded = run_python(f"import sys; {code}; print(*sys.modules)").split()
+    assert not {"matplotlib", "pandas", "numpy", "moto"} & set(loaded)
