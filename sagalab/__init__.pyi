@@ -28,6 +28,7 @@ from .ledger.parked import resume as resume
 from .ledger.tables import tables as tables
 from .ledger.verdict import verdict as verdict
 from .linting.lint import lint as lint
+from .orders.costs import costs_of as costs_of
 from .orders.costs import costs_so_far as costs_so_far
 from .orders.costs import estimated_costs as estimated_costs
 from .orders.faults import Fault as Fault
@@ -59,6 +60,7 @@ from .pictures.steps import player as player
 from .pictures.steps import steps as steps
 from .pictures.timeline import timeline as timeline
 from .rehearsal.any_saga.explore import explore_any as explore_any
+from .rehearsal.durable.rehearse import rehearse_durable as rehearse_durable
 from .rehearsal.explorer import explore as explore
 from .rehearsal.races.explore import explore_orders as explore_orders
 from .rehearsal.rehearse import rehearse as rehearse
@@ -82,6 +84,7 @@ __all__ = [
     "check",
     "compare",
     "connect",
+    "costs_of",
     "costs_so_far",
     "coverage",
     "definition",
@@ -112,6 +115,7 @@ __all__ = [
     "quiz",
     "redrive",
     "rehearse",
+    "rehearse_durable",
     "resume",
     "run",
     "run_scenario",

@@ -1,7 +1,7 @@
 """An execution of a durable function as an `Execution`: pictures, verdict and comparison work on it as on a machine's."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
@@ -24,7 +24,7 @@ class DurableExecution(Execution):
     operations: list[Mapping[str, Any]]
 
     @classmethod
-    def from_events(cls, events: Iterable[Mapping[str, Any]], arn: str | None = None) -> "DurableExecution":
+    def from_events(cls, events: Iterable[Mapping[str, Any]], arn: str | None = None) -> Self:
         """Read it from the events of GetDurableExecutionHistory, as boto3 gives them, in order."""
         kept = list(events)
         read, warnings = read_events(as_history(kept))
@@ -33,7 +33,7 @@ class DurableExecution(Execution):
         return execution
 
     @classmethod
-    def fetch(cls, client: Any, arn: str, definition: str | None = None) -> "DurableExecution":
+    def fetch(cls, client: Any, arn: str, definition: str | None = None) -> Self:
         """Read an execution from Lambda, finished or running. `client`: boto3's `lambda`. `definition` is for others.
 
         Raises SagaLabError if there is no such execution.
@@ -51,7 +51,7 @@ class DurableExecution(Execution):
     def _description(self) -> Mapping[str, Any]:  # type: ignore[override]
         return {}  # the history has all data
 
-    def _refreshed(self) -> "DurableExecution":
+    def _refreshed(self) -> Self:
         return type(self).fetch(self._client, self.arn or "")
 
 

@@ -56,6 +56,17 @@ def invocations(events: Iterable[Mapping[str, Any]]) -> list[Invocation]:
     ]
 
 
+def invocation_details(
+    request_id: str, started: datetime, ended: datetime, died_of: BaseException | None = None
+) -> dict[str, Any]:
+    """Return the InvocationCompletedDetails of an event; AWS's local runner (1.4.0) leaves them out of its histories."""
+    made: dict[str, Any] = {"StartTimestamp": started, "EndTimestamp": ended, "RequestId": request_id}
+    if died_of is not None:
+        payload = {"ErrorType": type(died_of).__name__, "ErrorMessage": str(died_of)}
+        made["Error"] = {"Payload": payload, "Truncated": False}
+    return made
+
+
 def plain_error(name: str | None) -> str | None:
     """Return an error's name without its module: `payments.ErrProcessPayment` is ErrProcessPayment.
 

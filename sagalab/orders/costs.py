@@ -1,10 +1,14 @@
 """What the saga costs on AWS, at list prices: before, as an estimate, and after, from what ran."""
 
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from sagalab.deploying.deployment import Deployment
 from sagalab.orders.prices import PRICES, PRICES_OF, REGION
-from sagalab.orders.usage import Usage, estimate, used
+from sagalab.orders.usage import Usage, estimate, of_execution, used
+
+if TYPE_CHECKING:
+    from sagalab.history.execution import Execution
 
 WORKSHOP_SAGAS = 200  # what one participant runs in a session, generously
 
@@ -56,6 +60,14 @@ def estimated_costs(sagas: int = WORKSHOP_SAGAS) -> Costs:
     """Return what so many sagas will cost, as the seven scenarios do on average. An idle saga costs nothing
     but the storage of a few kilobytes."""
     return Costs(sagas, estimate(sagas))
+
+
+def costs_of(execution: "Execution", sagas: int = 1000) -> Costs:
+    """Return what so many executions like this one cost; a machine's, or a durable function's. Without logs.
+
+    Times are those of this run: on the local cloud its own, which a cold start on AWS exceeds.
+    """
+    return Costs(sagas, of_execution(execution).times(sagas))
 
 
 def costs_so_far(deployment: Deployment) -> Costs:

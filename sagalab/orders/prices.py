@@ -34,6 +34,9 @@ PRICES = {
     "transitions": Price(
         "Step Functions", "state transitions", 0.025, 1_000, "https://aws.amazon.com/step-functions/pricing/"
     ),
+    # read on 2026-09-20 by a public transcript of that page: github.com/api-evangelist/aws-lambda, plans/. What is written and
+    # kept is priced too; of an order these are some kilobytes, a thousand of them well below a cent, and not counted here.
+    "operations": Price("Lambda", "durable operations", 8.00, _MILLION, _LAMBDA),
     "invocations": Price("Lambda", "requests", 0.20, _MILLION, _LAMBDA),
     "gb_seconds": Price("Lambda", "GB-seconds (x86)", 0.0000166667, 1, _LAMBDA),
     "writes": Price("DynamoDB", "write request units", 0.625, _MILLION, _DYNAMODB),

@@ -13,6 +13,7 @@ from sagalab.orders.scenarios import SCENARIOS
 from sagalab.threads import together
 
 if TYPE_CHECKING:
+    from sagalab.history.durable import DurableExecution
     from sagalab.history.execution import Execution
 
 _SECONDS_A_CALL = 0.3  # billed time of a call on AWS, cold starts among them: assumed, not measured
@@ -38,6 +39,7 @@ class Usage:
     """Amounts of what AWS charges for; the names are the keys of prices.PRICES."""
 
     transitions: float = 0
+    operations: float = 0
     invocations: float = 0
     gb_seconds: float = 0
     writes: float = 0
@@ -122,6 +124,30 @@ def _of_execution(execution: "Execution") -> Usage:
         **_of_calls([_task(each.raw_parameters or "") for each in calls], time.total_seconds()),
         **_of_notices(notices),
     )
+
+
+def of_durable(execution: "DurableExecution") -> Usage:
+    """Return what one execution of a durable function used, by its history.
+
+    Durable operations: the start, and each try of a step, wait or callback. Each invocation is billed from its start
+    to its end, replays included. The DynamoDB units are those of an order of two items.
+    """
+    tries = [(visit.name, attempt) for visit in execution.visits for attempt in visit.attempts]
+    notices = sum(attempt.service == "sns" for _, attempt in tries)
+    called = [name for name, attempt in tries if name in _TASK_NAMES]
+    usage = _of_calls(called, sum(each.seconds for each in execution.invocations))
+    return Usage(
+        operations=1 + len(tries) + sum(visit.type == "Wait" for visit in execution.visits),
+        **usage | {"invocations": len(execution.invocations)},
+        **_of_notices(notices),
+    )
+
+
+def of_execution(execution: "Execution") -> Usage:
+    """Return what one execution used, a machine's or a durable function's, without its log."""
+    from sagalab.history.durable import DurableExecution
+
+    return of_durable(execution) if isinstance(execution, DurableExecution) else _of_execution(execution)
 
 
 def _task(parameters: str) -> str:

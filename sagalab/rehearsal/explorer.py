@@ -11,6 +11,7 @@ from sagalab.deploying.machines import definition as read_definition
 from sagalab.deploying.machines import fill, plain
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
+from sagalab.orders.durable_runs import DURABLE_NAMES
 from sagalab.orders.faults import FaultPlan
 from sagalab.rehearsal import plans as plans
 from sagalab.rehearsal.fault_tree import Advance, fitted, grow, order, outlasting
@@ -73,9 +74,14 @@ def explore(
     The machine runs as it is given, in this process and in virtual time, on the course's services in memory: see
     `rehearse`. A late commit lands at every later moment that matters. With `real` each plan is an execution on
     the local cloud, of an edition of the machine with short waits; `within` is a `sandbox` to use for it.
+    "durable" and "durable-hardened" are the saga as code: see `explore_durable`.
     With `orders` 2 or 3 so many orders race for one item: see `explore_orders`, which returns Races.
     Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine that AWS would refuse.
     """
+    if isinstance(machine, str) and machine in DURABLE_NAMES and orders == 1 and not real:
+        from sagalab.rehearsal.durable.explore import explore_durable
+
+        return explore_durable(machine, faults=faults, sample=sample, seed=seed, only=only, advance=advance)
     if orders != 1:
         from sagalab.rehearsal.races.explore import explore_orders
 

@@ -190,7 +190,9 @@ class Exploration:
         if case is None:
             return None
         execution = case.execution or (self.again(case) if self.again is not None else None)
-        return None if execution is None else diagram(dict(self.definition), execution, title=case.sentence)
+        # a durable function has no definition: then the picture is what the history shows
+        known = dict(self.definition) or None
+        return None if execution is None else diagram(known, execution, title=case.sentence)
 
     @property
     def counts(self) -> Counter[str]:

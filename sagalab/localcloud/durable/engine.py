@@ -15,13 +15,14 @@ from typing import Any
 from aws_durable_execution_sdk_python.execution import InvocationStatus
 from aws_durable_execution_sdk_python_testing.checkpoint.processor import CheckpointProcessor
 from aws_durable_execution_sdk_python_testing.execution import Execution
-from aws_durable_execution_sdk_python_testing.executor import Executor
 from aws_durable_execution_sdk_python_testing.model import StartDurableExecutionInput
 from aws_durable_execution_sdk_python_testing.scheduler import Scheduler
 
+from sagalab.history.durable_events import invocation_details
 from sagalab.localcloud.durable import scaled_time
 from sagalab.localcloud.durable.invoker import WorkerInvoker
 from sagalab.localcloud.durable.store import Store
+from sagalab.rehearsal.durable.executor import SteadyExecutor
 from sagalab.settings import time_scale
 
 # The longest that AWS waits for a synchronous invocation: "Invoking Lambda durable functions", Lambda developer guide
@@ -55,7 +56,7 @@ class Engine:
         self.store, self._scheduler = Store(), Scheduler()
         self._scheduler.start()
         self._invoker = WorkerInvoker(call, self.store.load)
-        self.executor = Executor(
+        self.executor = SteadyExecutor(
             store=self.store,
             scheduler=self._scheduler,
             invoker=self._invoker,
@@ -63,7 +64,7 @@ class Engine:
             region=region,
         )
         # seconds between an invocation that failed and the next; its class has 5
-        self.executor.RETRY_BACKOFF_SECONDS = Executor.RETRY_BACKOFF_SECONDS * time_scale()  # type: ignore[assignment]
+        self.executor.RETRY_BACKOFF_SECONDS = SteadyExecutor.RETRY_BACKOFF_SECONDS * time_scale()  # type: ignore[assignment]
 
     def start(self, asked: Asked) -> Execution:
         """Start an execution, or return the one that has this name and input already. Raises AlreadyStarted.
@@ -95,18 +96,16 @@ class Engine:
 
     def invocations(self, arn: str) -> dict[datetime, dict[str, Any]]:
         """Return the details of the invocations of an execution, by the time of their end; see InvocationCompletedDetails."""
-        found = {}
-        for each in self.store.load(arn).invocation_completions:
-            details = found[each.end_timestamp] = {
-                "StartTimestamp": each.start_timestamp,
-                "EndTimestamp": each.end_timestamp,
-                "RequestId": each.request_id,
-            }
-            error = self._invoker.died_of.get(each.request_id)
-            if error is not None:
-                payload = {"ErrorType": type(error).__name__, "ErrorMessage": str(error)}
-                details["Error"] = {"Payload": payload, "Truncated": False}
-        return found
+        completed = self.store.load(arn).invocation_completions
+        return {
+            each.end_timestamp: invocation_details(
+                each.request_id,
+                each.start_timestamp,
+                each.end_timestamp,
+                self._invoker.died_of.get(each.request_id),
+            )
+            for each in completed
+        }
 
     def wait(self, execution: Execution) -> tuple[bytes, bool]:
         """Wait for the end as a synchronous Invoke does; return its payload, and whether it is an error."""

@@ -45,9 +45,10 @@ class Code:
     def handler(self, name: str) -> Callable[[Any, Any], Any]:
         """Return the handler called `module.function`; what its import raises is raised here."""
         module, _, function = name.rpartition(".")
-        return getattr(self._module(module), function)
+        return getattr(self.module(module), function)
 
-    def _module(self, name: str) -> types.ModuleType:
+    def module(self, name: str) -> types.ModuleType:
+        """Return a module of lambdas/, read once; what its import raises is raised here."""
         if name in self._modules:
             return self._modules[name]
         path = LAMBDAS / f"{name}.py"
@@ -79,7 +80,7 @@ class Code:
         if level == 0 and name in self._stand_ins:
             return self._stand_ins[name]
         if level == 0 and (name in self._sources or (LAMBDAS / f"{name}.py").is_file()):
-            return self._module(name)
+            return self.module(name)
         found = builtins.__import__(name, globals, locals, fromlist, level)
         return self._stand_ins[first] if first in self._stand_ins and not fromlist else found
 

@@ -22,6 +22,11 @@ class Outcome:
     error: str | None = None
     cause: str | None = None
 
+    @property
+    def message(self) -> str:
+        """The words of the error; "" without one."""
+        return str(json.loads(self.cause).get("errorMessage", "")) if self.cause else ""
+
 
 def exited(invocation: Invocation, status: int) -> Outcome:
     """Return what comes of a function whose process ended with an exit status."""

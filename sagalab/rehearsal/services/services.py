@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
@@ -114,6 +115,10 @@ class Services:
     def same_business(self, other: "Services") -> bool:
         """Tell whether orders, payments, inventory and stock are the same as in others (a fork of these)."""
         return self.tables.same(other.tables, [NAMES.table(key) for key in TABLES if key != "attempts"])
+
+    def module(self, name: str) -> ModuleType:
+        """Return a module of lambdas/ as these services have it."""
+        return self._code.module(name)
 
     def rows(self, key: str) -> list[dict[str, Any]]:
         """Return the rows of orders, payments, inventory, stock or attempts; numbers are Decimal."""
@@ -234,7 +239,7 @@ class Services:
         if service == "dynamodb":
             return self.tables.call(operation, request)
         if operation == "Publish":
-            return self._publish(request.get("Message", ""), round(current().now))
+            return self.publish(request.get("Message", ""), round(current().now))
         raise Refused("UnknownOperationException", f"{service} has no {operation} in a rehearsal.")
 
     # the topic and the tables, called by the machine itself
@@ -242,12 +247,13 @@ class Services:
     def _published(self, ask: CallTask, at: int) -> Answer:
         message = ask.parameters.get("Message", "")
         text = message if isinstance(message, str) else json.dumps(message, separators=(",", ":"))
-        answer = self._publish(text, at)
+        answer = self.publish(text, at)
         if ask.token is not None:
             return Answer(submitted=answer, forever=True)
         return Answer(answer, after_ms=TAKES_MS)
 
-    def _publish(self, text: str, at: int) -> dict[str, Any]:
+    def publish(self, text: str, at: int) -> dict[str, Any]:
+        """Publish a message (JSON text) on the topic at a time (milliseconds since 1970); return SNS's answer."""
         try:
             body = json.loads(text)
         except ValueError:
