@@ -5,24 +5,23 @@ steps beside the arrows' heads, where they take no room of their own.
 """
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from sagalab.errors import SagaLabError
 from sagalab.markup import escape
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import Drawing
+from sagalab.pictures.labels import COMPACT_SIZE
 
 if TYPE_CHECKING:
     from sagalab.history.execution import Execution
 
-LEAST_SIZE = 14.0  # points, of 820 or less of the picture's width: 16 px and more where it is 940 px wide
-_RANKS, _NODES, _PAD = "0.25", "0.25", "0.05"  # inches
+SIZE = 14  # points of all letters: 16 px and more where the picture, 510 points high at most, is 585 px high
+_RANKS, _NODES, _PAD = "0.25", "0.33", "0.05"  # inches
+_AIR = 4  # points more beside a name
 _EDGE_LABEL = re.compile(r"\blabel=(?=<<table)")
-_TEXT = re.compile(
-    r'<text xml:space="preserve" text-anchor="(?P<anchor>\w+)" x="(?P<x>[-\d.]+)" y="(?P<y>[-\d.]+)"(?P<font>[^>]*?)'
-    r' font-size="(?P<size>[\d.]+)"(?P<fill>[^>]*?) textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*)>(?P<text>[^<]*)</text>'
-)
+_LETTERS = re.compile(r'((?:point-size="|fontsize=)"?)\d+(?:\.\d+)?')
+_CELL = re.compile(r'<td ([^>]*)width="(\d+)"')
 _STYLE = re.compile(r'(<svg [^>]*?)style="[^"]*" width="[^"]*" height="[^"]*"')
 
 
@@ -34,41 +33,31 @@ def projected(
 ) -> str:
     """Return the picture of a machine, or of what an execution did in it, as SVG that fills the box it is put into.
 
-    Arguments as for `diagram`. Its smallest letters are 14 points. Where there is no `dot`: the words in a <pre>.
+    Arguments as for `diagram`. Its letters are of 14 points. Where there is no `dot`: the words in a <pre>.
     """
     picture = diagram(definition, execution, times=False, compact=True, room_for=room_for)
     lay_out(picture, labels=execution is not None)
     try:
-        return large_letters(picture.svg())
+        # at the upper left of its box, as large as it goes
+        return _STYLE.sub(r'\1preserveAspectRatio="xMinYMin"', picture.svg(), count=1)
     except SagaLabError:
         return f"<pre>{escape(picture.text())}</pre>"
 
 
 def lay_out(picture: Drawing, labels: bool) -> None:
-    """Bring a picture's ranks together, and its edges' labels out of them: beside the heads, or away.
+    """Give a compact picture large letters, ranks close together, and its edges' labels beside the heads, or away.
 
     An attribute that is set again counts; `comment` is none that is drawn.
     """
     picture.attr(ranksep=_RANKS, nodesep=_NODES, pad=_PAD)
     place = "headlabel=" if labels else "comment="
-    picture.body[:] = [_EDGE_LABEL.sub(place, line) if " -> " in line else line for line in picture.body]
+    picture.body[:] = [_laid_out(line, place) for line in picture.body]
 
 
-def large_letters(svg: str) -> str:
-    """Return SVG without letters under 14 points, that takes the size of the box around it, at its upper left."""
-    return _STYLE.sub(r'\1preserveAspectRatio="xMinYMin"', _TEXT.sub(_larger, svg), count=1)
-
-
-def _larger(match: re.Match[str]) -> str:
-    x, y, size, length = (float(match[name]) for name in ("x", "y", "size", "length"))
-    if size >= LEAST_SIZE:
-        return match[0]
-    # a number keeps to its box: digits are narrow. All else grows on both sides, and its middle stays where it was
-    grown = 0.0 if unescape(match["text"]).strip().isdigit() else length * (LEAST_SIZE / size - 1)
-    if match["anchor"] == "start":
-        x -= grown / 2
-    return (
-        f'<text xml:space="preserve" text-anchor="{match["anchor"]}" x="{x:.2f}" y="{y + (LEAST_SIZE - size) / 2:.2f}"'
-        f'{match["font"]} font-size="{LEAST_SIZE:g}"{match["fill"]} textLength="{length + grown:.1f}"{match["rest"]}>'
-        f"{match['text']}</text>"
+def _laid_out(line: str, place: str) -> str:
+    line = _LETTERS.sub(rf"\g<1>{SIZE}", line)
+    if " -> " in line:
+        return _EDGE_LABEL.sub(place, line)
+    return _CELL.sub(
+        lambda cell: f'<td {cell[1]}width="{int(cell[2]) * SIZE / COMPACT_SIZE + _AIR:.0f}"', line
     )

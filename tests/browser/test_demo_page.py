@@ -120,7 +120,7 @@ def test_the_space_bar_leads_through_all_paths_from_the_first_press_and_nothing_
             measured = page.evaluate(MEASURED)
             assert measured["parts"] > 40
             assert measured["cut"] == [], (path.key, width)
-            assert measured["covered"] == [], (path.key, width)
+            assert measured["covered"] == measured["spilled"] == [], (path.key, width)
             assert measured["smallest"] >= 16, (path.key, width)
             # the verdict can be read from the last row: a fifteenth of a landscape's height is a headline
             assert measured["verdict"] >= height / 25
@@ -150,6 +150,11 @@ MEASURED = """() => {
     covered: [...document.querySelectorAll("#picture :is(.state, .mark) > :is(path, polygon)"),
       ...document.querySelectorAll("#picture text")].filter(hidden).map(name),
     smallest: Math.min(...shown.filter((part) => part.textContent.trim() && !part.matches("g")).map(size)),
+    spilled: [...document.querySelectorAll("#picture .state text")].filter((text) => {
+      const frame = box(text.closest(".state").querySelector("path, polygon"));
+      return box(text).left < frame.left || box(text).right > frame.right
+        || box(text).top < frame.top - 1 || box(text).bottom > frame.bottom + 1;
+    }).map(name),
     verdict: size(document.querySelector("#verdict strong")),
   };
 }"""

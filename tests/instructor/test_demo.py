@@ -148,7 +148,7 @@ def test_the_projected_picture_has_no_small_letters_and_no_label_in_its_way(stag
     for svg in (projected(definition(path.machine)), projected(None, execution)):
         assert min(map(float, re.findall(r'font-size="([\d.]+)"', svg))) >= 14
         width, height = map(float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', svg).groups())
-        assert width < 830 and height < 520
+        assert width <= 800 and height <= 512
         assert "ErrProcess" not in re.sub(
             r"<title>.*?</title>|<desc>.*?</desc>|aria-label=\"[^\"]*\"", "", svg
         )
