@@ -1,6 +1,7 @@
-"""Commands for whoever teaches: working copies, the demonstration, and a lab back to its start."""
+"""Commands for whoever teaches: working copies, the demonstration, slides, and a lab back to its start."""
 
 import secrets
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (notebooks, demo, reset):
+    for command in (notebooks, demo, slides, reset):
         app.command()(command)
 
 
@@ -32,16 +33,55 @@ def demo(
     One key each: space goes on, ← back, 1 to 7 jump, f is full screen, w opens the speaker's window. It needs no network.
     """
     from sagalab.instructor.demo import prepare
-    from sagalab.instructor.server import address, listen, serve
+    from sagalab.instructor.server import DEMONSTRATION, listen, serve
+    from sagalab.instructor.show import Show
 
     listening, token = listen(port), secrets.token_urlsafe(24)
-    chosen = listening.getsockname()[1]
     prepare()
-    print(f"The demonstration: {address(chosen, token)}  (Ctrl-C ends it)")
-    print(
-        f"For you alone:     {address(chosen, token, 'speaker')}  (notes, next question, clock)", flush=True
-    )
-    raise typer.Exit(serve(listening, token, browser=browser, room=room))
+    _say_addresses("The demonstration", listening, token)
+    raise typer.Exit(serve(Show(room=room), DEMONSTRATION, listening, token, browser=browser))
+
+
+def slides(
+    deck: Annotated[
+        Path | None, typer.Argument(help="A text in Markdown; the course's own deck without it.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the deck to a .html or .pdf file instead.", metavar="FILE")
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="With --save: the notes under each slide.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the page.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Show slides for the talk between the labs, with notes in a second window, or save them. Ctrl-C ends it.
+
+    The keys are those of `sagalab demo`. A deck is Markdown: a line `---` between two slides, `> …` for the speaker,
+    `![](33)` for the picture of a path of the demonstration. It needs no network.
+    """
+    from sagalab.instructor.deck import OURS, read_deck
+
+    read = read_deck(deck or OURS)
+    if save is not None:
+        from sagalab.instructor.deck_file import save_deck
+        from sagalab.upkeep.chromium import find_chromium
+
+        save_deck(read, save, find_chromium(), notes=notes)
+        print(f"✓ {len(read)} slides: {save}")
+        return
+    from sagalab.instructor.deck_show import DeckShow
+    from sagalab.instructor.server import SLIDES, listen, serve
+
+    listening, token = listen(port), secrets.token_urlsafe(24)
+    _say_addresses(f"{len(read)} slides", listening, token)
+    raise typer.Exit(serve(DeckShow(read), SLIDES, listening, token, browser=browser))
+
+
+def _say_addresses(what: str, listening: socket.socket, token: str) -> None:
+    from sagalab.instructor.server import address
+
+    port = listening.getsockname()[1]
+    print(f"{what}: {address(port, token)}  (Ctrl-C ends it)")
+    print(f"For you alone: {address(port, token, 'speaker')}  (notes, what comes next, clock)", flush=True)
 
 
 def reset(

@@ -1,5 +1,6 @@
 """What the room sees of the demonstration: where we are, the picture, the verdict and the ledger's rows. No notes."""
 
+from sagalab.instructor.clock import DARK
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath
 from sagalab.instructor.show import Show
 from sagalab.ledger.verdict import ANNOUNCED, CONSISTENT, LEAKED, Verdict
@@ -32,7 +33,7 @@ def projector_parts(show: Show) -> dict[str, str]:
         "verdict": verdict_box(show),
         "rows": ledger_rows(show.shown.verdict) if show.shown and show.shown.verdict else "",
         "map": show.map,
-        "dark": "<p>dark: b, or the space bar, and it is light again</p>" if show.dark else "",
+        "dark": DARK if show.dark else "",
     }
 
 

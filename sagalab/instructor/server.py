@@ -1,6 +1,6 @@
-"""The demonstration's pages: a small server on 127.0.0.1, one page for the room and one for the speaker.
+"""The pages of the demonstration and of slides: a small server on 127.0.0.1, one page for the room and one for the speaker.
 
-Both show one `Show`, so they are in step: whatever changes is sent to each as it comes (server-sent events), and a key
+Both show one `Presentation`, so they are in step: whatever changes is sent to each as it comes (server-sent events), and a key
 in either goes to the same place. All is here, nothing is asked of a network: the pages' Content-Security-Policy
 forbids every other origin, and any script but ours.
 
@@ -16,9 +16,10 @@ import signal
 import socket
 import sys
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import tornado.httpserver
 import tornado.iostream
@@ -26,21 +27,19 @@ import tornado.web
 
 from sagalab.errors import SagaLabError
 from sagalab.instructor.background import in_background
+from sagalab.instructor.deck_show import slides_parts, slides_speaker_parts
+from sagalab.instructor.presentation import Presentation
 from sagalab.instructor.projector import projector_parts
-from sagalab.instructor.show import Show
 from sagalab.instructor.speaker import speaker_parts
 from sagalab.markup import escape
 from sagalab.project import private_opener, state_dir
 
 HOST = "127.0.0.1"
 PAGES = Path(__file__).parent / "pages"
-VIEWS = {"projector": projector_parts, "speaker": speaker_parts}
-_FILES = {
-    "": ("projector.html", "text/html"),
-    "speaker": ("speaker.html", "text/html"),
-    "page.js": ("page.js", "text/javascript"),
-    "page.css": ("page.css", "text/css"),
-}
+View = Callable[[Any], dict[str, str]]
+DEMONSTRATION: dict[str, View] = {"projector": projector_parts, "speaker": speaker_parts}
+SLIDES: dict[str, View] = {"slides": slides_parts, "speaker": slides_speaker_parts}
+_KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -75,9 +74,9 @@ def listen(wanted: int | None) -> socket.socket:
 class Door(tornado.web.RequestHandler):
     """Lets in whoever has the token, by the address or by the cookie that it became."""
 
-    def initialize(self, show: Show, token: str, port: int) -> None:
-        """Take what all handlers share."""
-        self.show, self.token, self.port = show, token, port
+    def initialize(self, show: Presentation, views: dict[str, View], token: str, port: int) -> None:
+        """Take what all handlers share. The first of the views is the room's."""
+        self.show, self.views, self.token, self.port = show, views, token, port
 
     def prepare(self) -> None:
         """Turn away who has another Host or no token; a token in the address becomes a cookie."""
@@ -102,9 +101,7 @@ class Door(tornado.web.RequestHandler):
 
     def write_error(self, status_code: int, **_options: object) -> None:
         """Say it in words."""
-        words = {
-            403: "This page opens for the whole address that <code>sagalab demo</code> has printed last."
-        }
+        words = {403: "This page opens for the whole address that <code>sagalab</code> has printed."}
         self.finish(
             f"<!DOCTYPE html><title>{status_code}</title><p>{words.get(status_code, self._reason)}</p>"
         )
@@ -114,10 +111,10 @@ class Files(Door):
     """The two pages and what they are made of."""
 
     def get(self, name: str) -> None:
-        """Answer with a file."""
-        file, kind = _FILES[name]
-        self.set_header("Content-Type", f"{kind}; charset=utf-8")
-        self.finish((PAGES / file).read_bytes())
+        """Answer with a file. A view's page has no ending in its address, and the room's no name."""
+        path = PAGES / (name if "." in name else f"{name or next(iter(self.views))}.html")
+        self.set_header("Content-Type", f"{_KINDS[path.suffix]}; charset=utf-8")
+        self.finish(path.read_bytes())
 
 
 class Press(Door):
@@ -148,7 +145,7 @@ class News(Door):
         self.show.listeners.append(self._wake.set)
         try:
             while not self._gone:
-                parts = VIEWS[view](self.show)
+                parts = self.views[view](self.show)
                 new = {name: html for name, html in parts.items() if sent.get(name) != html}
                 sent = parts
                 if new:
@@ -163,33 +160,39 @@ class News(Door):
             self.show.listeners.remove(self._wake.set)
 
 
-def application(show: Show, token: str, port: int) -> tornado.web.Application:
+def application(show: Presentation, views: dict[str, View], token: str, port: int) -> tornado.web.Application:
     """Return the server's pages."""
-    given = {"show": show, "token": token, "port": port}
-    names = "|".join(name.replace(".", r"\.") for name in _FILES)
+    given = {"show": show, "views": views, "token": token, "port": port}
     return tornado.web.Application(
         [
-            (rf"/({names})", Files, given),
+            (r"/(|speaker|page\.js|page\.css|deck\.css)", Files, given),
             (r"/press", Press, given),
-            (rf"/events/({'|'.join(VIEWS)})", News, given),
+            (rf"/events/({'|'.join(views)})", News, given),
         ],
         log_function=lambda _handler: None,
     )
 
 
-def serve(listening: socket.socket, token: str, *, browser: bool, room: Path | None = None) -> int:
-    """Serve the demonstration until Ctrl-C; return 0. A SIGTERM, and a terminal that is closed, end it too."""
+def serve(
+    show: Presentation, views: dict[str, View], listening: socket.socket, token: str, *, browser: bool
+) -> int:
+    """Serve a presentation until Ctrl-C; return 0. `browser`: open the room's page in one.
+
+    A SIGTERM, and a terminal that is closed, end it too.
+    """
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):  # each system has its own
             signal.signal(getattr(signal, name), _ended)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(listening, token, browser, room))
+        asyncio.run(_serve(show, views, listening, token, browser))
     return 0
 
 
-async def _serve(listening: socket.socket, token: str, browser: bool, room: Path | None) -> None:
-    show, port = Show(room=room), listening.getsockname()[1]
-    server = tornado.httpserver.HTTPServer(application(show, token, port))
+async def _serve(
+    show: Presentation, views: dict[str, View], listening: socket.socket, token: str, browser: bool
+) -> None:
+    port = listening.getsockname()[1]
+    server = tornado.httpserver.HTTPServer(application(show, views, token, port))
     server.add_socket(listening)
     opener = state_dir() / f"demo-{port}.html"
     try:

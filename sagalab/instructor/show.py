@@ -5,8 +5,7 @@ It knows no page: projector.py and speaker.py say what is seen of it, server.py 
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from sagalab.errors import SagaLabError
 from sagalab.instructor.background import in_background
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath
+from sagalab.instructor.presentation import KEYS, Presentation
 from sagalab.instructor.projected import projected
 
 if TYPE_CHECKING:
@@ -25,34 +25,28 @@ ROOM_SECONDS = 5.0  # between two looks into the room's folder
 _log = logging.getLogger(__name__)
 
 
-class Show:
+class Show(Presentation):
     """The place in the demonstration, the runs that were made, and the one under way (one at a time).
 
     - `place`: the index of the path that is shown, or START. `runs`: the last run of each path, by its key.
     - `running`: the path of the run under way, or None; `task`: that run, or the last one: `await show.task`.
     - `picture`: SVG of what is shown; `trouble`: what went wrong, in words, or "".
-    - `slow`: whether runs are shown in slow motion; `dark`: whether the room sees nothing; `map`: the room's heat map
-      while it is shown, else "".
-    - `begun`, `since`: when the first key was pressed and when this path was begun (time.monotonic), or None.
-
-    `changed` calls everybody who wants to hear of a change.
+    - `map`: the room's heat map while it is shown, else "".
     """
+
+    keys = {**KEYS, "r": "again", "0": "start_over", "m": "show_map"}
 
     def __init__(self, stage: "Stage | None" = None, room: Path | None = None):
         """Begin before the first path, on a stage that is made at the first run if it is not given.
 
         `room`: the folder whose heat map `m` shows.
         """
+        super().__init__(START)
         self.stage, self.room = stage, room
-        self.place = START
         self.runs: dict[str, DemoRun] = {}
         self.running: DemoPath | None = None
         self.task: asyncio.Task[None] | None = None
         self.picture = self.trouble = self.map = ""
-        self.slow = self.dark = False
-        self.begun: float | None = None
-        self.since: float | None = None
-        self.listeners: list[Callable[[], None]] = []
         self.shown: DemoRun | None = None
         self._pictures: dict[str, str] = {}  # by the key of a path that was run, or the name of a machine
         self._map_task: asyncio.Task[None] | None = None
@@ -70,10 +64,10 @@ class Show:
             return path
         return DEMO_PATHS[self.place + 1] if self.place < LAST else None
 
-    def changed(self) -> None:
-        """Tell everybody who listens."""
-        for tell in list(self.listeners):
-            tell()
+    @property
+    def count(self) -> int:
+        """How many paths there are."""
+        return len(DEMO_PATHS)
 
     async def open(self) -> None:
         """Draw the machines as they are before a run."""
@@ -85,23 +79,6 @@ class Show:
         self.changed()
 
     # Keys
-
-    def press(self, key: str) -> bool:
-        """Do what a key means, named as in a browser (KeyboardEvent.key); return whether it means anything.
-
-        Needs a running event loop.
-        """
-        if key.isdecimal() and 1 <= int(key) <= len(DEMO_PATHS):
-            action: Callable[[], None] = lambda: self.go_to(int(key) - 1)  # noqa: E731
-        elif key in KEYS:
-            action = getattr(self, KEYS[key])
-        else:
-            return False
-        if self.begun is None:
-            self.begun = self.since = time.monotonic()
-        action()
-        self.changed()
-        return True
 
     def go_on(self) -> None:
         """Run the path that is shown if it was not run; else go to the next, and run it if it was not run."""
@@ -126,7 +103,7 @@ class Show:
 
     def go_to(self, place: int) -> None:
         """Go to a path, and run it if it was not run, or if it is the one that is shown already."""
-        again = place == self.place
+        place, again = min(place, LAST), place == self.place
         self._move(place)
         if again or DEMO_PATHS[place].key not in self.runs:
             self.run()
@@ -134,10 +111,6 @@ class Show:
     def again(self) -> None:
         """Run the path that is shown once more."""
         self.run()
-
-    def darken(self) -> None:
-        """Let the room see nothing, or see again."""
-        self.dark = not self.dark
 
     def start_over(self) -> None:
         """Go before the first path and forget all runs, for the next room. Not while one is under way."""
@@ -148,14 +121,9 @@ class Show:
             self._move(START)
             self.begun = self.since = None
 
-    def restart_timer(self) -> None:
-        """Let the speaker's clock begin anew."""
-        self.begun = self.since = time.monotonic()
-
     def _move(self, place: int) -> None:
-        if place != self.place:
-            self.place, self.since = place, time.monotonic()
-        self.dark, self.trouble = False, ""
+        self.moved(place)
+        self.trouble = ""
         path = self.path
         self.shown = self.runs.get(path.key) if path is not None else None
         shown = path or DEMO_PATHS[0]
@@ -250,17 +218,3 @@ def _is_lost(stage: "Stage") -> bool:
     from sagalab.cloud import local_process
 
     return stage.deployment.cloud.is_local and not local_process.status()["running"]
-
-
-KEYS = {
-    **dict.fromkeys((" ", "ArrowRight", "ArrowDown", "PageDown", "Enter", "n"), "go_on"),
-    **dict.fromkeys(("ArrowLeft", "ArrowUp", "PageUp", "Backspace", "p"), "back"),
-    **dict.fromkeys(("b", "."), "darken"),
-    "Home": "first",
-    "End": "last",
-    "r": "again",
-    "0": "start_over",
-    "m": "show_map",
-    "t": "restart_timer",
-}
-"""What each key does, by the name of the method. Presenters' remote controls send PageDown, PageUp and `b` or `.`"""

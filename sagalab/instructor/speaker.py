@@ -2,6 +2,7 @@
 
 import time
 
+from sagalab.instructor.clock import minutes
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath
 from sagalab.instructor.projector import bar, verdict_box
 from sagalab.instructor.show import Show
@@ -39,18 +40,13 @@ def speaker_parts(show: Show) -> dict[str, str]:
 def clock(show: Show) -> str:
     """Return the time since the first key, and of this path beside the planned one."""
     planned = sum(path.minutes for path in DEMO_PATHS)
-    words = f"<strong>{_minutes(show.begun)}</strong> of {planned} min"
+    words = f"<strong>{minutes(show.begun)}</strong> of {planned} min"
     if show.path is not None and show.since is not None:
         over = time.monotonic() - show.since > 60 * show.path.minutes
-        words += f" · this path {_minutes(show.since)} of {show.path.minutes} min{' ! over' if over else ''}"
+        words += f" · this path {minutes(show.since)} of {show.path.minutes} min{' ! over' if over else ''}"
         until = sum(path.minutes for path in DEMO_PATHS[: show.place + 1])
         words += f" · planned up to its end: {until} min"
     return words
-
-
-def _minutes(since: float | None) -> str:
-    seconds = 0 if since is None else int(time.monotonic() - since)
-    return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def notes(path: DemoPath) -> str:
