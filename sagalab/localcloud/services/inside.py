@@ -8,7 +8,7 @@ its signature and the answer stay what boto3 makes of them.
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
@@ -18,6 +18,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
+from moto.utilities.utils import get_partition
 from werkzeug.wsgi import ClosingIterator
 
 # by the service's name in the signature; all their operations are a POST to "/". stepfunctions/service.py is one more
@@ -31,6 +32,20 @@ _INVOCATIONS = "/invocations"
 
 class Invoke(LambdaResponse):
     """Lambda's Invoke, the one operation of Lambda that is asked for often: nobody has to look which it is."""
+
+    def setup_class(self, request: Any, full_url: str = "", *others: Any, **options: Any) -> None:
+        """Read what Invoke needs of a request; moto reads each body as a form too."""
+        self.normalized_request = request
+        self.parsed_url = urlsplit(full_url)
+        self.uri, self.path, self.method = full_url, self.parsed_url.path, request.method
+        self.querystring = self.data = parse_qs(self.parsed_url.query, keep_blank_values=True)
+        self.body = self.raw_body = request.get_data()
+        self.headers = request.headers
+        self.region = self.headers["Authorization"].split("/", 3)[2]
+        self.partition = get_partition(self.region)
+        self.uri_match = {}
+        self.response_headers = {"server": "amazon.com"}
+        self.access_key, self.current_account = self.get_access_key(), self.get_current_account()
 
     def _get_action(self) -> str:
         return "Invoke"
