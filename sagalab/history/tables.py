@@ -9,17 +9,18 @@ import pandas as pd
 
 from sagalab.history.events import Event
 from sagalab.history.visits import VISIT_STATUSES, Visit
+from sagalab.table import Table
 
 SUMMARY_LENGTH = 80
 
 
-def visits_table(visits: Sequence[Visit], started: datetime | None) -> pd.DataFrame:
+def visits_table(visits: Sequence[Visit], started: datetime | None) -> Table:
     """Return the visits, one a row, indexed by their number.
 
     state, type and status are categories (states in order of first entering); entered_s and duration_s are
     seconds (NaN while not known); attempts counts the tries; parent is the index of the visit around it.
     """
-    return pd.DataFrame(
+    return Table(
         {
             "state": _ordered(v.name for v in visits),
             "type": pd.Categorical([v.type for v in visits]),
@@ -36,11 +37,9 @@ def visits_table(visits: Sequence[Visit], started: datetime | None) -> pd.DataFr
     )
 
 
-def events_table(
-    events: Sequence[Event], states: Mapping[int, str], started: datetime | None
-) -> pd.DataFrame:
+def events_table(events: Sequence[Event], states: Mapping[int, str], started: datetime | None) -> Table:
     """Return the history events, one a row, indexed by id, with their state and a summary of the details."""
-    return pd.DataFrame(
+    return Table(
         {
             "previous_id": pd.array([e.previous_id for e in events], dtype="Int64"),
             "type": pd.Categorical([e.type for e in events]),

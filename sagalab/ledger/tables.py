@@ -82,8 +82,8 @@ def _rank(name: str, text: str) -> tuple[int, str]:
 
 
 def _frame(key: str, rows: list[dict[str, Any]]) -> "pd.DataFrame":
-    import pandas as pd
+    from sagalab.table import Table  # it loads pandas
 
     ordered = sorted(rows, key=lambda row: [_rank(name, str(row.get(name, ""))) for name in _SORTED_BY[key]])
     values = [[row.get(name) for name in COLUMNS[key]] for row in ordered]
-    return pd.DataFrame(values, columns=list(COLUMNS[key]))
+    return Table(values, columns=list(COLUMNS[key]))
