@@ -1,0 +1,60 @@
+"""Every picture of the published notebooks has its alternative text, on the pages that nbconvert makes of them."""
+
+import functools
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbconvert import get_exporter
+
+from sagalab.project import NOTEBOOKS
+
+NAMES = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+NO_WORDS = "No description has been provided for this image"
+
+
+class Pictures(HTMLParser):
+    """Gathers what each picture of a page says; a picture in a picture, or hidden from screen readers, says nothing."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._depth = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "svg":
+            self._depth += 1
+        if tag == "img" or tag == "svg" and self._depth == 1 and given.get("aria-hidden") != "true":
+            self.said.append(given.get("alt") or given.get("aria-label") or "")
+
+    def handle_endtag(self, tag):
+        self._depth -= tag == "svg"
+
+
+@functools.cache
+def read(name: str) -> nbformat.NotebookNode:
+    return nbformat.read(NOTEBOOKS / name, as_version=4)
+
+
+def stored(name: str) -> list[dict]:
+    return [
+        output
+        for cell in read(name).cells
+        for output in cell.get("outputs", [])
+        if {"image/png", "image/svg+xml"} & set(output.get("data", {}))
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if stored(name)])
+def test_every_picture_has_its_words(name):
+    page, _ = get_exporter("saga-page")().from_notebook_node(read(name))
+    said = Pictures(page).said
+    assert len(said) >= len(stored(name))
+    assert [words for words in said if len(words) < 20 or words.startswith(NO_WORDS)] == []
+
+
+def test_the_helper_itself():
+    page = "<img alt='a'><svg aria-label='b'><svg></svg></svg><svg aria-hidden='true'></svg><img>"
+    assert Pictures(page).said == ["a", "b", ""]
