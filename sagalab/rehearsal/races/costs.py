@@ -27,7 +27,7 @@ def costs(races: Mapping[str, Races]) -> "pd.DataFrame":
     import pandas as pd
 
     columns = {name: _of(found.cases) for name, found in races.items()}
-    return pd.DataFrame({"cost": ROWS, **columns}).set_index("cost")
+    return pd.DataFrame(columns, index=list(ROWS)).rename_axis(columns="cost")
 
 
 def _of(cases: Sequence[RaceCase]) -> list[str]:

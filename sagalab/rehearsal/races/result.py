@@ -146,5 +146,7 @@ def compared(races: Mapping[str, Races], *, found_only: bool = False) -> "pd.Dat
         for machine, found in races.items()
     }
     accepted = ["yes" if name in ACCEPTABLE else "no" for name in NAMES]
-    table = pd.DataFrame({"anomaly": NAMES, "acceptable": accepted, **columns}).set_index("anomaly")
+    table = pd.DataFrame({"acceptable": accepted, **columns}, index=list(NAMES)).rename_axis(
+        columns="anomaly"
+    )
     return table[[not found_only or any(found.counts[name] for found in races.values()) for name in NAMES]]
