@@ -2,9 +2,11 @@
 
 import inspect
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.addnodes import pending_xref
@@ -14,7 +16,9 @@ from sphinx.util.docutils import SphinxDirective
 
 import sagalab
 from sagalab.linting.rule import RULES
+from sagalab.markup import NO_MATH
 from sagalab.orders.faults import Fault
+from sagalab.pictures.frame import framed, framed_image
 
 SIGNS = {"error": "✗ error", "warning": "! warning", "hint": "· hint"}
 
@@ -106,6 +110,40 @@ class WithoutLink(SphinxPostTransform):
                 node.replace_self(node.children)
 
 
+class PicturesInThePage(SphinxPostTransform):
+    """Our SVG stands in the page itself, in its frame: a click shows it large, it is dark with the page, and it has words.
+
+    So does a notebook's chart, a PNG, with the words that are stored beside it.
+    """
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **_options: object) -> None:
+        """Replace the images of this page that are ours."""
+        words: dict[bytes, str] = {}
+        for image in list(self.document.findall(nodes.image)):
+            path = Path(self.env.srcdir, str(image.get("uri", "")))
+            if path.suffix == ".svg" and path.is_file():
+                svg = path.read_text(encoding="utf-8")
+                if f'class="{NO_MATH}"' in svg:
+                    image.replace_self(nodes.raw("", framed(svg[svg.index("<svg") :]), format="html"))
+            elif path.suffix == ".png" and path.is_file():
+                words = words or self._words()
+                png = path.read_bytes()
+                if png in words:
+                    image.replace_self(nodes.raw("", framed_image(png, words[png]), format="html"))
+
+    def _words(self) -> dict[bytes, str]:
+        """Return the words of this page's charts, by the charts themselves."""
+        source = Path(self.env.doc2path(self.env.docname))
+        if source.suffix != ".ipynb":
+            return {}
+        outputs = [o for cell in nbformat.read(source, as_version=4).cells for o in cell.get("outputs", [])]
+        data = [output["data"] for output in outputs if "image/png" in output.get("data", {})]
+        return {b64decode(each["image/png"]): each.get("text/plain", "") for each in data}
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     for name, directive in (
@@ -115,4 +153,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     ):
         app.add_directive(name, directive)
     app.add_post_transform(WithoutLink)
+    app.add_post_transform(PicturesInThePage)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

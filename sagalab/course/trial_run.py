@@ -107,13 +107,13 @@ class Run:
     def picture(self) -> tuple[str, str]:
         """Return the picture of the run, as HTML and in words."""
         from sagalab.pictures.diagram import diagram
+        from sagalab.pictures.drawing import on_page
 
         drawing = diagram(self.execution.definition, self.execution, title=self.title, times=False)
         try:
-            svg = drawing.svg()
+            return on_page(drawing.svg()), drawing.text()
         except SagaLabError as error:
             return f"<pre>{escape(drawing.text())}\n{escape(str(error))}</pre>", drawing.text()
-        return f'<div style="background:#fff;display:inline-block;max-width:100%">{svg}</div>', drawing.text()
 
 
 def _again(title: str, history: Any, definition: Any, judged: tuple[Verdict, Verdict] | None) -> Run:

@@ -152,12 +152,12 @@ class Drawing(graphviz.Digraph):
             self._svg = (source, finish_svg(drawn, self.title, self.words))
         return self._svg[1]
 
-    def html(self, *, height: float | None = None) -> str:
+    def html(self) -> str:
         """Return the picture in its frame (frame.py): a click shows it large, and it is dark on a dark page.
 
-        `height`: CSS pixels that it keeps, whatever is drawn. Raises SagaLabError where there is no `dot`.
+        Raises SagaLabError where there is no `dot`.
         """
-        return framed(self.svg(), height=height)
+        return framed(self.svg())
 
     def png(self, dpi: int = 144) -> bytes:
         """Return the picture as PNG bytes; `dpi` dots an inch.

@@ -7,8 +7,9 @@ open, it is in the browser's top layer, whatever stands around it). A browser wi
 
 import re
 import secrets
+from base64 import b64encode
 
-from sagalab.markup import NO_MATH
+from sagalab.markup import NO_MATH, escape
 from sagalab.pictures.dark import SURFACE, TEXT, WHERE_DARK, both, svg_rules
 from sagalab.pictures.palette import BACKGROUND, NEUTRAL
 
@@ -29,33 +30,33 @@ _LOOK = (
     ".sagalab-picture:popover-open{position:fixed;inset:0;width:100vw;height:100vh;max-width:none;box-sizing:border-box;"
     "padding:40px 16px 16px}"
     ".sagalab-picture:popover-open>label{cursor:zoom-out;min-height:100%}"
-    ".sagalab-picture:popover-open>label>svg{display:block;margin:0 auto;height:auto!important;"
+    ".sagalab-picture:popover-open>label>:is(svg,img){display:block;margin:0 auto;height:auto!important;"
     "width:min(100%,var(--large))!important;max-width:none!important;min-width:var(--own)!important}"
 )
 _LARGEST = 2.0  # times a picture's own size, when it is shown large
 
 
-def framed(svg: str, *, height: float | None = None) -> str:
-    """Return a finished SVG (drawing.py) in its frame, as HTML.
-
-    `height`: the CSS pixels that the frame keeps, however high its picture is; a higher or wider one is drawn
-    smaller in it. So what stands under a picture that changes keeps its place.
-    """
-    name = f"sagalab-{secrets.token_hex(5)}"
+def framed(svg: str) -> str:
+    """Return a finished SVG (drawing.py) in its frame, as HTML."""
     size = _SIZE.search(svg)
-    width = float(size[1]) * _POINT if size else 0.0
-    own = f' style="--own:{width:.0f}px;--large:{width * _LARGEST:.0f}px"' if size else ""
-    kept = (
-        f"#{name}:not(:popover-open){{height:{height:.0f}px}}"
-        f"#{name}:not(:popover-open)>label>svg{{width:100%!important;min-width:0!important;height:{height:.0f}px!important}}"
-        if height
-        else ""
-    )
+    return _frame(svg, float(size[1]) * _POINT if size else 0.0, svg_rules(svg, ".sagalab-picture"))
+
+
+def framed_image(png: bytes, words: str) -> str:
+    """Return a PNG, which stands on light ground, in a frame; `words` is its text alternative."""
+    width = int.from_bytes(png[16:20], "big")  # https://www.w3.org/TR/png/#11IHDR
+    source = f"data:image/png;base64,{b64encode(png).decode('ascii')}"
+    return _frame(f'<img alt="{escape(words)}" style="max-width:100%;height:auto" src="{source}">', width, "")
+
+
+def _frame(picture: str, width: float, rules: str) -> str:
+    """Return a picture in a frame; `width` is its own in CSS pixels, `rules` is more CSS for it."""
+    name = f"sagalab-{secrets.token_hex(5)}"
+    own = f' style="--own:{width:.0f}px;--large:{width * _LARGEST:.0f}px"' if width else ""
     return (
-        f'<div class="sagalab sagalab-picture {NO_MATH}" id="{name}" popover{own}><style>{_LOOK}'
-        f"{svg_rules(svg, '.sagalab-picture')}{kept}</style><label>"
+        f'<div class="sagalab sagalab-picture {NO_MATH}" id="{name}" popover{own}><style>{_LOOK}{rules}</style><label>'
         f'<button type="button" popovertarget="{name}" aria-label="Show this picture large" title="large, and back">{_ICON}</button>'
-        f"{svg}</label></div>"
+        f"{picture}</label></div>"
     )
 
 

@@ -5,12 +5,12 @@ stands in the page itself, in its frame: a click shows it large, and with `--the
 """
 
 import copy
+from base64 import b64decode
 from typing import Any
 
 from nbconvert import HTMLExporter
 
-from sagalab.markup import escape
-from sagalab.pictures.frame import framed
+from sagalab.pictures.frame import framed, framed_image
 
 _SVG, _PNG = "image/svg+xml", "image/png"
 
@@ -31,11 +31,8 @@ class PageExporter(HTMLExporter):
                 if _SVG in data:
                     data["text/html"] = framed("".join(data.pop(_SVG)))
                 elif _PNG in data:
-                    data["text/html"] = _image("".join(data[_PNG]), "".join(data.get("text/plain", "")))
+                    data["text/html"] = framed_image(
+                        b64decode("".join(data[_PNG])), "".join(data.get("text/plain", ""))
+                    )
         page: tuple[str, dict[str, Any]] = super().from_notebook_node(shown, resources, **kw)
         return page
-
-
-def _image(png: str, words: str) -> str:
-    """Return a chart, in base64, as an image with its words."""
-    return f'<img alt="{escape(words)}" style="max-width:100%;height:auto" src="data:image/png;base64,{png.strip()}">'

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sagalab.errors import SagaLabError
 from sagalab.markup import escape
+from sagalab.pictures.frame import framed
 from sagalab.project import writing
 from sagalab.testing.coverage import Coverage
 
@@ -12,8 +13,9 @@ _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Coverage of state machines</title>
 <meta name="viewport" content="width=device-width">
 <style>
+:root { color-scheme: light dark }
 body { font: 16px/1.5 Arial, "Liberation Sans", sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem;
-       color: #16202c; background: #fff }
+       color: #16202c; background: #fff; color: light-dark(#16202c, #e8edf3); background: light-dark(#fff, #181d24) }
 table { border-collapse: collapse; margin: 0 0 1rem } th, td { padding: .25rem .75rem; border-bottom: 1px solid #9aa7b8 }
 figure { margin: 1rem 0 }
 </style></head><body><h1>Coverage of state machines</h1>
@@ -47,4 +49,4 @@ def _figure(folder: Path, number: int, found: Coverage) -> str:
         return f"<p>{escape(error.what)} {escape(error.cure)}</p>"
     name = Path(found.name).name.removesuffix(".json").removesuffix(".asl") or f"machine-{number}"
     (folder / f"{number}-{name}.svg").write_text(svg, encoding="utf-8")
-    return f"<figure>{svg}</figure>"
+    return f"<figure>{framed(svg)}</figure>"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pictures_said import Pictures
 
 import sagalab
 from sagalab.linting.rule import RULES
@@ -44,3 +45,11 @@ def test_every_rule_and_every_public_name_has_its_section(site):
 def test_the_notebooks_stand_there_with_their_outputs(site):
     page = (site / "notebooks" / "04_catch_and_compensate.html").read_text(encoding="utf-8")
     assert "<svg" in page and "leaked:" in page
+
+
+def test_every_picture_of_a_notebook_is_in_its_frame_with_its_words(site):
+    for name in ("03_retry", "04_catch_and_compensate"):
+        page = (site / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+        said = Pictures(page[page.index("<article") : page.index("</article")]).said
+        assert len(said) == page.count('class="sagalab sagalab-picture') >= 3
+        assert [words for words in said if len(words) < 20] == []
