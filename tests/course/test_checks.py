@@ -272,3 +272,32 @@ def test_an_unknown_exercise_names_those_that_there_are():
 
 def test_a_check_without_an_answer_is_not_yet_attempted():
     assert check.retry().name == NOT_ATTEMPTED
+
+
+def test_a_strategy_by_hand_and_an_undo_by_the_sdk_s_presets_are_correct():
+    by_hand = """
+from aws_durable_execution_sdk_python.config import Duration
+from aws_durable_execution_sdk_python.retries import RetryDecision
+
+def strategy(error, attempts_made):
+    if type(error).__name__.startswith("Lambda.") and attempts_made < 5:
+        return RetryDecision.retry(Duration.from_seconds(attempts_made))
+    return RetryDecision.no_retry()
+"""
+    assert check.tries(by_hand).is_correct
+    presets = """
+from aws_durable_execution_sdk_python.retries import RetryPresets
+
+DO = StepConfig(RetryPresets.none(), StepSemantics.AT_MOST_ONCE_PER_RETRY)
+UNDO = StepConfig(RetryPresets.critical(), StepSemantics.AT_MOST_ONCE_PER_RETRY)
+
+def compensate(context, undos, order):
+    owed = []
+    for name, undo in undos:
+        try:
+            do(context, name, undo, order, UNDO)
+        except Exception:
+            owed += [name]
+    return [{"undo": name} for name in owed]
+"""
+    assert check.survive(presets).is_correct

@@ -8,6 +8,7 @@ import wrong_answers_05_06  # noqa: F401
 import wrong_answers_07_09  # noqa: F401
 import wrong_answers_11  # noqa: F401
 import wrong_answers_12  # noqa: F401
+import wrong_answers_13  # noqa: F401
 import wrong_answers_14  # noqa: F401
 from wrong_answer import WRONG
 

@@ -26,6 +26,7 @@ from sagalab.rehearsal.durable.code import Died
 from sagalab.rehearsal.durable.executor import SteadyExecutor
 
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
+MOST_INVOCATIONS = 60  # of one execution; a saga that tries again without end is stopped then
 _SECONDS = 60.0  # of real time, for one execution; it takes some hundredths of a second
 _OUTPUT = dict[str, Any]
 
@@ -40,12 +41,16 @@ class _Invoker(InProcessInvoker):
         self._kept, self._now = store, now
         self.over: dict[str, threading.Event] = {}
         self.died: dict[str, int] = {}
+        self.invoked: dict[str, int] = {}
         self.died_of: dict[str, Exception] = {}  # by request id
 
     def invoke(self, function_name: str, input: Any, *where: Any, **more: Any) -> Any:
         """Call the handler; a process that died is an invocation that failed, which the engine tries again."""
         name = function_name.partition(":")[0]
         began = self._now()
+        self.invoked[name] = self.invoked.get(name, 0) + 1
+        if self.invoked[name] > MOST_INVOCATIONS:
+            self.over[name].set()
         try:
             answer = super().invoke(function_name, input, *where, **more)
         except Died as died:
@@ -132,7 +137,9 @@ class Engine:
         arn = started.execution_arn or ""
         over.wait(_SECONDS)
         parked = self._invoker._is_parked(arn) and not self._store.load(arn).is_complete
-        if not parked:
+        if self._invoker.invoked[name] > MOST_INVOCATIONS:
+            self._executor.stop_execution(arn)
+        elif not parked:
             self._executor.wait_until_complete(arn, _SECONDS)
         history = self._executor.get_execution_history(arn, include_execution_data=True, max_items=10_000)
         events = [each.to_dict() for each in history.events]
