@@ -235,3 +235,16 @@ def test_a_cloud_without_functions_starts_no_fork_server(cloud, tmp_path, monkey
         ours = processes_of_cloud()
         local_process.stop()
         assert not [each for each in ours if runs(each) and each.pid != os.getpid()]
+
+
+def test_models_in_a_folder_of_the_functions_own_are_found(run, tmp_path):
+    model = tmp_path / "models" / "orders-of-mine" / "2026-01-01"
+    model.mkdir(parents=True)
+    (model / "service-2.json").write_text("{}", encoding="utf-8")
+    source = """
+        import boto3
+        def handler(event, context):
+            return "orders-of-mine" in boto3.session.Session().get_available_services()
+    """
+    assert run(source, variables=(("AWS_DATA_PATH", str(tmp_path / "models")),)) is True
+    assert run(source) is False

@@ -179,18 +179,26 @@ def _adopter():
 def warm_up():
     """Import and read what nearly every function needs: boto3, the models of DynamoDB and of the endpoints."""
     boto3 = importlib.import_module("boto3")
-    loader = importlib.import_module("botocore.loaders").JSONFileLoader
-    kept, read = {}, loader.load_file
-
-    def load_file(self, file_path):
-        if file_path not in kept:
-            kept[file_path] = read(self, file_path)
-        return kept[file_path]
-
-    loader.load_file = load_file
+    loaders = importlib.import_module("botocore.loaders")
+    files, lists = {}, {}
+    loaders.JSONFileLoader.load_file = _kept(loaders.JSONFileLoader.load_file, files, lambda loader: None)
+    loaders.Loader.list_available_services = _kept(
+        loaders.Loader.list_available_services, lists, lambda loader: tuple(loader.search_paths)
+    )
     # a client imports some more; it is thrown away, and the functions make their own
     boto3.session.Session("nobody", "nobody", region_name="us-east-1").client("dynamodb")
-    loader.load_file = lambda self, file_path: kept[file_path] if file_path in kept else read(self, file_path)
+
+
+def _kept(method, known, place):
+    """Return a method of botocore's loaders that gives what it has given before; `place` says where it looks."""
+
+    def found(self, *given, **named):
+        key = place(self), *given, *named.values()
+        if key not in known:
+            known[key] = method(self, *given, **named)
+        return known[key]
+
+    return found
 
 
 def _letter():
