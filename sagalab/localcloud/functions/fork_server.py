@@ -64,9 +64,7 @@ class Forker:
             self._end_all()
         life, output, line = files
         line = socket.socket(fileno=line)
-        pid = None
-        if self._is_fit(os.fsdecode(asked)):
-            pid = os.fork()
+        pid = _fork() if self._is_fit(os.fsdecode(asked)) else None
         if pid == 0:
             line.close()
             self._leave()
@@ -140,6 +138,14 @@ class Forker:
             except ChildProcessError:
                 break
         os._exit(0)
+
+
+def _fork():
+    """Fork; None where the system has no room for one more process."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
 
 
 def _children():
