@@ -12,6 +12,7 @@ from sagalab.deploying.catalogue import seed_stock
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.deploying.machines import machine_names, substitute
+from sagalab.deploying.names import DURABLE
 from sagalab.deploying.part import Action, Change, Part
 from sagalab.deploying.part_machine import Machine
 from sagalab.deploying.parts import Parts
@@ -86,10 +87,14 @@ def deploy_machine(deployment: Deployment, name: str, definition: Mapping[str, A
 def ensure_machine(deployment: Deployment, name: str) -> str:
     """Return the ARN of a machine. On the local cloud one of statemachine/ is deployed when it is not there.
 
+    "durable" and "durable-hardened" give the ARN of the saga as a durable function.
+
     On AWS nothing is made unasked. Raises SagaLabError when there is no such machine.
     """
     if name in deployment.machines:
         return deployment.machines[name]
+    if name in {each.name for each in DURABLE}:
+        return _ensure_durable(deployment, name)
     if name not in machine_names():
         return deployment.machine(name)  # raises, with the names that there are
     if not deployment.cloud.is_local:
@@ -98,6 +103,21 @@ def ensure_machine(deployment: Deployment, name: str) -> str:
             f"Deploy it: sagalab deploy --machine {name}",
         )
     return deploy_machine(deployment, name, read_definition(name))
+
+
+def _ensure_durable(deployment: Deployment, name: str) -> str:
+    """Return the ARN of a durable function; on the local cloud it is deployed when it is not there."""
+    parts = Parts(deployment.cloud, deployment.prefix)
+    [function] = [parts.durable_function(each) for each in DURABLE if each.name == name]
+    if function.state() != "present":
+        if not deployment.cloud.is_local:
+            raise SagaLabError(
+                f"The durable function {name} is not deployed under the prefix {deployment.prefix}.",
+                "Deploy it: sagalab deploy --durable",
+            )
+        for stage in parts.durable_stages():
+            together(lambda part: part.ensure(), stage)
+    return parts.arns.durable(name)
 
 
 def _ensure_machine(

@@ -21,13 +21,14 @@ def is_durable(arn: str) -> bool:
 
 
 def start(cloud: "Cloud", function: str, name: str, payload: str) -> str:
-    """Start an execution of "durable" or "durable-hardened" with this input (JSON text), and return its ARN.
+    """Start an execution of "durable" or "durable-hardened", or of a function's ARN, with this input (JSON text), and return its ARN.
 
     A name that was used with the same input starts nothing anew. Raises SagaLabError where the function is not
     deployed, and for a name that was used with another input.
     """
     client = cloud.client("lambda")
-    arn = Arns(Names(cloud.prefix), cloud.region, cloud.account).durable(function)
+    arns = Arns(Names(cloud.prefix), cloud.region, cloud.account)
+    arn = function if function.startswith("arn:") else arns.durable(function)
     try:
         return client.invoke(
             FunctionName=f"{arn}:$LATEST",  # a durable function is invoked by a version or an alias

@@ -44,7 +44,7 @@ def start(
     when the machine is not deployed, or the order is not JSON.
     """
     cloud = _cloud(deployment)
-    if machine in durable_runs.DURABLE_NAMES:
+    if machine in durable_runs.DURABLE_NAMES or ":function:" in machine:
         return durable_runs.start(cloud, machine, name or _unique_name(order), _json(order))
     arn = machine if machine.startswith("arn:") else _machine_arn(cloud, machine)
     client = cloud.client("stepfunctions")

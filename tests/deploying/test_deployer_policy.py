@@ -64,7 +64,7 @@ def asked(cloud) -> set[Need]:
     mine = deploy(recorded, progress=False)
     spoil(cloud, mine)
     deploy(recorded, progress=False)
-    deploy(recorded, progress=False, reset_stock=True)
+    deploy(recorded, progress=False, reset_stock=True, durable=True)
     use(recorded)
     policies = cloud.client("iam")
     another = policies.create_policy(
@@ -118,6 +118,7 @@ def use(recorded) -> None:
     """Do what the notebooks and commands do with a deployment, and leave one execution running."""
     mine = deployment(recorded)
     status(recorded)
+    run(make_order(), "durable", deployment=mine)
     execution = run(make_order(), deployment=mine)
     redrive(run_scenario("33", deployment=mine), deployment=mine)
     read_ledger(execution.input, mine)

@@ -1,5 +1,7 @@
 """The saga as a durable function on the local cloud: same orders, fault plans, ledger and verdict as the machine's."""
 
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from sagalab.ledger.verdict import verdict
 from sagalab.orders.faults import Fault, plan
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import run, start, wait
+from sagalab.pictures.compare import compare
 
 PREFIX = "t-durable"
 
@@ -104,3 +107,25 @@ def test_it_is_deployed_only_when_asked_for_and_destroyed_with_the_rest(cloud):
     assert {part.state for part in status(cloud, prefix=prefix)} == {"present"}
     destroy(cloud, prefix=prefix, progress=False)
     assert everything(cloud, prefix) == set()
+
+
+def test_the_command_line_runs_and_explores_it(deployed, monkeypatch):
+    monkeypatch.setenv("SAGALAB_PREFIX", PREFIX)
+
+    def sagalab(*words):
+        command = [sys.executable, "-m", "sagalab", *words]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
+
+    ran = sagalab("run", "--machine", "durable", "--scenario", "4")
+    assert ran.returncode == 0 and "sns:NotifySuccess" in ran.stdout
+    explored = sagalab("explore", "durable", "--sample", "12")
+    assert "of 12 plans leaked" in explored.stdout, explored.stderr
+
+
+def test_it_is_followed_while_it_runs_and_compared_with_the_machine(deployed):
+    arn = start(_order(Fault.error("ProcessPayment")), "durable", deployment=deployed)
+    client = deployed.cloud.client("lambda")
+    seen = list(DurableExecution.fetch(client, arn).follow(poll=0.05, timeout=60))
+    assert seen[-1].error == "SagaFailed" and len(seen) > 1
+    machine = run(_order(Fault.error("ProcessPayment")), deployment=deployed)
+    assert "ProcessPayment" in compare(machine, seen[-1]).svg()

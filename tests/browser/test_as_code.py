@@ -1,0 +1,65 @@
+"""Lab 13 in JupyterLab: the durable function's pictures beside the machine's, the table of leaks, the costs."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab_server import Notebook, Server, launch_arguments
+from playwright.sync_api import Browser, expect, sync_playwright
+
+LAB = "13_the_same_saga_as_code.ipynb"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("jupyterlab"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path, server) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
+        server.wait()
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser, server) -> Iterator[Notebook]:
+    notebook = server.open(browser, LAB)
+    notebook.page.set_viewport_size({"width": 1440, "height": 900})
+    notebook.page.keyboard.press("Control+b")
+    notebook.run_all()
+    yield notebook
+    notebook.page.close()
+
+
+def test_all_cells_of_the_lab_run_and_ask_no_other_machine(lab):
+    assert lab.errors() == []
+    assert lab.foreign == []
+
+
+def test_machine_and_code_show_what_the_process_left(lab):
+    pictures = lab.page.locator('.jp-OutputArea svg[aria-label*="Runtime.ExitError"]')
+    expect(pictures).to_have_count(2)
+    code, machine = (each.get_attribute("aria-label") for each in pictures.all())
+    assert "ProcessPayment" not in code and "ProcessPayment (failed: Runtime.ExitError)" in machine
+    pictures.last.scroll_into_view_if_needed()
+    lab.screenshot("13-what-is-shown")
+
+
+def test_tables_say_who_leaks_and_what_it_costs(lab):
+    table = lab.page.locator(".jp-OutputArea table", has_text="durable-hardened").last
+    assert [cell.inner_text() for cell in table.locator("tbody tr td:last-child").all()] == [
+        "41",
+        "12",
+        "0",
+        "0",
+    ]
+    table.scroll_into_view_if_needed()
+    lab.screenshot("13-leaks")
+    costs = lab.page.locator(".jp-OutputArea table", has_text="durable operations").last
+    assert costs.locator("tbody tr").count() == 4
+    costs.scroll_into_view_if_needed()
+    lab.screenshot("13-costs")
