@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets
 
+from sagalab.failurelab.fold import Fold
 from sagalab.markup import escape
 
 CHOSEN, OTHER = "●", "○"
@@ -16,6 +17,7 @@ _STYLE = """<style>
 .sagalab-choice button { width: auto; height: auto; min-height: 32px; min-width: 3em; line-height: 1.35;
   white-space: normal; text-align: left; font-size: 15px; padding: 3px 10px; }
 .sagalab-choice button:focus-visible { outline: 3px solid #0b5cad; outline-offset: 1px; }
+[data-jp-theme-light="false"] .sagalab-choice button:focus-visible { outline-color: #8ec5ff; }
 </style>"""
 
 
@@ -26,7 +28,8 @@ class ButtonChoice:
       chosen. `tooltips`: {value: what the browser says of the button}.
     - `value`: the chosen option; None chooses nothing. Setting it calls nobody.
     - `choose(value)` is what a click does: `changed(value)` is called.
-    - `box` is shown. `column=True` puts one button a line.
+    - `box` is shown. `column=True` puts one button a line. With `folds` one button says what is chosen, and shows
+      and hides the others (`open`). With `toggles` a click on the chosen one chooses nothing.
     """
 
     def __init__(
@@ -39,10 +42,13 @@ class ButtonChoice:
         tooltips: Mapping[Any, str] | None = None,
         label_width: str = "9em",
         column: bool = False,
+        folds: bool = False,
+        toggles: bool = False,
     ):
         self._label, self._changed, self._value, self._locked = label, changed, value, False
         self._tooltips = dict(tooltips or {})
         self._options: dict[Any, str] = {}
+        self._toggles = toggles
         self.buttons: dict[Any, ipywidgets.Button] = {}
         self.heading = ipywidgets.HTML(
             f"<span style='font-size:15px'>{escape(label)}</span>",
@@ -50,13 +56,18 @@ class ButtonChoice:
         )
         flow = "column" if column else "row wrap"
         self._row = ipywidgets.Box(layout=ipywidgets.Layout(flex_flow=flow, flex="1 1 20em"))
+        self._fold = Fold(label, self._row) if folds else None
+        body = self._row if self._fold is None else ipywidgets.Box(
+            [self._fold.head, self._row],
+            layout=ipywidgets.Layout(flex_flow="row wrap", flex="1 1 20em", align_items="flex-start"),
+        )  # fmt: skip
         self.box = ipywidgets.Box(
             [
                 ipywidgets.HTML(
                     _STYLE, layout=ipywidgets.Layout(display="none")
                 ),  # a style counts all the same
                 *([self.heading] if label else []),
-                self._row,
+                body,
             ],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"),
         )
@@ -94,17 +105,27 @@ class ButtonChoice:
         self._show()
 
     @property
+    def open(self) -> bool:
+        """Whether the options are shown: always, unless it folds. Setting it is nothing then."""
+        return self._fold is None or self._fold.open
+
+    @open.setter
+    def open(self, is_open: bool) -> None:
+        if self._fold is not None:
+            self._fold.open = is_open
+
+    @property
     def label(self) -> str:
         """The words of the chosen option; "" when nothing is chosen."""
         return self._options.get(self._value, "")
 
     def choose(self, value: Any) -> None:
         """Choose an option as a click does. Raises ValueError for one that is not offered."""
-        self.value = value
-        self._changed(value)
+        self.value = None if self._toggles and value == self._value else value
+        self._changed(self._value)
 
     def lock(self, locked: bool) -> None:
-        """Take no clicks while `locked`."""
+        """Take no clicks while `locked`. What is folded can be looked at all the same."""
         self._locked = locked
         for button in self.buttons.values():
             button.disabled = locked
@@ -123,3 +144,5 @@ class ButtonChoice:
             chosen = value == self._value
             button.description = f"{CHOSEN if chosen else OTHER} {self._options[value]}"
             button.button_style = "info" if chosen else ""
+        if self._fold is not None:
+            self._fold.words = self.label or "choose"

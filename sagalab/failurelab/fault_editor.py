@@ -6,6 +6,7 @@ import ipywidgets
 
 from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.failurelab.choice import fault_words
+from sagalab.failurelab.number_field import NumberField
 from sagalab.markup import escape
 from sagalab.orders.faults import DEFAULT_MS, DEFAULT_WHEN, KINDS, TASKS, WHEN, Fault
 
@@ -24,33 +25,38 @@ _KINDS = {_NO_FAULT: "no fault", **{kind: kind for kind in KINDS}}
 class FaultEditor:
     """The faults of all tasks. `changed()` is called when someone edits one; setting `faults` calls nothing.
 
-    When, how often and milliseconds are there only while they matter.
+    A click on a task opens its fault, another closes it. When, how often and milliseconds are there only while
+    they matter.
     """
 
     def __init__(self, changed: Callable[[], None]):
         self._changed = changed
         self._faults: dict[str, Fault] = {}
-        self._showing = False
-        self.task = ButtonChoice("Task", dict.fromkeys(TASKS, ""), lambda _task: self._show(), value=TASKS[0])
-        self.kind = ButtonChoice("Fault", _KINDS, self._kind_chosen, value=_NO_FAULT, tooltips=KINDS)
+        self.task = ButtonChoice(
+            "Faults", dict.fromkeys(TASKS, ""), lambda _task: self._task_chosen(), toggles=True
+        )
+        self.kind = ButtonChoice(
+            "Fault", _KINDS, self._kind_chosen, value=_NO_FAULT, tooltips=KINDS, folds=True
+        )
         self.when = ButtonChoice(
             "When",
             {when: f"{when} the commit" for when in WHEN},
             lambda _when: self._edited(),
             value=DEFAULT_WHEN,
         )
-        self.times = ButtonChoice("How often", _TIMES, lambda _times: self._edited(), value=_ALWAYS)
-        self.ms = ipywidgets.BoundedIntText(
-            500, min=1, max=MOST_MS, description="Milliseconds", style={"description_width": "9em"},
-            layout=ipywidgets.Layout(width="16em"), tooltip="how long it takes, in milliseconds",
+        self.times = ButtonChoice(
+            "How often", _TIMES, lambda _times: self._edited(), value=_ALWAYS, folds=True
+        )
+        self.ms = NumberField(
+            "Milliseconds", self._edited, value=500, least=1, most=MOST_MS, unit="milliseconds",
+            tooltip="how long it takes, in milliseconds", label_width="9em",
         )  # fmt: skip
-        self.ms.observe(lambda _change: self._edited(), names="value")
         self._words = ipywidgets.HTML()
-        one = ipywidgets.VBox(
-            [self._words, self.kind.box, self.when.box, self.times.box, self.ms],
+        self._one = ipywidgets.VBox(
+            [self._words, self.kind.box, self.when.box, self.times.box, self.ms.box],
             layout=ipywidgets.Layout(border="1px solid #9aa7b8", padding="4px 8px"),
         )
-        self.box = ipywidgets.VBox([self.task.box, one])
+        self.box = ipywidgets.VBox([self.task.box, self._one])
         self._show()
 
     @property
@@ -61,13 +67,17 @@ class FaultEditor:
     @faults.setter
     def faults(self, faults: Iterable[Fault]) -> None:
         self._faults = {fault.task: fault for fault in faults}
-        if self._faults and self.task.value not in self._faults:
-            self.task.value = next(iter(self._faults))
+        if self.task.value not in self._faults:
+            self.task.value = next((task for task in self.task.options if task in self._faults), None)
+        self.kind.open = self.times.open = False
+        self.ms.value = self.ms.value  # what was typed and is no number
         self._show()
 
     def offer(self, tasks: Iterable[str]) -> None:
         """Offer these tasks only: those that the chosen machine has. The faults of the others are kept."""
         there = set(tasks)
+        if self.task.value not in there:
+            self.task.value = None
         self.task.options = {task: "" for task in TASKS if task in there} or dict.fromkeys(TASKS, "")
         self._show()
 
@@ -75,21 +85,25 @@ class FaultEditor:
         """Take no changes while `locked`. The tasks can be looked at all the same."""
         for each in (self.kind, self.when, self.times):
             each.lock(locked)
-        self.ms.disabled = locked
+        self.ms.lock(locked)
+
+    def _task_chosen(self) -> None:
+        """Open what can be chosen for a task; one without a fault has its kind chosen first."""
+        self.kind.open, self.times.open = self.task.value not in self._faults, False
+        self.ms.value = self.ms.value
+        self._show()
 
     def _kind_chosen(self, kind: str) -> None:
         if self.task.value not in self._faults:  # what is shown is left from another task
             self.when.value = DEFAULT_WHEN
             self.times.value = 1 if kind == "transient" else _ALWAYS
-        self._showing = True
         self.ms.value = DEFAULT_MS.get(kind, self.ms.value)
-        self._showing = False
         self._edited()
 
     def _edited(self) -> None:
-        if self._showing:
-            return
         task, kind = self.task.value, self.kind.value
+        if task is None:
+            return
         self._faults.pop(task, None)
         if kind:
             ms = self.ms.value if kind in DEFAULT_MS else None
@@ -103,17 +117,17 @@ class FaultEditor:
             for task in self.task.options
         }
         fault = self._faults.get(self.task.value)
-        self._showing = True  # the milliseconds that change here are nobody's edit
+        self._one.layout.display = "none" if self.task.value is None else ""
         self.kind.value = fault.kind if fault else _NO_FAULT
         if fault is not None:
             times = fault.times or _ALWAYS
             self.times.options = _TIMES | ({} if times in _TIMES else {times: f"the first {times}"})
             self.when.value, self.times.value = fault.when, times
-            self.ms.value = fault.ms or self.ms.value
-        self._showing = False
+            if not self.ms.problem:
+                self.ms.value = fault.ms or self.ms.value
         kind = self.kind.value
         self.when.box.layout.display = "none" if kind in (_NO_FAULT, "late") else ""
         self.times.box.layout.display = "" if kind else "none"
-        self.ms.layout.display = "" if kind in DEFAULT_MS else "none"
+        self.ms.box.layout.display = "" if kind in DEFAULT_MS else "none"
         words = KINDS.get(kind, "nothing is done to it")
-        self._words.value = f"<div role='status' style='font-size:15px'><b>{escape(self.task.value)}</b>: {escape(words)}.</div>"
+        self._words.value = f"<div role='status' style='font-size:15px'><b>{escape(self.task.value or '')}</b>: {escape(words)}.</div>"

@@ -6,20 +6,24 @@ All of it works from Python. `FailureLab` (shown.py) is this lab with its panel.
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from sagalab.asl.document import read
 from sagalab.deploying.deploy import ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.deploying.deployment import deployment as deployed
+from sagalab.deploying.machines import definition as read_definition
 from sagalab.deploying.machines import machine_names
 from sagalab.errors import SagaLabError
 from sagalab.failurelab.choice import SAGA, Choice, scenario_choice
 from sagalab.failurelab.drive import Drive
 from sagalab.failurelab.prediction import Prediction
-from sagalab.failurelab.run import ENDED, LabRun
+from sagalab.failurelab.replay import AS_IT_RUNS, STEP, Pace
+from sagalab.failurelab.run import ENDED, WAITING, LabRun
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.pictures.compare import Comparison, compare
+from sagalab.saga import sagas
 
 KEPT_RUNS = 20
 DEFAULT_TIMEOUT_SECONDS = 120.0
@@ -31,9 +35,11 @@ class Lab:
 
     - `choice`: what the next run takes. `choose` sets it, so do the controls of the panel.
     - `run(…)`: runs an order and returns a LabRun. `predict(…)`: the path you expect of the next run.
-    - `history`: the last runs that ended, at most 20. `compare(1, 2)`: two of them, by their numbers.
+    - `answer(…)`: answers the run that waits for a human. `stop()`: stops the run. `reset()`: begins anew.
+    - `history`: the last runs, at most 20. `compare(1, 2)`: two of them, by their numbers.
+    - `show(slow=2)`: the panel shows runs slowly, two seconds a step; `show(step=True)`: step by step.
     - `code()`: Python that runs the present choice again.
-    - `on_choice`, `on_run`: called after a choice, and after a run from Python (the panel shows them).
+    - `on_choice`, `on_run`: called after a choice or another pace, and after a run from Python (the panel shows them).
 
     `deployment`, if given, names the prefix to work under; without one it is the environment's. On a local
     cloud the saga is deployed at the first run if it is not.
@@ -43,6 +49,7 @@ class Lab:
         self.prefix = deployment.prefix if deployment is not None else None
         self.choice = Choice()
         self.prediction: Prediction | None = None
+        self.pace: Pace = AS_IT_RUNS
         self._runs: deque[LabRun] = deque(maxlen=KEPT_RUNS)
         self._count = 0
         self._drive: Drive | None = None  # the last one that was asked for; None after a reset
@@ -57,7 +64,7 @@ class Lab:
 
     @property
     def history(self) -> list[LabRun]:
-        """The last runs that ended, oldest first."""
+        """The last runs, oldest first: those that have ended, and what waits for an answer."""
         return list(self._runs)
 
     def machines(self) -> list[str]:
@@ -69,6 +76,21 @@ class Lab:
         found = deployed(cloud_of(None, self.prefix))
         names = set(found.machines) | set(machine_names() if found.cloud.is_local else ())
         return sorted(names, key=lambda name: (name != SAGA, name))
+
+    def no_sagas(self, names: Iterable[str]) -> set[str]:
+        """Return which of these machines are no sagas: they undo nothing. Raises SagaLabError as `machines` does."""
+        return {name for name in names if not sagas(read(self.definition(name)))}
+
+    def definition(self, name: str = SAGA) -> dict[str, Any]:
+        """Return a machine's definition as it is deployed; of one that is not, as statemachine/ has it.
+
+        Raises SagaLabError when there is no such machine.
+        """
+        found = deployed(cloud_of(None, self.prefix))
+        if name not in found.machines and found.cloud.is_local and name in machine_names():
+            return read_definition(name)
+        client = found.cloud.client("stepfunctions")
+        return json.loads(client.describe_state_machine(stateMachineArn=found.machine(name))["definition"])
 
     def machine(self, name: str = SAGA) -> tuple[dict[str, Any], list[str]]:
         """Return a machine's definition, and which of the six tasks it calls.
@@ -104,6 +126,21 @@ class Lab:
         self.on_choice()
         return self.choice
 
+    def show(self, *, slow: float | None = None, step: bool = False) -> "Lab":
+        """Set how the panel shows the next runs, and return the lab: as they run, slowly, or step by step.
+
+        `slow`: seconds from one transition to the next, 0.2 to 60. `step`: each waits for a press of Next. Without either: as they
+        run. The executions themselves are never slowed. Raises SagaLabError for other seconds, or both.
+        """
+        if slow is not None and (step or not 0.2 <= slow <= 60):
+            raise SagaLabError(
+                f"slow={slow!r} cannot be shown{' together with step=True' if step else ''}.",
+                "Give slow= from 0.2 to 60 seconds a step, or step=True.",
+            )
+        self.pace = STEP if step else AS_IT_RUNS if slow is None else Pace(float(slow))
+        self.on_choice()
+        return self
+
     def predict(self, *states: str) -> Prediction:
         """Say which path you expect of the next run: the names of its states, in order."""
         self.prediction = Prediction(tuple(states))
@@ -121,39 +158,72 @@ class Lab:
         """Run an order, wait for its end, and return what happened. Arguments as for `choose`.
 
         Without any of them the present choice is run. A late commit is waited for. A run that waits for a human
-        is returned as it stands, `parked`. Raises SagaLabError when another run is under way, when the machine is
-        not there, and when it still runs after `timeout` seconds.
+        is returned as it stands, `parked`: it goes on, and `answer` answers it. Raises SagaLabError when another run
+        is under way, when the machine is not there, and when it still runs after `timeout` seconds.
         """
         if not (faults is items is machine is scenario is None):
             self.choose(faults, items=items, machine=machine or SAGA, scenario=scenario)
-        for run in self.updates(timeout=timeout):
+        return self._to_its_end(self.updates(timeout=timeout))
+
+    def _to_its_end(self, updates: Iterator[LabRun]) -> LabRun:
+        for run in updates:
             last = run
         if last in self._runs:  # not after a reset meanwhile
             self.on_run(last)
         return last
 
-    def updates(self, *, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> Iterator[LabRun]:
+    def answer(self, output: Any = None, *, error: str | None = None, cause: str = "") -> LabRun:
+        """Answer the run that waits for a human, follow it to its end, and return it.
+
+        `output`: any JSON value, such as {"action": "retry"}; or `error`, with a `cause`: the task fails with it.
+        A run that the panel follows is only answered. Raises SagaLabError when no run waits.
+        """
+        drive = self.send_answer(output, error=error, cause=cause)
+        return drive.run if drive.under_way else self._to_its_end(self.go_on())
+
+    def send_answer(self, output: Any = None, *, error: str | None = None, cause: str = "") -> Drive:
+        """Send the answer, as `answer` takes it, and return at once."""
+        drive = self._drive
+        if drive is None or not drive.run.parked:
+            raise SagaLabError("No run waits for an answer.", "A state with .waitForTaskToken would.")
+        drive.answer(output, error=error, cause=cause)
+        return drive
+
+    def go_on(self) -> Iterator[LabRun]:
+        """Yield the last run on, as `updates` does, from where it waited for an answer. Raises SagaLabError as `run` does."""
+        with self._lock:
+            if self.busy:
+                raise self._under_way()
+            if self._drive is None:
+                raise SagaLabError("There is no run to go on with.", "lab.run() begins one.")
+            return self._driven(self._drive)
+
+    def updates(
+        self, *, timeout: float = DEFAULT_TIMEOUT_SECONDS, leave_waiting: bool = True
+    ) -> Iterator[LabRun]:
         """Run the present choice, and yield the run whenever there is more to tell; it blocks in between.
 
-        `run` is all that most people need; the panel takes this. Raises SagaLabError as `run` does. The run begins
+        `run` is all that most people need; the panel takes this. A run that waits for an answer is left there;
+        without `leave_waiting` it is followed to its end. Raises SagaLabError as `run` does. The run begins
         with the first `next`; what was asked for later, before that, takes its place.
         """
         with self._lock:
             if self.busy:
-                raise _under_way()
+                raise self._under_way()
             run = LabRun(self._count + 1, self.choice, self.choice.order(), self.prediction)
             self._drive = Drive(run, self.prefix, timeout)
-            return self._driven(self._drive)
+            return self._driven(self._drive, leave_waiting)
 
-    def _driven(self, drive: Drive) -> Iterator[LabRun]:
+    def _driven(self, drive: Drive, leave_waiting: bool = True) -> Iterator[LabRun]:
         with self._lock:
             if self._drive is not drive:
-                raise _under_way()
+                raise self._under_way()
             drive.under_way = True
-            self._count, self.prediction = drive.run.number, None
+            if drive.run.number > self._count:
+                self._count, self.prediction = drive.run.number, None
         try:
-            for run in drive.updates():
-                if run.stage == ENDED:
+            for run in drive.updates(leave_waiting=leave_waiting):
+                if run.stage in (ENDED, WAITING):
                     self._keep(drive)
                 yield run
         finally:
@@ -162,7 +232,7 @@ class Lab:
     def _keep(self, drive: Drive) -> None:
         """Take a run into the history, unless the lab was reset since it began."""
         with self._lock:
-            if self._drive is drive:
+            if self._drive is drive and drive.run not in self._runs:
                 self._runs.append(drive.run)
 
     def stop(self) -> None:
@@ -180,6 +250,7 @@ class Lab:
             drive, self._drive = self._drive, None
             self._runs.clear()
             self._count, self.prediction = 0, None
+        self.pace = AS_IT_RUNS
         self.choose()
         return _nobody if drive is None else drive.stop
 
@@ -199,12 +270,17 @@ class Lab:
         known = ", ".join(str(run.number) for run in self._runs) or "none yet"
         raise SagaLabError(f"There is no run {number} in the history.", f"There is: {known}.")
 
+    def _under_way(self) -> SagaLabError:
+        if self._drive is not None and self._drive.run.parked:
+            state = self._drive.run.waits_in
+            return SagaLabError(
+                f"A run is under way: it waits in {state}.",
+                "Answer it: lab.answer(…). Or stop it: lab.stop()",
+            )
+        return SagaLabError("A run is under way.", "Wait for its end, or stop it: lab.stop()")
+
     def __repr__(self) -> str:
         return f"The failure lab: {self.choice.words()}. Runs so far: {len(self._runs)}. Run the cell for the panel."
-
-
-def _under_way() -> SagaLabError:
-    return SagaLabError("A run is under way.", "Wait for its end, or stop it: lab.stop()")
 
 
 def _nobody(*_: object) -> None:

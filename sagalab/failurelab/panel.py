@@ -1,27 +1,27 @@
 """The failure lab's panel: what a click does, and how a run is shown while it goes on."""
 
 import asyncio
-import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.choice import Choice
+from sagalab.failurelab.errands import Errands, Work, has_loop
 from sagalab.failurelab.lab import Lab
+from sagalab.failurelab.moments import Moment
 from sagalab.failurelab.panel_widgets import PanelWidgets
 from sagalab.failurelab.prediction import Prediction
-from sagalab.failurelab.progress import next_moments, progress
+from sagalab.failurelab.progress import progress
+from sagalab.failurelab.replay import STEP, Pace, Replay
 from sagalab.failurelab.run import ENDED, LATE, LabRun
-from sagalab.history.execution import Execution
 
-_log = logging.getLogger(__name__)
-FRAME_SECONDS = 0.11  # the least between two pictures: nine a second
 PULSE_SECONDS = 0.25
+_SLOWLY = "Shown slowly: the execution itself is not slowed. End shows the rest at once."
+_STEPS = "Step by step: press Next for each transition. End shows the rest at once."
 
 
 class Panel(PanelWidgets):
@@ -29,24 +29,26 @@ class Panel(PanelWidgets):
 
     def __init__(self, lab: Lab):
         self.lab = lab
-        self.task: asyncio.Task | None = None
+        self.task: asyncio.Task[None] | None = None
         self.frames = 0
         self._definition = read_definition("saga")
-        self._known: Execution | None = None
         self._run: LabRun | None = None
-        self._shown = 0
+        self._showing: Replay[str] | None = None
         self._over = self._hidden = self._refused = False
-        self._begun = self._painted = 0.0
+        self._begun = 0.0
         self._machine = self.lab.choice.machine
         self._live_turn = -1  # the turn whose run is followed
         self._turn = 0  # counts runs and resets: what belongs to an earlier turn shows nothing any more
-        self._grown = asyncio.Event()
-        self.tasks: set[asyncio.Task] = set()  # the loop itself keeps no task alive
-        super().__init__(lab, self._definition, self._choice_changed, self._choice_refused, self._predicted)
+        self._errands = Errands(lambda words: self.say(words, "failed"))
+        self.tasks = self._errands.tasks
+        super().__init__(
+            lab, self._definition, self._choice_changed, self._choice_refused, self._predicted,
+            self._answered, self._paced,
+        )  # fmt: skip
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
         self.reset_button.on_click(lambda _button: self._reset_clicked())
-        self.find_button.on_click(lambda _button: self._later(self.find_machines()))
+        self.find_button.on_click(lambda _button: self._errands.later(self.find_machines()))
         self.predict.observe(lambda _change: self._predict_changed(), names="value")
         self._show_idle()
         self.show_choice()
@@ -54,22 +56,28 @@ class Panel(PanelWidgets):
     # What others tell the panel
 
     def show_choice(self) -> None:
-        """Show the lab's choice in the form."""
+        """Show the lab's choice and pace in the form."""
         self.controls.choice = self.lab.choice
+        self.replay.pace = self.lab.pace
         self.tabs.show_code()
         self._machine_chosen()
 
     def show_run(self, run: LabRun) -> None:
-        """Show a run that has ended, at once."""
-        self._run, self._hidden = run, False
-        self.picture.value = lab_view.picture(None, run.execution)
+        """Show a run that has ended, or waits for an answer, at once."""
+        assert run.execution is not None
+        self._turn += 1
+        self._run, self._hidden, self._over = run, False, True
+        self.frame.show(lab_view.picture(None, run.execution))
+        self._new_replay(shown=len(run.execution.history)).grow(run.execution, over=True)
+        self.replay.show()
         self.tabs.show(run, lab_view.chart(run.execution), lab_view.events(run.execution))
+        self._show_idle()
         self._show_end(run)
 
     def found_in_cloud(self) -> None:
         """Look for the machines that are deployed, beside whatever else the kernel does."""
-        if _has_loop():
-            self._later(self.find_machines(quiet=True))
+        if has_loop():
+            self._errands.later(self.find_machines(quiet=True))
 
     # Clicks
 
@@ -83,8 +91,13 @@ class Panel(PanelWidgets):
             self._choice_refused(error)
             return
         self._show_starting()
+        self._live_now(partial(self.lab.updates, leave_waiting=False))
+
+    def _live_now(self, begin: Callable[[], Iterator[LabRun]]) -> None:
+        """Follow a run beside whatever else the kernel does."""
+        assert self._showing is not None
         self._live_turn = self._turn
-        self.task = self._later(self._live(self._turn))
+        self.task = self._errands.later(self._live(self._turn, begin, self._showing))
 
     def _follows(self) -> bool:
         """Tell whether a run of this turn is being shown."""
@@ -93,20 +106,42 @@ class Panel(PanelWidgets):
     def _stop_clicked(self) -> None:
         self.stop_button.disabled = True
         self.say("stopping …", "running")
-        self._later(self._guarded(asyncio.to_thread(self.lab.stop)))
+        self._errands.later(self._sent(self.lab.stop))
+
+    def _answered(self, output: Any, error: str | None) -> None:
+        self.say("answering …", "running")
+        self._errands.later(self._sent(partial(self.lab.send_answer, output, error=error)))
+
+    async def _sent(self, send: Callable[[], object]) -> None:
+        """Send an answer or a stop. A run that a cell left waiting is followed again."""
+        waiting = self._run is not None and self._run.parked
+        sent = await self._guarded(asyncio.to_thread(send))
+        if not sent:
+            self.answer.lock(False)
+        elif not self._follows() and not self.lab.busy and waiting:
+            self._show_going_on()
+            self._live_now(self.lab.go_on)
+        else:
+            self.answer.hide()
+
+    def _paced(self, pace: Pace) -> None:
+        self.lab.pace = pace
+        if self._follows():
+            self.say(self._pace_words() or "as it runs", "running")
 
     def _choice_changed(self, choice: Choice) -> None:
         self.lab.choice = choice
         self.tabs.show_code()
+        self.bar.value = 0
         if self._refused:
             self._refused = False
             self.say("")
         self._machine_chosen()
 
     def _machine_chosen(self) -> None:
-        if self.lab.choice.machine != self._machine and _has_loop():
+        if self.lab.choice.machine != self._machine and has_loop():
             self._machine = self.lab.choice.machine
-            self._later(self._guarded(self._show_machine()))
+            self._errands.later(self._guarded(self._show_machine()))
 
     def _choice_refused(self, error: SagaLabError) -> None:
         self._refused = True
@@ -127,76 +162,100 @@ class Panel(PanelWidgets):
 
     def _reveal(self) -> None:
         self._hidden = False
-        self._grown.set()
+        self._feed()
         if self._over and self._run is not None and self._run.execution is not None:
             self.show_run(self._run)
 
     # A run
 
-    async def _live(self, turn: int) -> None:
+    async def _live(self, turn: int, begin: Callable[[], Iterator[LabRun]], replay: Replay[str]) -> None:
         """Follow a run to its end. Every error becomes a message; the buttons always come back."""
-        pulse, painter = asyncio.ensure_future(self._pulse(turn)), asyncio.ensure_future(self._paint(turn))
+        pulse, showing = asyncio.ensure_future(self._pulse(turn)), asyncio.ensure_future(replay.run())
         try:
             if turn == self._turn:  # else it was reset before it began
-                await self._guarded(self._follow(turn), turn=turn)
+                await self._guarded(self._follow(turn, begin), turn=turn)
             if turn != self._turn:
                 return
-            self._over = True
-            self._grown.set()
-            await self._guarded(painter, turn=turn)
+            self._over, self.stop_button.disabled = True, True
+            self._feed()
+            if self._hidden or self._run is None or self._run.execution is None:
+                replay.close()
+            await self._guarded(showing, turn=turn)
             if turn == self._turn and self._run is not None and self._run.stage == ENDED and not self._hidden:
                 await self._guarded(self._show_all(self._run), turn=turn)
         finally:
-            for task in (pulse, painter):
+            for task in (pulse, showing):
                 task.cancel()
             if turn == self._turn:
                 self._live_turn = -1
                 self._show_idle()
         await self.find_machines(quiet=True)
 
-    async def _follow(self, turn: int) -> None:
-        updates = self.lab.updates()
+    async def _follow(self, turn: int, begin: Callable[[], Iterator[LabRun]]) -> None:
+        updates = begin()
         while (run := await asyncio.to_thread(next, updates, None)) is not None:
             if turn != self._turn:
                 continue  # reset: it is followed to its end, and shown no more
-            self._run, self._known = run, run.execution
-            self._grown.set()
-            if run.verdict is not None and not self._hidden:
+            self._run = run
+            self._feed()
+            if self._hidden or (
+                self._showing is not None and self._showing.pace.is_slow and not self._showing.caught_up
+            ):
+                continue  # nothing is told before it is shown
+            if run.verdict is not None:
                 self.tabs.show_result(run)
             if run.stage == LATE:
-                self.say("The run has ended. A late commit is still on its way.", "running")
+                self.say("The execution has ended. A late commit is still on its way.", "running")
+            self._show_waiting(run)
 
-    async def _paint(self, turn: int) -> None:
-        """Show the run moment by moment, until it is over and all is shown."""
-        while turn == self._turn:
-            self._grown.clear()
-            whole = self._known
-            ahead = next_moments(whole, self._shown) if whole is not None and not self._hidden else []
-            if not ahead and self._over:
-                return
-            if not ahead:
-                await self._grown.wait()
-            drawn = [asyncio.to_thread(lab_view.picture, None, whole.at(moment), whole) for moment in ahead]
-            for moment, picture in zip(ahead, await asyncio.gather(*drawn), strict=True):
-                await asyncio.sleep(max(0.0, FRAME_SECONDS - (time.monotonic() - self._painted)))
-                if turn != self._turn:
-                    return
-                self.picture.value, self._painted = picture, time.monotonic()
-                self.bar.value = progress(whole.at(moment), self._run.scale).share
-                self._shown, self.frames = moment, self.frames + 1
+    def _feed(self) -> None:
+        """Tell the replay what is known of the run."""
+        run = self._run
+        if self._showing is not None and run is not None and run.execution is not None and not self._hidden:
+            self._showing.grow(run.execution, over=self._over)
+
+    def _new_replay(self, shown: int = 0) -> Replay[str]:
+        """Make the replay of this turn's run, and bind the buttons to it."""
+        if self._showing is not None:
+            self._showing.close()
+        turn = self._turn
+
+        def show(moment: Moment, picture: str) -> None:
+            if turn == self._turn:
+                self._show_moment(moment, picture, forward=moment.events > last[-1])
+                last.append(moment.events)
+
+        last = [shown]
+        self._showing = replay = Replay(_draw, show, self.replay.pace, shown=shown)
+        self.replay.follow(replay, lambda: self._errands.later(self._guarded(replay.run(), turn=turn)))
+        return replay
+
+    def _show_moment(self, moment: Moment, picture: str, forward: bool) -> None:
+        run = self._run
+        self.frame.show(picture)
+        self.frames += 1
+        share = progress(moment.execution, run.scale if run is not None else 1.0).share
+        self.bar.value = max(self.bar.value, share) if forward else share
+        if self._over or self.replay.pace.is_slow:
+            self.replay.tell(moment, run.seconds if run is not None else None)
+        else:
+            self.replay.show()
 
     async def _pulse(self, turn: int) -> None:
-        """Say four times a second what goes on, and for how long."""
-        while turn == self._turn:
-            seconds = f"{time.monotonic() - self._begun:.1f} s"
-            words = "hidden" if self._hidden else "starting …"
-            if self._known is not None and not self._hidden:
-                words = progress(self._known, self._run.scale).words
-            self.doing.value = lab_view.sheet(f"{words} · {seconds}")
+        """Say four times a second what goes on, and for how long; shown slowly, the steps say more."""
+        while turn == self._turn and not self._over:
+            run = self._run
+            if self._hidden or run is None or run.execution is None:
+                words = "hidden" if self._hidden else "starting …"
+            else:
+                words = progress(run.execution, run.scale).words
+            if self._hidden or not self.replay.pace.is_slow:
+                self.replay.say(f"{words} · {time.monotonic() - self._begun:.1f} s", aloud=False)
             await asyncio.sleep(PULSE_SECONDS)
 
     async def _show_all(self, run: LabRun) -> None:
         turn = self._turn
+        assert run.execution is not None
         chart = await asyncio.to_thread(lab_view.chart, run.execution)
         events = await asyncio.to_thread(lab_view.events, run.execution)
         if turn == self._turn and not self._hidden:
@@ -207,25 +266,27 @@ class Panel(PanelWidgets):
         """Set everything back at once. What still runs is stopped beside, and is shown no more."""
         self._turn += 1
         stop = self.lab.begin_anew()
-        loop = asyncio.get_running_loop() if _has_loop() else None
+        loop = asyncio.get_running_loop() if has_loop() else None
         stopped = loop.run_in_executor(None, stop) if loop else None  # now: nothing may come before it
-        self._run = self._known = None
+        self._run = None
+        self._stop_showing()
         self.predict.value = self._hidden = False
-        self.bar.value, self.bar.bar_style = 0, ""
         self.tabs.clear()
         self._show_idle()
         self.say("Everything is set back.")
-        self.task = self._later(self._after_reset(stopped if stopped else asyncio.to_thread(stop)))
+        self.task = self._errands.later(self._after_reset(stopped if stopped else asyncio.to_thread(stop)))
 
-    async def _after_reset(self, stopped: Coroutine[Any, Any, Any] | asyncio.Future) -> None:
+    async def _after_reset(self, stopped: Work) -> None:
         await self._guarded(stopped)
         await self._guarded(self._show_machine(), quiet=True)
         await self.find_machines(quiet=True)
 
     async def find_machines(self, quiet: bool = False) -> None:
+        """Offer the machines that are there; those that are no sagas are marked."""
+
         async def find() -> None:
             names = await asyncio.to_thread(self.lab.machines)
-            self.controls.offer_machines(names)
+            self.controls.offer_machines(names, await asyncio.to_thread(self.lab.no_sagas, names))
             if not quiet:
                 self.say(f"Machines: {', '.join(names)}.")
 
@@ -235,75 +296,93 @@ class Panel(PanelWidgets):
         """Show the chosen machine: its picture, its tasks, its states to predict with."""
         self._definition, tasks = await asyncio.to_thread(self.lab.machine, self.lab.choice.machine)
         self.controls.faults.offer(tasks)
-        self.picture.value = await asyncio.to_thread(lab_view.picture, self._definition, None)
+        self._stop_showing()
+        self.frame.fit(await asyncio.to_thread(lab_view.picture, self._definition, None))
         self.prediction.offer(self._definition)
 
     # What is shown
 
+    def _stop_showing(self) -> None:
+        """Show no run: what stood there belongs to another choice."""
+        if self._showing is not None:
+            self._showing.close()
+            self._showing = None
+        self.replay.follow(None)
+        self.answer.hide()
+        self.bar.value = 0
+
     def _show_starting(self) -> None:
         self._turn += 1
-        self._run = self._known = None
-        self._shown, self._over, self._begun = 0, False, time.monotonic()
-        self._grown = asyncio.Event()
+        self._run = None
+        self._over, self._begun = False, time.monotonic()
         if self.prediction.ended and self.lab.prediction is None:
             self.prediction.clear()
         self._hidden = self.predict.value and self.lab.prediction is None
+        self.answer.hide()
         self.tabs.clear(self._hidden)
-        self.picture.value = lab_view.picture(self._definition, None)
-        self.bar.value, self.bar.bar_style = 0, ""
-        self.say("hidden: click the path that you expect" if self._hidden else "starting …", "running")
+        self.frame.fit(lab_view.picture(self._definition, None))
+        self.bar.value = 0
+        words = self._pace_words() or "starting …"
+        self.say("hidden: click the path that you expect" if self._hidden else words, "running")
         self.run_button.disabled, self.stop_button.disabled = True, False
         self.controls.lock(True)
+        self._new_replay()
+
+    def _show_going_on(self) -> None:
+        """A run that a cell has left waiting goes on from where it is."""
+        assert self._run is not None and self._run.execution is not None
+        self._turn += 1
+        self._over, self._begun = False, time.monotonic()
+        self.answer.hide()
+        self.run_button.disabled, self.stop_button.disabled = True, False
+        self.controls.lock(True)
+        self._new_replay(shown=len(self._run.execution.history))
+
+    def _pace_words(self) -> str:
+        if not self.replay.pace.is_slow:
+            return ""
+        return _STEPS if self.replay.pace == STEP else _SLOWLY
 
     def _show_idle(self) -> None:
-        self.run_button.disabled, self.stop_button.disabled = False, True
+        self.run_button.disabled = False
+        self.stop_button.disabled = self._run is None or not self._run.parked
         self.controls.lock(False)
-        self.doing.value = ""
+        self.replay.show()
         self.tabs.show_history()
         self._predict_changed()
 
+    def _show_waiting(self, run: LabRun) -> None:
+        """Offer to answer a run that waits: it goes on, and has not ended."""
+        if not run.parked:
+            self.answer.hide()
+        elif self.answer.show(run):
+            self.say(f"Run {run.number} {run.state}. So far: {run.verdict}", "running")
+
     def _show_end(self, run: LabRun) -> None:
-        self.bar.value = 1
-        kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
-        status = "parked" if run.parked else run.status
-        self.say(f"Run {run.number} ended, {status}. {run.verdict}", kind)
+        if self._showing is not None and self._showing.moment is not None:
+            self.replay.tell(self._showing.moment, run.seconds)
+        if run.parked:
+            self._show_waiting(run)
+        else:
+            self.bar.value = 1
+            self.answer.hide()
+            kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
+            slowly = (
+                f" (shown slowly; it took {run.seconds:.1f} s)"
+                if self._was_slow and run.seconds is not None
+                else ""
+            )
+            self.say(f"Run {run.number} ended, {run.status}{slowly}. {run.verdict}", kind)
         self.tabs.show_history()
 
-    async def _guarded(
-        self, work: Coroutine[Any, Any, Any] | asyncio.Future, quiet: bool = False, turn: int | None = None
-    ) -> None:
+    @property
+    def _was_slow(self) -> bool:
+        return self._showing is not None and self._showing.frames > 0 and self._showing.pace.is_slow
+
+    async def _guarded(self, work: Work, quiet: bool = False, turn: int | None = None) -> bool:
         """Await work; an error becomes a message in the panel, unless it is of an earlier `turn`."""
-        try:
-            await work
-        except SagaLabError as error:
-            words = f"{error.what} {error.cure}"
-        except (BotoCoreError, ClientError, OSError) as error:
-            words = (
-                f"The cloud does not answer: {type(error).__name__}. "
-                "Press Run: a local cloud that was lost is started anew, and the saga deployed again."
-            )
-        except Exception as error:
-            _log.exception("A click in the failure lab broke.")
-            words = f"This should not happen: {type(error).__name__}: {error}. Press Reset."
-        else:
-            return
-        if not quiet and turn in (None, self._turn):
-            self.say(words, "failed")
-
-    def _later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task | None:
-        """Start work beside whatever else the kernel does; without an event loop (a plain script) do it now."""
-        if _has_loop():
-            task = asyncio.get_running_loop().create_task(work)
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
-            return task
-        asyncio.run(work)
-        return None
+        return await self._errands.guarded(work, lambda: not quiet and turn in (None, self._turn))
 
 
-def _has_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+def _draw(moment: Moment) -> str:
+    return lab_view.picture(None, moment.execution, moment.whole)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from sagalab.markup import Row, escape, table
 from sagalab.pictures.palette import look
 
-_CELL = "padding:3px 10px;text-align:left;border-top:1px solid #9aa7b8"
+_CELL = "padding:3px 10px;text-align:left;border-top:1px solid var(--jp-border-color2,#9aa7b8)"
 
 
 @dataclass(frozen=True)

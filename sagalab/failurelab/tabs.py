@@ -1,10 +1,12 @@
 """What a run left, in tabs like the console's: result, timeline, events, states, code, and the last runs."""
 
 import ipywidgets
+from wigglystuff import CopyToClipboard
 
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.lab import Lab
+from sagalab.failurelab.number_field import NumberField
 from sagalab.failurelab.run import LabRun
 from sagalab.pictures.palette import look
 
@@ -29,14 +31,12 @@ class Tabs:
             layout=ipywidgets.Layout(width="100%"), tooltip="which of the states that were entered",
         )  # fmt: skip
         self.code = ipywidgets.Textarea(
-            description="Copy as code", style=_LABEL, layout=ipywidgets.Layout(width="100%", height="22em"),
-            tooltip="Python that runs the present choice again; select all and copy",
+            layout=ipywidgets.Layout(width="100%", height="18em"),
+            tooltip="Python that runs the present choice again",
         )  # fmt: skip
+        self.copy = CopyToClipboard()
         self.first, self.second = (
-            ipywidgets.BoundedIntText(
-                0, min=0, max=0, description=text, style=_LABEL, layout=ipywidgets.Layout(width="11em"),
-                tooltip="the number of a run",
-            )
+            NumberField(text, self._typed, most=0, tooltip="the number of a run", width="11em", until="Nothing is compared")
             for text in ("Compare run", "with run")
         )  # fmt: skip
         self.compare = ipywidgets.Button(
@@ -44,11 +44,12 @@ class Tabs:
         )
         runs = ipywidgets.VBox([
             self.history,
-            ipywidgets.Box([self.first, self.second, self.compare], layout=ipywidgets.Layout(flex_flow="row wrap")),
+            ipywidgets.Box([self.first.box, self.second.box, self.compare], layout=ipywidgets.Layout(flex_flow="row wrap")),
             self.comparison,
         ])  # fmt: skip
         self.box = ipywidgets.Tab([
-            self.result, self.timeline, self.events, ipywidgets.VBox([self.states, self.data]), self.code, runs,
+            self.result, self.timeline, self.events, ipywidgets.VBox([self.states, self.data]),
+            ipywidgets.VBox([self.copy, self.code]), runs,
         ], titles=TITLES)  # fmt: skip
         self.states.observe(self._state_chosen, names="value")
         self.compare.on_click(self._compare_clicked)
@@ -72,7 +73,7 @@ class Tabs:
         self.run = None  # the change of the options below is nobody's choice
         self.show_result(run)
         self.timeline.value, self.events.value = chart, events
-        visits = run.execution.visits
+        visits = run.visits
         self.states.options = [
             (f"{number}. {visit.name} {look(visit.status).sign}", number - 1)
             for number, visit in enumerate(visits, start=1)
@@ -83,7 +84,7 @@ class Tabs:
 
     def show_code(self) -> None:
         """Show the code of the present choice."""
-        self.code.value = self._lab.code()
+        self.code.value = self.copy.text_to_copy = self._lab.code()
 
     def show_history(self) -> None:
         """Show the last runs, and offer them for a comparison."""
@@ -92,15 +93,18 @@ class Tabs:
         numbers = [run.number for run in history]
         for each, default in ((self.first, -2), (self.second, -1)):
             if numbers:
-                each.max, each.min = numbers[-1], numbers[0]  # a least that is above the most is refused
+                each.limits(numbers[0], numbers[-1])
             if len(numbers) > 1:
                 each.value = numbers[default]
         self.compare.disabled = len(numbers) < 2
         self.comparison.value = ""
 
     def _state_chosen(self, _change: dict | None = None) -> None:
-        if self.run is not None and self.run.execution.visits:
-            self.data.value = lab_view.state(self.run.execution.visits[self.states.value])
+        if self.run is not None and self.run.visits:
+            self.data.value = lab_view.state(self.run.visits[self.states.value])
+
+    def _typed(self) -> None:
+        self.compare.disabled = len(self._lab.history) < 2 or bool(self.first.problem or self.second.problem)
 
     def _compare_clicked(self, _button: ipywidgets.Button) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The failure lab's pictures and tables as HTML: no script, colours of their own, words for screen readers."""
+"""The failure lab's pictures and tables as HTML: no script, the page's light or dark, words for screen readers."""
 
 import json
 from collections.abc import Sequence
@@ -16,17 +16,20 @@ from sagalab.pictures.palette import RUN_STATUS, look
 from sagalab.pictures.timeline import timeline
 
 _FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style='…'
-_CELL = "padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid #dde2e8"
+_LINE = "var(--jp-border-color2,#dde2e8)"
+_PAPER, _INK = (
+    "var(--jp-layout-color1,#fff)",
+    "var(--jp-content-font-color1,#16202c)",
+)  # JupyterLab's, light or dark
+_CELL = f"padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid {_LINE}"
 VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
 
 
-def sheet(body: str, label: str = "") -> str:
-    """Return a white sheet with dark text, readable in light and dark themes."""
+def sheet(body: str, label: str = "", *, white: bool = False) -> str:
+    """Return a sheet in the colours of the page's theme; a `white` one, for pictures, is white in every theme."""
     named = f" role='group' aria-label='{escape(label)}'" if label else ""
-    return (
-        f"<div{named} style='background:#fff;color:#16202c;padding:10px;font:15px/1.45 {_FONTS};"
-        f"overflow-x:auto'>{body}</div>"
-    )
+    look = "background:#fff;color:#16202c" if white else f"background:{_PAPER};color:{_INK}"
+    return f"<div{named} style='{look};padding:10px;font:15px/1.45 {_FONTS};overflow-x:auto'>{body}</div>"
 
 
 def said(words: str, kind: str = "") -> str:
@@ -46,7 +49,7 @@ def picture(definition: dict | None, execution: Execution | None, room: Executio
     """Return the machine as SVG, with what an execution did so far; as text where there is no `dot`."""
     drawing = diagram(definition, execution, room_for=room)
     try:
-        return sheet(drawing.svg())
+        return sheet(drawing.svg(), white=True)
     except SagaLabError as error:
         return sheet(
             f"<pre>{escape(drawing.text())}</pre><p>{escape(error.what)} {escape(HOW_TO_GET_DOT)}</p>"
@@ -55,13 +58,10 @@ def picture(definition: dict | None, execution: Execution | None, room: Executio
 
 def result(run: LabRun) -> str:
     """Return the end of a run: its path and status, the prediction beside it, the verdict and the ledger."""
-    execution = run.execution
     style = look(RUN_STATUS.get(run.status, ""))
-    parked = " – waits for a human's answer" if run.parked else ""
-    error = f" {execution.error}" if execution.error else ""
     head = (
         f"<p><strong style='background:{style.fill};color:{style.text};padding:3px 8px;border-radius:4px'>"
-        f"{style.sign} {escape(run.status + error + parked)}</strong></p><p>{escape(ARROW.join(run.path))}</p>"
+        f"{style.sign} {escape(run.state)}</strong></p><p>{escape(ARROW.join(run.path))}</p>"
     )
     parts = [head]
     if run.prediction is not None:
@@ -132,10 +132,11 @@ def _took(attempt: Any) -> str:
 
 def _data(name: str, value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    shown = escape(text if value is not None else "none")
     return (
         f"<details open><summary style='font-weight:bold'>{escape(name)}</summary>"
         f"<pre tabindex='0' style='margin:4px 0;max-height:18em;overflow:auto;white-space:pre-wrap;"
-        f"background:#f7f9fc;color:#16202c;padding:6px'>{escape(text if value is not None else 'none')}</pre></details>"
+        f"background:var(--jp-layout-color2,#f7f9fc);color:{_INK};padding:6px'>{shown}</pre></details>"
     )
 
 
@@ -145,7 +146,7 @@ def runs(history: Sequence[LabRun]) -> str:
         (
             run.number,
             run.choice.words(),
-            f"{look(RUN_STATUS.get(run.status, '')).sign} {run.status}",
+            f"{look(RUN_STATUS.get(run.status, '')).sign} {run.state}",
             f"{run.verdict.sign} {run.verdict}" if run.verdict else "",
         )
         for run in reversed(history)

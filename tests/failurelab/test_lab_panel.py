@@ -1,18 +1,16 @@
 """The failure lab's panel without a browser: its widgets are clicked, its HTML is read."""
 
 import asyncio
-import re
 from dataclasses import replace
-from html import unescape
 
 import ipywidgets
 import pytest
+from lab_panels import played, text, words
 
 from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
 from sagalab.cloud.connect import local_cloud_at
 from sagalab.cloud.local_key import LocalKey
 from sagalab.failurelab import drive as lab_drive
-from sagalab.failurelab.panel import Panel
 
 GOOD = ("ProcessOrder", "ProcessPayment", "ReserveInventory", "sns:NotifySuccess", "OrderSucceeded")
 
@@ -27,25 +25,6 @@ def lab(deployed):
     return FailureLab(deployed)
 
 
-def text(widget) -> str:
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", widget.value)))
-
-
-def played(panel: Panel, *clicks) -> list[str]:
-    """Click Run, then call the `clicks` in the loop, wait for the end; return the pictures that were shown."""
-    pictures: list[str] = []
-    panel.picture.observe(lambda change: pictures.append(change["new"]), names="value")
-
-    async def play() -> None:
-        panel.run_button.click()
-        for click in clicks:
-            click()
-        await panel.task
-
-    asyncio.run(play())
-    return pictures
-
-
 def test_run_shows_every_state_blue_then_green_and_the_verdict(lab):
     panel = lab.panel
     pictures = played(panel)
@@ -57,12 +36,6 @@ def test_run_shows_every_state_blue_then_green_and_the_verdict(lab):
     assert "consistent : all was done" in text(panel.tabs.result)
     assert "Run 1 ended, SUCCEEDED. consistent: all was done" in text(panel.message)
     assert panel.bar.value == 1 and not panel.run_button.disabled and panel.stop_button.disabled
-
-
-def words(picture: str) -> str:
-    """Return the text alternative of a picture."""
-    found = re.search(r"<desc>(.*?)</desc>", picture, re.DOTALL)
-    return found[1] if found else ""
 
 
 def test_the_tabs_tell_the_run(lab):
@@ -99,7 +72,7 @@ def test_the_form_is_the_choice_and_the_choice_is_the_form(lab):
 def test_an_empty_order_is_refused_in_words_and_nothing_runs(lab):
     panel = lab.panel
     for quantity in panel.controls.items.values():
-        quantity.value = 0
+        quantity.text.value = "0"
     assert "The order is empty" in text(panel.message)
     panel.run_button.click()
     assert panel.task is None and lab.history == [] and not panel.run_button.disabled
@@ -238,7 +211,7 @@ def test_everything_has_a_name_for_screen_readers(lab):
         todo += getattr(widget, "children", ())
         if isinstance(
             widget,
-            ipywidgets.Button | ipywidgets.SelectionSlider | ipywidgets.BoundedIntText | ipywidgets.Checkbox,
+            ipywidgets.Button | ipywidgets.SelectionSlider | ipywidgets.Text | ipywidgets.Checkbox,
         ):
             controls.append(widget)
     assert len(controls) > 40
