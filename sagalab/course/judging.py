@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import importlib
 import os
 import pickle
 import signal
@@ -83,10 +84,18 @@ def _serve(answers: BinaryIO, out: BinaryIO) -> None:
         except EOFError:
             return
         if is_code and FORKS:
+            _import_for(name)
             _say_apart(name, pickled, say)
             continue
         with _bounds():
             say(*_answered(name, pickled))
+
+
+def _import_for(name: str) -> None:
+    """Import what an exercise needs before the fork, so that no later one has to."""
+    if name in exercises():
+        for each in exercises()[name].imports:
+            importlib.import_module(each)
 
 
 def _say_apart(name: str, pickled: bytes, say: Callable[[str, Any], None]) -> None:

@@ -22,6 +22,7 @@ IN_STOCK = 100
     notebook="09_storm",
     title="Write a function that says whether money and goods of a storm add up.",
     takes="value",
+    imports=("pandas",),
     hints=(
         "An order is complete when its status is New. What do these orders cost, and how many items are theirs?",
         "Debits are above zero, credits below: so the sum of all payments is what was kept. Compare it with the cost.",
