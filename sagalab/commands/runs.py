@@ -91,7 +91,7 @@ def run(
         result = _result(good)
     else:
         good, result = True, ""
-    _print_execution(execution, judged, as_json, result)
+    print_execution(execution, judged, as_json, result)
     raise typer.Exit(0 if good else 1)
 
 
@@ -161,7 +161,8 @@ def _scenario_json(each: "ScenarioRun", judged: "Verdict") -> dict[str, Any]:
     }
 
 
-def _print_execution(execution: "Execution", judged: "Verdict", as_json: bool, result: str) -> None:
+def print_execution(execution: "Execution", judged: "Verdict", as_json: bool, result: str) -> None:
+    """Print a run with its verdict, as a table or as JSON; `result` is one more line of the table."""
     from sagalab.ledger.verdict import as_record
 
     seconds = _seconds(execution)

@@ -49,6 +49,32 @@ def redrive(
     return wait(arn, timeout, deployment=deployment, after=last)
 
 
+def failed_execution(which: str, deployment: Deployment) -> str:
+    """Return the ARN of the newest execution that ended without success and has this order id, name or ARN.
+
+    An order id is found in the names that `start` and `run` give. Raises SagaLabError when there is none.
+    """
+    if which.startswith("arn:"):
+        return which
+    client = deployment.cloud.client("stepfunctions")
+    found = [
+        each
+        for machine in deployment.machines.values()
+        for status in ("FAILED", "TIMED_OUT", "ABORTED")
+        for page in client.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, statusFilter=status
+        )
+        for each in page["executions"]
+        if each["name"] == which or each["name"].startswith(f"{which}-")
+    ]
+    if not found:
+        raise SagaLabError(
+            f"No execution under {which} has failed, timed out or been stopped.",
+            "Give an order id, or an execution's name or ARN.",
+        )
+    return max(found, key=lambda each: each["startDate"])["executionArn"]
+
+
 def _last_event(client: Any, arn: str) -> dict[str, Any]:
     try:
         return last_event(client, arn)

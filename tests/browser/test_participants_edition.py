@@ -14,7 +14,7 @@ from lab_server import SECONDS, Notebook, launch_arguments
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from project_copy import project_copy
 
-from sagalab import predict
+from sagalab import predict, quiz
 from sagalab.project import NOTEBOOKS, ROOT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -29,10 +29,17 @@ def _saved() -> nbformat.NotebookNode:
     question = predict("How many?", {"one": "because", "two": "no"}, answer="one")
     data = {
         WIDGET: {"version_major": 2, "version_minor": 0, "model_id": "0" * 32},
-        "text/plain": repr(question),
     }
-    output = nbformat.v4.new_output("execute_result", data, execution_count=1)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("question", outputs=[output])])
+    cells = [
+        nbformat.v4.new_code_cell(
+            "question",
+            outputs=[
+                nbformat.v4.new_output("execute_result", data | {"text/plain": text}, execution_count=1)
+            ],
+        )
+        for text in (repr(question), repr(quiz("12_redrive")))
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook
 
@@ -122,7 +129,12 @@ def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(ope
 
 
 def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(opened):
-    output = shown(opened(SAVED).page).locator(".jp-OutputArea").first
+    page = opened(SAVED).page
+    output = shown(page).locator(".jp-OutputArea").first
     expect(output).to_contain_text("answer with predict.answer(1) or predict.answer(2)")
     expect(output).not_to_contain_text("Error displaying widget")
     assert output.locator("button").count() == 0
+    closing = shown(page).locator(".jp-OutputArea").last
+    expect(closing).to_contain_text("answer with quiz.answer(1, 1), quiz.answer(1, 2) or quiz.answer(1, 3)")
+    expect(closing).not_to_contain_text("Error displaying widget")
+    assert closing.locator("button").count() == 0

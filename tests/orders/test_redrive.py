@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
 
 from sagalab import (
     Execution,
@@ -17,6 +18,7 @@ from sagalab import (
     task_state,
     verdict,
 )
+from sagalab.commands.app import app, register_commands
 from sagalab.errors import SagaLabError
 
 PREFIX = "t-redrive"
@@ -80,6 +82,20 @@ def test_the_definition_is_that_of_the_start(mine):
     again = redrive(failed, deployment=mine)
     assert (again.status, again.error) == ("FAILED", "Old")
     assert json.loads(json.dumps(again.definition)) == fails
+
+
+def test_from_a_terminal_by_the_order(mine, monkeypatch):
+    register_commands()
+    monkeypatch.setenv("SAGALAB_PREFIX", PREFIX)
+    order = make_order(items={"1": 2}, faults=plan(Fault.crash("ReserveInventory", times=2)).to_dict())
+    run(order, deployment=mine)
+    again = CliRunner().invoke(app, ["redrive", order["order_id"]])
+    assert again.exit_code == 1 and "leaked" in again.output  # it has failed again
+    healed = CliRunner().invoke(app, ["redrive", order["order_id"], "--json"])
+    found = json.loads(healed.output)
+    assert healed.exit_code == 0 and (found["status"], found["verdict"]) == ("SUCCEEDED", "consistent")
+    none = CliRunner().invoke(app, ["redrive", order["order_id"]])
+    assert isinstance(none.exception, SagaLabError) and "No execution under" in str(none.exception)
 
 
 def test_what_cannot_be_redriven_is_said_with_what_to_do(mine):
