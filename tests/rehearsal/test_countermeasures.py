@@ -135,6 +135,17 @@ def test_the_lock_makes_dirty_reads_rarer_and_waits():
     assert float(table.loc[TRANSITIONS, "lock"]) > float(table.loc[TRANSITIONS, "pessimistic view"])
 
 
+def test_a_lock_that_is_asked_for_ten_times_comes_to_its_end_and_one_for_ever_does_not():
+    machine = definition("variations/semantic_lock")
+    waits = machine["States"]["ReserveInventory"]["Retry"][-1]
+    waits["MaxAttempts"] = 10
+    found = explore_orders(machine, faults=0)
+    assert all("RUNNING" not in case.statuses for case in found.cases)
+    assert costs({"ten": found}).loc[REFUSED, "ten"] == "10.1"
+    waits["MaxAttempts"] = 10_000
+    assert any("RUNNING" in case.statuses for case in explore_orders(machine, faults=0).cases)
+
+
 def test_who_waits_in_vain_is_never_refused():
     found = costs({"forward": explore_orders("variations/forward_recovery", faults=0)})
     assert found.loc[REFUSED, "forward"] == "waits" and found.loc[UNSOLD, "forward"] == "0 of 2"

@@ -92,6 +92,11 @@ def it_waits_no_time(machine):
     state(machine, "ReserveInventory")["Retry"][-1]["MaxAttempts"] = 0
 
 
+@wrong("lock", "who meets the lock asks again and again")
+def it_asks_thirty_times(machine):
+    state(machine, "ReserveInventory")["Retry"][-1]["MaxAttempts"] = 30
+
+
 @wrong("lock", "your machine does not come to an end")
 def it_waits_for_ever(machine):
     state(machine, "ReserveInventory")["Retry"][-1]["MaxAttempts"] = 100_000

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from decimal import Decimal
 from typing import Any
 
 from sagalab.course.answer import python
@@ -48,7 +49,7 @@ _REFUSED_AND_LEFT = "an order that is refused is not undone"
 def take(source: Any) -> str:
     """Judge by the stock: orders one after the other, and two at once in every order of their calls."""
     text = python(source)
-    if not any(isinstance(node, ast.FunctionDef) and node.name == TAKE for node in ast.parse(text).body):
+    if not any(_binds_take(node) for node in ast.parse(text).body):
         raise Mistake(
             f"there is no function {TAKE}", expected="def take(item_id, qty): …", happened="the step would keep its own"
         )  # fmt: skip
@@ -65,12 +66,23 @@ def take(source: Any) -> str:
     return f"{count} schedules of two orders, and no update is lost: one poster is sold once, two are sold twice."
 
 
+def _binds_take(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Name) and target.id == TAKE for target in node.targets)
+    return isinstance(node, ast.FunctionDef) and node.name == TAKE
+
+
 def _one_after_the_other(code: dict[str, str]) -> None:
     """Raise Mistake for what is wrong without any race."""
     at("one order")
     services, outcome = _reserved(code, {"3": 5, ITEM: 5}, {"3": 2, ITEM: 1})
     _must_be_done(outcome, "there were five of each")
     left = _stock(services)
+    if set(left) != {"3", ITEM}:
+        raise Mistake(
+            "the row of an item is no longer there, or says no count", expected="the row, with a smaller in_stock",
+            happened=f"the stock: {left}",
+        )  # fmt: skip
     if left != {"3": 3, ITEM: 4}:
         raise Mistake(
             f"one order of two lamps and one poster leaves {left['3']} of 5 lamps and {left[ITEM]} of 5 posters",
@@ -84,10 +96,10 @@ def _one_after_the_other(code: dict[str, str]) -> None:
             expected="an order takes all that there is", happened=_message(outcome),
         )  # fmt: skip
     services, outcome = _reserved(code, {ITEM: 1}, {ITEM: 2})
-    if outcome.error is None or _stock(services)[ITEM] != 1:
+    if outcome.error is None or _stock(services).get(ITEM) != 1:
         raise Mistake(
             "it sells more than there is, without any race: two are wanted, and there is one",
-            expected="nothing is taken, and the order is refused", happened=f"the stock: {_stock(services)[ITEM]}",
+            expected="nothing is taken, and the order is refused", happened=f"the stock: {_stock(services)}",
         )  # fmt: skip
 
 
@@ -128,7 +140,8 @@ def _raced(code: dict[str, str], stock: int) -> Races:
 
 
 def _stock(services: Services) -> dict[str, int]:
-    return {row["item_id"]: int(row["in_stock"]) for row in services.rows("stock")}
+    rows = services.rows("stock")
+    return {row["item_id"]: int(row["in_stock"]) for row in rows if isinstance(row.get("in_stock"), Decimal)}
 
 
 def _message(outcome: Outcome) -> str:
@@ -194,7 +207,7 @@ def _must_end_well(found: Races) -> None:
     endless = next((case for case in found.cases if "RUNNING" in case.statuses), None)
     if endless is not None:
         raise Mistake(
-            "who meets the lock waits for ever, though the item is sold", expected="a few tries, and then a refusal",
+            "who meets the lock asks again and again, though the item is sold", expected="a few tries, and then a refusal",
             happened=_of(endless),
         )  # fmt: skip
     for name, words in (

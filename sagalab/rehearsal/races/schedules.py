@@ -22,6 +22,7 @@ from sagalab.rehearsal.world import World
 FAR_MS = 3_600_000  # what is due so much later is not waited for: a human's answer
 MOST_EVENTS = 600  # of one execution, which goes round then
 MOST_RETRIES = 7  # of one visit: what is tried again so often waits for the others, and may wait for ever
+FEW_RETRIES = 12  # a retrier that allows no more of them comes to its end
 MOST = 400  # schedules of one case
 
 
@@ -205,9 +206,18 @@ def _next(world: World) -> Pending | None:
     if isinstance(first.what, Awake):
         return first
     run = world.runs[0]
-    tired = len(run.events) > MOST_EVENTS or any(
-        frame.retry_count > MOST_RETRIES for frame in run.frames.values()
-    )
-    over = run.status != "RUNNING" or tired or first.due - world.now > FAR_MS
+    over = run.status != "RUNNING" or _goes_round(run) or first.due - world.now > FAR_MS
     asleep = [pending for pending in mine if isinstance(pending.what, Awake)]
     return (asleep[0] if asleep else None) if over else first
+
+
+def _goes_round(run: Run) -> bool:
+    """Tell whether an execution is not worth going on with: it tries the same thing again and again."""
+    if len(run.events) > MOST_EVENTS:
+        return True
+    for frame in run.frames.values():
+        if frame.retry_count > MOST_RETRIES:
+            retriers = run.program.scopes[frame.scope].states[frame.state].retriers
+            if any(retriers[index].most > FEW_RETRIES for index in frame.retries):
+                return True
+    return False
