@@ -167,6 +167,9 @@ def on_aborted(walk: Reading, step: Step) -> Place | None:
         if here.visit.type == state_type and here.visit.exited_event is None:
             walk.close(here, here.struck or "aborted", step.event)
             return here, here.scope
+    for here in walk.unfinished():  # a redrive has gone on with it without an event of its own
+        if here.visit.type == state_type:
+            return here, here.scope
     walk.note("Event {} cuts off a state that was not seen to be entered.", step.event)
     return None
 

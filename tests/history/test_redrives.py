@@ -1,12 +1,17 @@
 """A redriven execution: its attempts before and after are told apart, and nobody waited in between."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from history_writer import HistoryWriter
 
+from sagalab.asl.engine.history import as_boto
+from sagalab.asl.engine.told import Redriven
 from sagalab.history.execution import Execution
 from sagalab.history.visits import gaps
+from sagalab.rehearsal.rehearse import Script, fails, ready
+from sagalab.rehearsal.world import World
 
 DEFINITION = {
     "StartAt": "T",
@@ -102,3 +107,49 @@ def test_branches_that_are_scheduled_by_the_redrive_itself_are_found_by_what_the
         ("C", "succeeded", ""),
     ]  # fmt: skip
     assert [each.outcome for each in execution.visits[1].attempts] == ["aborted", "succeeded"]
+
+
+def task(name: str, **more) -> dict:
+    arguments = {"FunctionName": name.lower(), "Payload": "{% $states.input %}"}
+    return {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": arguments, **more}
+
+
+AB = {"StartAt": "A", "States": {"A": task("A", Next="B"), "B": task("B", End=True)}}
+C_WAIT_D = {
+    "StartAt": "C",
+    "States": {
+        "C": task("C", Next="W"), "W": {"Type": "Wait", "Seconds": 5, "Next": "D"}, "D": task("D", End=True),
+    },
+}  # fmt: skip
+EACH = {"Type": "Map", "Items": "{% [1, 2, 3] %}", "ItemProcessor": AB, "End": True}
+BOTH = {"Type": "Parallel", "Branches": [AB, C_WAIT_D], "End": True}
+AGAIN = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+OOPS = fails("Oops")
+MANY_KINDS = {
+    "a Map, one item after the other": (EACH | {"MaxConcurrency": 1}, [1, OOPS, 1], 1),
+    "a Map, all items at once": (EACH, [1, OOPS, 1], 1),
+    "a Map, redriven twice": (EACH, [1, OOPS, 1, OOPS, 1], 2),
+    "a Parallel whose other branch waited": (BOTH, [OOPS, 1], 1),
+    "a Parallel that is tried again, before the redrive and after it": (BOTH | {"Retry": AGAIN}, [OOPS, OOPS, OOPS, 1], 1),
+    "a Map in a Parallel": (
+        {"Type": "Parallel", "Branches": [{"StartAt": "Each", "States": {"Each": EACH}}, C_WAIT_D], "End": True}, [1, OOPS, 1], 1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MANY_KINDS)
+def test_what_our_interpreter_redrives_is_read_without_a_doubt(kind):
+    state, answers, redrives = MANY_KINDS[kind]
+    machine = {"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": state}}
+    tree, program = ready(machine, filled=False)
+    world = World(Script(tree, {"B": answers}, {}))
+    world.start(program, json.dumps({}))
+    for _ in range(redrives):
+        assert world.finish().status == "FAILED"
+        world.tell(0, Redriven(world.now))
+    run = world.finish()
+    execution = Execution.from_history(as_boto(run.events), machine)
+    assert (execution.status, execution.redrives, execution.warnings) == ("SUCCEEDED", redrives, [])
+    if "Retry" not in state:
+        assert {visit.status for visit in execution.visits} == {"succeeded"}
+    assert any("redriven" in visit.tries_in_words for visit in execution.visits if visit.name == "B")
