@@ -82,6 +82,26 @@ def stick() -> None:
 
 
 @app.command()
+def hub(
+    people: Annotated[int, typer.Option(help="So many users of this system are made, and removed.")] = 10,
+) -> None:
+    """Measure what a room costs in memory under JupyterHub. Root on Linux; some minutes of both cores."""
+    from tools.hub import why_not
+    from tools.hub_memory import measure
+
+    if why_not():
+        print(f"✗ {why_not()}")
+        raise typer.Exit(2)
+    found = measure(people, lambda text: print(text, flush=True))
+    for kind in sorted({kind for each in found.users for kind in each}):
+        values = [each.get(kind, 0.0) for each in found.users]
+        print(f"{kind:24} {sum(values) / people:6.0f} MB a user ({min(values):.0f} to {max(values):.0f})")
+    print(f"{'a user':24} {found.a_user():6.0f} MB")
+    print(f"{'hub and proxy':24} {found.hub:6.0f} MB")
+    print(f"{'a room of 40':24} {found.for_room(40) / 1000:6.1f} GB by this mean")
+
+
+@app.command()
 def recordings() -> None:
     """Record the histories of tests/history/recordings anew, on a local cloud of its own. Takes half a minute."""
     from tools.recordings import record

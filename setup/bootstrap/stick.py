@@ -18,7 +18,9 @@ def copy_home() -> None:
     if ROOT == SOURCE:
         return
     why = "This is a stick" if STICK.is_dir() else f"{SOURCE} cannot be written to"
-    edition = (STICK / "edition.txt").read_text(encoding="utf-8") if STICK.is_dir() else str(SOURCE)
+    edition = f"{SOURCE} {max(path.stat().st_mtime_ns for path in SOURCE.glob('[a-z]*/**/*.[pi]*[yb]'))}"
+    if STICK.is_dir():
+        edition = (STICK / "edition.txt").read_text(encoding="utf-8")
     if ROOT.exists() and not _COPY_OF.exists():
         what = f"{why}, so the work is done in {ROOT}; but what is there is no copy of a stick."
         raise SetupProblem(what, "Rename it, and run the same command again.")
@@ -34,7 +36,7 @@ def copy_home() -> None:
             shutil.copytree(
                 SOURCE,
                 ROOT,
-                ignore=lambda folder, names: left & set(names) if folder == str(SOURCE) else set(),
+                ignore=lambda folder, names: left & set(names) if folder == str(SOURCE) else {"__pycache__"},
                 copy_function=shutil.copyfile,
                 dirs_exist_ok=True,
             )
