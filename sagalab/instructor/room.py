@@ -15,6 +15,8 @@ from typing import Any
 
 from sagalab.course.completed import FILE
 from sagalab.course.exercises import exercises
+from sagalab.course.quiz import NAME as QUIZ
+from sagalab.course.quizzes import quizzes
 from sagalab.errors import SagaLabError
 
 DONE, TRIED, OPEN = "done", "tried", "open"
@@ -50,6 +52,16 @@ class Participant:
         return sum(self.state(name) == DONE for name in exercises())
 
     @property
+    def quizzes(self) -> dict[str, int]:
+        """The best score of each closing quiz that was answered: notebook → questions that were right."""
+        scores: dict[str, int] = {}
+        for notebook in quizzes():
+            right = self.kept.get(QUIZ.format(notebook=notebook), {}).get("right")
+            if isinstance(right, int):
+                scores[notebook] = right
+        return scores
+
+    @property
     def at(self) -> str:
         """Return the exercise that comes next: the first open one after the last that was touched."""
         names = list(exercises())
@@ -79,6 +91,7 @@ class Room:
                     "at": each.at,
                     "done": each.done,
                     "states": {name: each.state(name) for name in exercises()},
+                    "quizzes": each.quizzes,
                     "tries": {name: each.kept[name]["tries"] for name in exercises() if name in each.kept},
                 }
                 for each in self.participants

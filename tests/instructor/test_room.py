@@ -64,6 +64,18 @@ def test_after_a_success_the_next_open_exercise_is_meant(folder):
     assert read_room(folder).participants[1].at == FIRST
 
 
+def test_the_scores_of_the_quizzes_are_told_to_other_programs(folder):
+    kept = {"tries": 2, "done": None, "hints": 0, "solution": False}
+    record = {
+        "quiz 11_test_it": kept | {"right": 3},
+        "quiz 12_redrive": kept | {"right": "all"},
+        "quiz of mine": kept,
+    }
+    (folder / "dora.json").write_text(json.dumps({"exercises": record}), encoding="utf-8")
+    [dora] = [each for each in read_room(folder).as_record()["participants"] if each["name"] == "dora"]
+    assert dora["quizzes"] == {"11_test_it": 3} and dora["done"] == 0 and dora["at"] == "not begun"
+
+
 def test_damaged_files_are_named_and_skipped(folder):
     assert [name for name, _ in read_room(folder).skipped] == [
         "bytes.json",
