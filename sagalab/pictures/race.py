@@ -17,13 +17,17 @@ _DID = {  # what the later order did to what the earlier one had done; else it s
 
 @dataclass(frozen=True)
 class Call:
-    """A call in its lane (from 0): of which task, which operation, whether it was refused, and its number."""
+    """A call in its lane (from 0): of which task, which operation, whether it was refused, and its number.
+
+    `shared`: what it did to a row that others touch too, in words ("reads item 6 of stock"); "" for none.
+    """
 
     lane: int
     task: str
     operation: str
     refused: bool
     number: int
+    shared: str = ""
 
 
 def race_picture(
@@ -62,7 +66,8 @@ def race_picture(
         undo = "◄◄ " if call.task.startswith(_UNDOES) else ""
         look = STATUS["failed"] if call.refused else COMPENSATION if undo else STATUS["succeeded"]
         refused = "refused" if call.refused else "done"
-        _box(drawing, name, f"{sign} {undo}{call.task}\n{call.operation}, {refused}", look)
+        lines = [f"{sign} {undo}{call.task}", f"{call.operation}, {refused}", call.shared]
+        _box(drawing, name, "\n".join(line for line in lines if line), look)
         drawing.edge(last[call.lane], name, color=CLUSTER_LINE, weight="100", arrowhead="none")
         if before not in (last[call.lane], "lane0"):
             drawing.edge(before, name, style="invis", weight="0")  # later in time is lower
@@ -103,7 +108,9 @@ def _box(drawing: Drawing, name: str, label: str, look: Look) -> None:
 
 def _words(calls: Sequence[Call], arrows: Sequence[tuple[int, int, str]], ends: Sequence[str]) -> str:
     order = "; ".join(
-        f"order {call.lane + 1} {call.task}{' refused' if call.refused else ''}" for call in calls
+        f"order {call.lane + 1} {call.task}{' refused' if call.refused else ''}"
+        + (f" ({call.shared})" if call.shared else "")
+        for call in calls
     )
     by_number = {call.number: call for call in calls}
     seen = "; ".join(

@@ -99,6 +99,11 @@ def test_a_rule_over_two_rows_is_a_write_skew_until_both_are_in_one_transaction(
     assert found.counts["write skew"] == 1 and len(found.cases) == 3
     picture = found.picture("write skew")
     assert "write skew: order 2 changed what order 1 had decided on" in picture.words
+    decided = (
+        "order 1 ReserveInventory (reads item 6 of stock); order 2 ReserveInventory (reads item 5 of stock)"
+    )
+    assert decided in picture.words and "changes item 5 of stock" in picture.svg()
+    assert "ProcessPayment (" not in picture.words  # a row of one order alone
     assert not raced(wants=wants).counts
 
 

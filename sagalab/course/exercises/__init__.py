@@ -1,4 +1,5 @@
-"""The exercises of the course, with their judges: one file a notebook. A file here is found by itself."""
+"""The exercises of the course, with their judges: nbNN.py for notebook NN, a large one beside it. A file here is found
+by itself."""
 
 import difflib
 import functools

@@ -89,7 +89,7 @@ def _dirty_reads(
             back = _undone(made, writer.order, row, reader.number)
             if back is not None and statuses.get(writer.order) != "SUCCEEDED":
                 words = (
-                    f"{names[reader.order]} was refused because {names[writer.order]} had taken {_row(row)}, "
+                    f"{names[reader.order]} was refused because {names[writer.order]} had taken {row_in_words(row)}, "
                     "and gave it back afterwards"
                 )
                 found.append(Anomaly(DIRTY_READ, words, ((writer.number, reader.number),)))
@@ -117,7 +117,7 @@ def fuzzy_reads(made: tuple[Made, ...], names: Mapping[str, str]) -> list[Anomal
             between = made[again.reads[row]]
             if between.order != look.order:
                 words = (
-                    f"{names[look.order]} looked at {_row(row)} in {look.task}, and {again.task} found it changed "
+                    f"{names[look.order]} looked at {row_in_words(row)} in {look.task}, and {again.task} found it changed "
                     f"by {names[between.order]}"
                 )
                 found.append(Anomaly(FUZZY_READ, words, ((between.number, again.number),)))
@@ -141,9 +141,7 @@ def _lost_updates(made: tuple[Made, ...], names: Mapping[str, str]) -> list[Anom
                 if row in each.writes and each.order != write.order
             ]
             if between:
-                words = (
-                    f"{names[write.order]} wrote {_row(row)} over what {names[between[-1].order]} had written"
-                )
+                words = f"{names[write.order]} wrote {row_in_words(row)} over what {names[between[-1].order]} had written"
                 found.append(Anomaly(LOST_UPDATE, words, ((between[-1].number, write.number),)))
     return found
 
@@ -168,7 +166,7 @@ def write_skew(
         back = against.get((other, one))
         if back is not None and back[0] != row and one < other:
             words = (
-                f"{names[one]} decided on {_row(row)} and {names[other]} on {_row(back[0])}: "
+                f"{names[one]} decided on {row_in_words(row)} and {names[other]} on {row_in_words(back[0])}: "
                 "each then changed the other's"
             )
             found.append(Anomaly(WRITE_SKEW, words, ((read, wrote), (back[1], back[2]))))
@@ -232,6 +230,7 @@ def _reserved(services: Any, order: str) -> dict[str, int]:
     return {item: count for item, count in held.items() if count}
 
 
-def _row(row: Row) -> str:
+def row_in_words(row: Row) -> str:
+    """Return a row as people say it: "item 6 of stock"."""
     table = row[0].rpartition("_")[2].rpartition("-")[2]
     return f"{'item' if table == 'stock' else 'row'} {'/'.join(row[1])} of {table}"

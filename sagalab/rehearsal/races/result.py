@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sagalab.orders.faults import FaultPlan
 from sagalab.rehearsal import plans as plans
-from sagalab.rehearsal.races.anomalies import ACCEPTABLE, MEANING, NAMES, Anomaly
-from sagalab.rehearsal.races.calls import Made
+from sagalab.rehearsal.races.anomalies import ACCEPTABLE, MEANING, NAMES, Anomaly, row_in_words
+from sagalab.rehearsal.races.calls import Made, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,15 @@ class RaceCase:
         """What struck, and what the orders did to each other."""
         what = "; ".join(f"{each.name}: {each.words}" for each in self.anomalies) or "no anomaly"
         return f"{plans.in_words(self.plan)}: {what}."
+
+    @property
+    def shared(self) -> frozenset[Row]:
+        """The rows that more than one order touched."""
+        touched: dict[Row, set[str]] = {}
+        for each in self.made:
+            for row in each.rows:
+                touched.setdefault(row, set()).add(each.order)
+        return frozenset(row for row, orders in touched.items() if len(orders) > 1)
 
     @property
     def findings(self) -> tuple[Anomaly, ...]:
@@ -105,8 +114,16 @@ class Races:
             case = next((found for each in NAMES if (found := self.smallest(each))), None)
         if case is None:
             return None
+        shared = case.shared
         calls = [
-            Call(case.orders.index(each.order), each.task, each.operation, each.refused, each.number)
+            Call(
+                case.orders.index(each.order),
+                each.task,
+                each.operation,
+                each.refused,
+                each.number,
+                ", ".join(_did(each, row) for row in sorted(each.rows & shared)),
+            )  # fmt: skip
             for each in case.made
             if each.order in case.orders and not each.is_bookkeeping
         ]
@@ -130,6 +147,12 @@ class Races:
 
     def __repr__(self) -> str:
         return f"<Races: {self.summary}>"
+
+
+def _did(made: Made, row: Row) -> str:
+    """Return in words what a call did to a row."""
+    verb = "changes" if row in made.writes else "needs" if made.refused else "reads"
+    return f"{verb} {row_in_words(row)}"
 
 
 def compared(races: Mapping[str, Races], *, found_only: bool = False) -> "pd.DataFrame":
