@@ -21,6 +21,9 @@ from sagalab import localcloud, project
 from sagalab.cloud import local_process, local_record, version
 from sagalab.cloud.connect import connect
 from sagalab.errors import SagaLabError
+from sagalab.localcloud.functions.forks import FORKS
+
+SERVERS = 2 if FORKS else 1  # the fork server beside the server, once a function was made
 
 POISON = {
     "AWS_PROFILE": "no-such-profile",
@@ -183,7 +186,7 @@ def test_kill_leaves_no_worker_and_the_next_use_says_so(home, capsys):
     cloud.client("lambda").invoke(FunctionName="f", Payload="0")
     cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
     cloud.client("lambda").invoke(FunctionName="f", Payload="1", InvocationType="Event")
-    wait_until(lambda: len(processes_of_cloud()) == 3)
+    wait_until(lambda: len(processes_of_cloud()) == SERVERS + 2)
     ours = processes_of_cloud()
     ours[0].kill()
     assert not still_there(ours)
@@ -202,7 +205,7 @@ def test_a_stop_ends_busy_workers_too(home):
     cloud = connect()
     make_function(cloud, "import time\ndef handler(event, context):\n    time.sleep(60)\n", Timeout=60)
     cloud.client("lambda").invoke(FunctionName="f", InvocationType="Event")
-    wait_until(lambda: len(processes_of_cloud()) == 2)
+    wait_until(lambda: len(processes_of_cloud()) == SERVERS + 1)
     ours = processes_of_cloud()
     local_process.stop()
     assert not still_there(ours)
@@ -220,7 +223,7 @@ def test_a_cloud_ends_when_the_process_that_it_is_for_is_killed(home):
         make_function(connect(), "def handler(event, context):\n    pass\n")
         connect().client("lambda").invoke(FunctionName="f")
         ours = processes_of_cloud()
-        assert len(ours) == 2
+        assert len(ours) == SERVERS + 1
         started.kill()
         assert not still_there(ours, 30)  # though nobody has looked after the killed process yet
 
