@@ -17,6 +17,7 @@ _KEYS = (
     ("space, →", "go on"),
     ("←", "back"),
     ("1 to 7", "jump"),
+    ("s", "slow motion"),
     ("f", "full screen"),
     ("w", "the speaker's window: notes, all keys"),
 )
@@ -65,7 +66,8 @@ def verdict_box(show: Show) -> str:
             LOOKS[found.name], found.sign, found.name, f"{found.words} ({run.execution.status}{error})"
         )
     if show.running is show.path:
-        return _box(palette.STATUS["running"], palette.STATUS["running"].sign, "running", "")
+        look = palette.STATUS["running"]
+        return _box(look, look.sign, "slow motion" if show.slow else "running", show.caption)
     if show.running is not None:
         return _box(palette.NEUTRAL, "…", "another path still runs", show.running.title)
     return _box(palette.NEUTRAL, "?", "What will happen?", "")

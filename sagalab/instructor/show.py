@@ -5,12 +5,14 @@ It knows no page: projector.py and speaker.py say what is seen of it, server.py 
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sagalab.errors import SagaLabError
+from sagalab.failurelab.moments import Moment
+from sagalab.failurelab.replay import AS_IT_RUNS, SLOW, Pace, Replay
 from sagalab.instructor.background import in_background
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath
 from sagalab.instructor.presentation import KEYS, Presentation
@@ -31,10 +33,11 @@ class Show(Presentation):
     - `place`: the index of the path that is shown, or START. `runs`: the last run of each path, by its key.
     - `running`: the path of the run under way, or None; `task`: that run, or the last one: `await show.task`.
     - `picture`: SVG of what is shown; `trouble`: what went wrong, in words, or "".
+    - `slow`: whether runs are shown in slow motion; `caption`: what has just happened in the run that is shown.
     - `map`: the room's heat map while it is shown, else "".
     """
 
-    keys = {**KEYS, "r": "again", "0": "start_over", "m": "show_map"}
+    keys = {**KEYS, "r": "again", "s": "change_pace", "0": "start_over", "m": "show_map"}
 
     def __init__(self, stage: "Stage | None" = None, room: Path | None = None):
         """Begin before the first path, on a stage that is made at the first run if it is not given.
@@ -46,8 +49,10 @@ class Show(Presentation):
         self.runs: dict[str, DemoRun] = {}
         self.running: DemoPath | None = None
         self.task: asyncio.Task[None] | None = None
-        self.picture = self.trouble = self.map = ""
+        self.picture = self.trouble = self.map = self.caption = ""
+        self.slow = False
         self.shown: DemoRun | None = None
+        self._replay: Replay[str] | None = None
         self._pictures: dict[str, str] = {}  # by the key of a path that was run, or the name of a machine
         self._map_task: asyncio.Task[None] | None = None
 
@@ -85,7 +90,7 @@ class Show(Presentation):
         if self.dark:
             self.dark = False
         elif self.running is not None and self.running is self.path:
-            return  # one press too many
+            self._hurry()  # in slow motion: to its end; else one press too many
         elif (path := self.next) is not None:
             self.go_to(DEMO_PATHS.index(path))
 
@@ -112,6 +117,22 @@ class Show(Presentation):
         """Run the path that is shown once more."""
         self.run()
 
+    def change_pace(self) -> None:
+        """Show runs in slow motion from now on, or as they run; in slow motion the run that is shown once more."""
+        self.slow = not self.slow
+        if self._replay is not None:
+            self._replay.pace = self._pace
+        elif self.slow and self.shown is not None and self.running is None:
+            self._begin_task(self.shown.path, self._show_again(self.shown))
+
+    @property
+    def _pace(self) -> Pace:
+        return SLOW if self.slow else AS_IT_RUNS
+
+    def _hurry(self) -> None:
+        if self.slow and self._replay is not None:
+            self._replay.end()
+
     def start_over(self) -> None:
         """Go before the first path and forget all runs, for the next room. Not while one is under way."""
         if self.running is None:
@@ -125,6 +146,8 @@ class Show(Presentation):
         self.moved(place)
         self.trouble = ""
         path = self.path
+        if self.running is not path:
+            self._hurry()  # nobody looks at it, and the next run waits for it
         self.shown = self.runs.get(path.key) if path is not None else None
         shown = path or DEMO_PATHS[0]
         run_before = path is not None and path.key in self._pictures
@@ -135,22 +158,17 @@ class Show(Presentation):
     def run(self) -> None:
         """Begin to run the path that is shown; while another one runs, do nothing."""
         if self.path is not None and self.running is None:
-            self.running, self.trouble = self.path, ""
-            self.task = asyncio.get_running_loop().create_task(self._run(self.path))
+            self._begin_task(self.path, self._run(self.path))
 
-    async def _run(self, path: DemoPath) -> None:
-        if self.path is path:
-            self.shown, self.picture = None, self._pictures.get(path.machine, "")
-        self.changed()
+    def _begin_task(self, path: DemoPath, work: Coroutine[None, None, None]) -> None:
+        self.running, self.shown, self.trouble, self.caption = path, None, "", ""
+        self.picture = self._pictures.get(path.machine, "")
+        self.task = asyncio.get_running_loop().create_task(self._guarded(path, work))
+
+    async def _guarded(self, path: DemoPath, work: Coroutine[None, None, None]) -> None:
+        """Do the work, and say on the page what goes wrong."""
         try:
-            before = self.stage
-            try:
-                await self._follow(path)
-            except SagaLabError:
-                if before is None or not await in_background(_is_lost, before):
-                    raise
-                self.stage = None  # a local cloud that was lost is started anew, and the path run on it
-                await self._follow(path)
+            await work
         except SagaLabError as error:
             self.stage = None  # what is missing is made at the next press
             self._say(path, f"{error.what} {error.cure}")
@@ -159,13 +177,62 @@ class Show(Presentation):
             self.stage = None
             self._say(path, f"{type(error).__name__}: {error}. Press r to run it again; sagalab doctor.")
         finally:
-            self.running = None
+            self.running = self._replay = None
             self.changed()
 
+    async def _run(self, path: DemoPath) -> None:
+        before = self.stage
+        try:
+            await self._follow(path)
+        except SagaLabError:
+            if before is None or not await in_background(_is_lost, before):
+                raise
+            self.stage = None  # a local cloud that was lost is started anew, and the path run on it
+            await self._follow(path)
+
     async def _follow(self, path: DemoPath) -> None:
+        """Run a path, and show it at the pace; the verdict when its end has been shown."""
         runs = await in_background(self._begin, path)
-        while (run := await in_background(next, runs, None)) is not None:
-            await self._see(run)
+        with self._showing(path) as (replay, showing):
+            while (run := await in_background(next, runs, None)) is not None:
+                last = run
+                replay.grow(run.execution, over=run.verdict is not None)
+            await showing
+        await self._keep(last)
+
+    async def _show_again(self, run: "DemoRun") -> None:
+        """Show a run that has ended once more, at the pace."""
+        with self._showing(run.path) as (replay, showing):
+            replay.grow(run.execution, over=True)
+            await showing
+        await self._keep(run)
+
+    @contextmanager
+    def _showing(self, path: DemoPath) -> Iterator[tuple[Replay[str], asyncio.Task[None]]]:
+        """Show a run, moment by moment, as far as it is known; the task ends when its end has been shown."""
+
+        def draw(moment: Moment) -> str:
+            return projected(None, moment.execution, room_for=moment.whole)
+
+        def show(moment: Moment, picture: str) -> None:
+            if self.path is path:
+                self.picture, self.caption = picture, moment.words
+                self.changed()
+
+        self._replay = replay = Replay(draw, show, self._pace if self.path is path else AS_IT_RUNS)
+        showing = asyncio.get_running_loop().create_task(replay.run())
+        try:
+            yield replay, showing
+        finally:
+            replay.close()
+            showing.cancel()
+
+    async def _keep(self, run: "DemoRun") -> None:
+        """Keep a run that has ended, and show it with its verdict."""
+        self.runs[run.path.key] = run
+        self._pictures[run.path.key] = await in_background(projected, None, run.execution)
+        if self.path is run.path:
+            self.shown, self.picture = run, self._pictures[run.path.key]
 
     def _say(self, path: DemoPath, trouble: str) -> None:
         self.trouble = trouble if self.path is path else f"{path.title}: {trouble}"
@@ -177,14 +244,6 @@ class Show(Presentation):
         if self.stage is None:
             self.stage = prepare()
         return updates(path.key, self.stage.deployment)
-
-    async def _see(self, run: "DemoRun") -> None:
-        picture = await in_background(projected, None, run.execution)
-        if run.verdict is not None:
-            self.runs[run.path.key], self._pictures[run.path.key] = run, picture
-        if self.path is run.path:
-            self.shown, self.picture = run, picture
-        self.changed()
 
     # The room
 

@@ -14,6 +14,7 @@ _KEYS = (
     ("1 to 7", "jump; the same again runs it again"),
     ("Home, End", "start, last path"),
     ("r", "run again"),
+    ("s", "slow motion, or as it runs; space: to its end"),
     ("b .", "dark, light"),
     ("f", "full screen (or F11)"),
     ("t", "the clock from 0"),
@@ -46,7 +47,7 @@ def clock(show: Show) -> str:
         words += f" · this path {minutes(show.since)} of {show.path.minutes} min{' ! over' if over else ''}"
         until = sum(path.minutes for path in DEMO_PATHS[: show.place + 1])
         words += f" · planned up to its end: {until} min"
-    return words
+    return words + (" · slow motion" if show.slow else "")
 
 
 def notes(path: DemoPath) -> str:

@@ -190,6 +190,17 @@ def test_a_click_on_a_button_runs_its_path_and_takes_no_key_away(page):
     ended(page, 6)
 
 
+def test_s_is_slow_motion_and_the_space_bar_ends_it(page):
+    page.keyboard.press("s")
+    page.keyboard.press("4")
+    for said in ("slow motion", "ProcessOrder begins", "ProcessPayment begins"):
+        expect(page.get_by_role("status")).to_contain_text(said)
+    assert page.locator("#picture .state.running").count() == 1
+    page.keyboard.press("Space")
+    ended(page, 4)
+    page.keyboard.press("s")
+
+
 def test_f_is_full_screen_and_b_is_dark(page):
     page.keyboard.press("f")
     page.wait_for_function("() => document.fullscreenElement !== null")
@@ -226,14 +237,14 @@ def test_the_speaker_has_notes_and_the_next_question_and_both_windows_are_in_ste
 def test_the_speakers_window_is_not_cut(context, demonstration, size):
     speaker = opened(context, demonstration[1])
     speaker.set_viewport_size({"width": size[0], "height": size[1]})
-    for key in ("0", "7"):
-        speaker.keyboard.press(key)
-        expect(speaker.get_by_role("status")).not_to_contain_text("running")
+    speaker.keyboard.press("0")
+    for number in (5, 7):  # the most to say, and the last
+        speaker.keyboard.press(str(number))
+        ended(speaker, number)
         wide, high = speaker.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
         )
         assert wide <= size[0] and high <= size[1]
-    ended(speaker, 7)
 
 
 def test_a_page_that_is_open_says_so_when_the_demonstration_ends(context, cloud):

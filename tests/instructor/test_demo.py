@@ -9,6 +9,7 @@ import pytest
 
 from sagalab import SagaLabError
 from sagalab.deploying.machines import definition
+from sagalab.failurelab.replay import Pace
 from sagalab.instructor import demo as demonstration
 from sagalab.instructor.demo import play, prepare
 from sagalab.instructor.paths import DEMO_PATHS
@@ -110,6 +111,63 @@ def test_a_press_during_a_run_begins_none(stage):
     asyncio.run(press_twice())
     assert set(show.runs) == {"3"} and show.path is DEMO_PATHS[4] and show.next is DEMO_PATHS[4]
     assert "What will happen?" in projector_parts(show)["verdict"]
+
+
+def test_slow_motion_shows_every_moment_before_the_verdict(stage, monkeypatch):
+    monkeypatch.setattr("sagalab.instructor.show.SLOW", Pace(0.01))
+    show, seen = Show(stage), []
+    show.listeners.append(lambda: seen.append((show.caption, show.picture, show.shown is not None)))
+    pressed(show, "s", "4")
+    captions = list(dict.fromkeys(caption for caption, _, ended in seen if caption and not ended))
+    begun = [caption.removesuffix(" begins") for caption in captions if caption.endswith(" begins")]
+    assert begun == show.runs["3"].execution.path
+    assert captions[-1] == "the execution has failed: SagaFailed" and seen[-1][2]
+    assert len({picture for _, picture, _ in seen}) > len(begun)
+    sizes = {re.search(r'viewBox="[^"]*"', picture).group() for caption, picture, _ in seen if caption}
+    assert len(sizes) == 1  # nothing jumps
+
+
+def test_the_space_bar_ends_slow_motion_and_s_shows_the_run_again_slowly(stage, monkeypatch):
+    monkeypatch.setattr("sagalab.instructor.show.SLOW", Pace(30))
+    show = Show(stage)
+
+    async def watch() -> None:
+        waiting = asyncio.Event()
+        show.listeners.append(waiting.set)
+
+        async def in_motion() -> None:
+            while not show.caption:
+                waiting.clear()
+                await waiting.wait()
+
+        for keys in ("s4", "ss"):  # a run; then, off and on again, the same run once more
+            for key in keys:
+                show.press(key)
+            await in_motion()
+            assert "slow motion" in projector_parts(show)["verdict"]
+            show.press(" ")
+            await show.task
+            assert "consistent" in projector_parts(show)["verdict"]
+        show.press("s")  # off: the next one is shown as it runs
+        show.press("1")
+        await show.task
+
+    asyncio.run(watch())
+    assert list(show.runs) == ["3", "success"]
+
+
+def test_a_run_in_slow_motion_that_nobody_looks_at_holds_nobody_up(stage, monkeypatch):
+    monkeypatch.setattr("sagalab.instructor.show.SLOW", Pace(30))
+    show = Show(stage)
+
+    async def jump_away() -> None:
+        show.press("s")
+        show.press("4")
+        show.press("Home")
+        await show.task
+
+    asyncio.run(jump_away())
+    assert "3" in show.runs and show.path is None
 
 
 def test_a_key_without_a_meaning_does_nothing():
