@@ -44,7 +44,8 @@ def test_machine_and_code_show_what_the_process_left(lab):
     pictures = lab.page.locator('.jp-OutputArea svg[aria-label*="Runtime.ExitError"]')
     expect(pictures).to_have_count(2)
     code, machine = (each.get_attribute("aria-label") for each in pictures.all())
-    assert "ProcessPayment" not in code and "ProcessPayment (failed: Runtime.ExitError)" in machine
+    assert "ProcessOrder" in code and "ReserveInventory" not in code
+    assert "ProcessPayment (failed: Runtime.ExitError)" in machine
     pictures.last.scroll_into_view_if_needed()
     lab.screenshot("13-what-is-shown")
 

@@ -56,7 +56,10 @@ def test_default_retries_try_a_business_error_six_times_and_the_hardened_saga_on
 
 def test_a_process_that_dies_in_a_step_takes_the_plain_saga_with_it(deployed):
     died = run(_order(Fault.crash("ProcessPayment", when="after")), "durable", deployment=deployed)
-    assert (died.status, died.error, died.path) == ("FAILED", "Runtime.ExitError", ["ProcessOrder"])
+    assert (died.status, died.error) == ("FAILED", "Runtime.ExitError")
+    # a step that took less than a second before it died is not on record at all
+    assert died.path in (["ProcessOrder"], ["ProcessOrder", "ProcessPayment"])
+    assert "succeeded" not in {visit.status for visit in died.visits[1:]}
     assert [each.error for each in died.invocations] == ["Runtime.ExitError"] * 5
     assert verdict(died, deployed).name == "leaked"
 

@@ -38,6 +38,7 @@ class DurableCode:
     ) -> None:
         self._services, self._now = services, now
         self.called: set[str] = set()
+        self.exited = False  # the process is gone, at once: what it had not sent yet is lost
         self._stand_ins: dict[str, types.ModuleType] = {}
         module = types.ModuleType(name)
         module.__file__ = str(LAMBDAS / f"{name}.py")
@@ -93,6 +94,7 @@ class DurableCode:
         """Return what a service raised, of its own class, so that a retry strategy knows it."""
         name, words = str(outcome.error), outcome.message
         if name in _DEADLY:
+            self.exited = name == "Runtime.ExitError"
             return Died(name, words)
         for module in ("orders", "payments", "inventory", "tables", "faults"):
             for known in vars(self._services.module(module)).values():

@@ -22,7 +22,7 @@ from aws_durable_execution_sdk_python_testing.stores.memory import InMemoryExecu
 from aws_durable_execution_sdk_python_testing.worker.registry import ExecutionRegistry
 
 from sagalab.history.durable_events import invocation_details
-from sagalab.rehearsal.durable.code import Died
+from sagalab.rehearsal.durable.code import Died, DurableCode
 from sagalab.rehearsal.durable.executor import SteadyExecutor
 
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
@@ -31,14 +31,27 @@ _SECONDS = 60.0  # of real time, for one execution; it takes some hundredths of 
 _OUTPUT = dict[str, Any]
 
 
+class _Client(InMemoryServiceClient):
+    """Takes the checkpoints of a function, as long as its process lives."""
+
+    def __init__(self, processor: CheckpointProcessor, registry: ExecutionRegistry) -> None:
+        super().__init__(processor, registry)
+        self.codes: dict[str, DurableCode] = {}
+        self.name_of: Callable[[str], str] = str
+
+    def checkpoint(self, durable_execution_arn: str, *given: Any, **more: Any) -> Any:
+        """Keep what the function did. The SDK sends what can wait some moments later: a process that exits never does."""
+        if self.codes[self.name_of(durable_execution_arn)].exited:
+            raise ConnectionError("The process has exited.")
+        return super().checkpoint(durable_execution_arn, *given, **more)
+
+
 class _Invoker(InProcessInvoker):
     """Calls handlers, and tells when an execution is over or can do nothing more by itself."""
 
-    def __init__(
-        self, client: InMemoryServiceClient, store: InMemoryExecutionStore, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, client: _Client, store: InMemoryExecutionStore, now: Callable[[], datetime]) -> None:
         super().__init__(_no_handler, client, region=_REGION)
-        self._kept, self._now = store, now
+        self._kept, self._now, self._client = store, now, client
         self.over: dict[str, threading.Event] = {}
         self.died: dict[str, int] = {}
         self.invoked: dict[str, int] = {}
@@ -49,6 +62,7 @@ class _Invoker(InProcessInvoker):
         name = function_name.partition(":")[0]
         began = self._now()
         self.invoked[name] = self.invoked.get(name, 0) + 1
+        self._client.codes[name].exited = False
         if self.invoked[name] > MOST_INVOCATIONS:
             self.over[name].set()
         try:
@@ -100,7 +114,9 @@ class Engine:
         self.clock = SkipClock()
         registry = ExecutionRegistry(self._store, self._scheduler)
         processor = CheckpointProcessor(self._store, self._scheduler, self.clock)
-        self._invoker = _Invoker(InMemoryServiceClient(processor, registry), self._store, self.clock.now)
+        self._client = _Client(processor, registry)
+        self._client.name_of = lambda arn: self._store.load(arn).start_input.function_name
+        self._invoker = _Invoker(self._client, self._store, self.clock.now)
         self._executor = SteadyExecutor(
             store=self._store,
             scheduler=self._scheduler,
@@ -118,10 +134,11 @@ class Engine:
         """Return the engine's time in milliseconds since 1970."""
         return self.clock.now().timestamp() * 1000
 
-    def run(self, handler: Callable[[Any, Any], Any], event: Mapping[str, Any]) -> tuple[list[_OUTPUT], bool]:
+    def run(self, code: DurableCode, event: Mapping[str, Any]) -> tuple[list[_OUTPUT], bool]:
         """Run a durable function; return its history's events as boto3 gives them, and whether it waits for a human."""
         name = f"run-{next(self._numbers)}"
-        self._invoker.register(name, handler)
+        self._invoker.register(name, code.handler)
+        self._client.codes[name] = code
         over = self._invoker.over[name] = threading.Event()
         started = self._executor.start_execution(
             StartDurableExecutionInput(

@@ -74,7 +74,7 @@ def rehearse_durable(
     try:
         services = Services(seed)
         code = DurableCode(source, services, own.now)
-        events, parked = own.run(code.handler, order)
+        events, parked = own.run(code, order)
         made = RehearsedDurable.from_events(events)
         made.parked, made.tasks = parked, frozenset(code.called)
         made.ledger = services.ledger(order, own.now() + _SETTLED_MS)
