@@ -6,6 +6,7 @@ from collections import Counter
 import ipywidgets
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from sagalab import SagaLabError, check, quiz
 from sagalab.course import completed
@@ -15,6 +16,7 @@ from sagalab.course.quizzes import quizzes
 from sagalab.project import NOTEBOOKS
 
 ONE = "11_test_it"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 ALL = [(name, each) for name, questions in quizzes().items() for each in questions]
 LABS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name < "99"]
 
@@ -104,6 +106,17 @@ def test_what_is_stored_says_how_it_is_answered_and_gives_no_answer_away(name):
         assert f"quiz.answer({number}, 1)" in stored
         assert not any(why in stored for why in each.choices.values())
     assert quiz(name)._repr_mimebundle_()["text/plain"] == stored
+
+
+def test_a_page_that_nbconvert_makes_says_how_it_is_answered():
+    bundle = {
+        WIDGET: {"version_major": 2, "version_minor": 0, "model_id": "0" * 32},
+        "text/plain": repr(quiz(ONE)),
+    }
+    output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("quiz", outputs=[output])])
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "answer with quiz.answer(1, 1)" in page
 
 
 @pytest.mark.parametrize("name", quizzes())
