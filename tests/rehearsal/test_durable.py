@@ -102,3 +102,8 @@ def test_a_rehearsal_says_what_the_local_cloud_says(cloud, function):
             assert ends[0] == ends[1], each
     finally:
         destroy(cloud, prefix=PREFIX, progress=False)
+
+
+def test_a_sample_is_taken_of_single_faults_and_pairs():
+    found = explore("durable", faults=2, sample=15, seed=3)
+    assert len(found.cases) == 15 and {len(case.plan.faults) for case in found.cases} == {1, 2}

@@ -196,7 +196,9 @@ _update_in_moto = LambdaFunction.update_configuration
 
 
 def install() -> None:
-    """Let Lambda know durable functions. Call it once, after inside.install: this comes before it."""
+    """Let Lambda know durable functions. Call it after inside.install: this comes before it."""
+    if LambdaFunction.__init__ is _init:
+        return
     LambdaFunction.__init__ = _init
     LambdaFunction.get_configuration = _get_configuration
     LambdaFunction.update_configuration = _update_configuration

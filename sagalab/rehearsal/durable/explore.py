@@ -34,24 +34,25 @@ def explore_durable(
     begun = time.monotonic()
     source = source_of(function)
     advance = advance or (lambda done, of: None)
-    chosen = list(only) if only is not None else plans.sample(plans.singles(), sample, seed)
+    every = plans.singles() + (plans.pairs() if faults == 2 else [])
+    chosen = list(only) if only is not None else plans.sample(every, sample, seed)
+    meeting = faults == 2 and len(chosen) == len(every)
     found: dict[FaultPlan, Case] = {}
-    left_out, interrupted = 0, False
+    interrupted = False
     with Engine() as engine:
         rehearse_durable(
             source, order({}), seed=seed, engine=engine
         )  # what is wrong with the source is raised here
         try:
-            left_out = 0
-            for some in _rounds(chosen, found, faults, sample, seed, only is not None):
-                advance(len(found), len(found) + len(some))
+            for some in _rounds(chosen, found, meeting):
+                total = len(found) + len(some)
+                advance(len(found), total)
                 for case in _cases(source, some, seed, engine):
                     found[case.plan] = case
-                    advance(len(found), max(len(found), len(some)))
-            if faults == 2 and only is None and sample is None:
-                left_out = len(plans.singles()) + len(plans.pairs()) - len(found)
+                    advance(len(found), total)
         except KeyboardInterrupt:
             interrupted = True
+    left_out = len(every) - len(found) if meeting and not interrupted else 0
 
     def again(case: Case) -> RehearsedDurable:
         return rehearse_durable(source, order(fitted(case.plan).to_dict()), seed=seed)
@@ -67,18 +68,14 @@ def fitted(plan: FaultPlan) -> FaultPlan:
 
 
 def _rounds(
-    chosen: list[FaultPlan],
-    found: dict[FaultPlan, Case],
-    faults: int,
-    sample: int | None,
-    seed: int,
-    given: bool,
+    chosen: list[FaultPlan], found: dict[FaultPlan, Case], meeting: bool
 ) -> Iterator[Sequence[FaultPlan]]:
-    """Yield the single plans, and then the pairs that can meet by what the single ones came to."""
-    yield chosen
-    if faults == 2 and not given:
-        meeting = plans.meeting_pairs({plan: case.tasks for plan, case in found.items()})
-        yield plans.sample(meeting, sample, seed)
+    """Yield the plans to run; with `meeting` first the single ones, then the pairs that can meet by what these came to."""
+    if not meeting:
+        yield chosen
+        return
+    yield plans.singles()
+    yield plans.meeting_pairs({plan: case.tasks for plan, case in found.items()})
 
 
 def _cases(source: str, some: Sequence[FaultPlan], seed: int, engine: Engine) -> Iterator[Case]:
