@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
-from sagalab.instructor.room import DONE, OPEN, TRIED, Room, read_room
-from sagalab.markup import escape, readable
+from sagalab.instructor.room import DONE, OPEN, TRIED, Room
+from sagalab.markup import readable
 from sagalab.pictures import palette
 
 LOOKS = {
@@ -31,14 +31,6 @@ def svg(room: Room) -> str:
     drawing = text.getvalue()
     about = f'role="img" aria-label="The room: {len(room.participants)} participants" style="width:100%;height:auto"'
     return re.sub(r'width="[^"]*" height="[^"]*"', about, drawing[drawing.index("<svg") :], count=1)
-
-
-def heat_map(folder: Path) -> str:
-    """Return the heat map of a room's folder as SVG, or what is wrong with it as HTML."""
-    try:
-        return svg(read_room(folder))
-    except SagaLabError as problem:
-        return f"<p role='status'>{escape(str(problem))}</p>"
 
 
 def save_picture(room: Room, path: Path) -> None:

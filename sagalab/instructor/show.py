@@ -256,10 +256,10 @@ class Show(Presentation):
             self._map_task = asyncio.get_running_loop().create_task(self._keep_map(self.room))
 
     async def _keep_map(self, folder: Path) -> None:
-        from sagalab.instructor.room_picture import heat_map
+        from sagalab.instructor.room_page import heat_table
 
         while True:
-            self.map = await in_background(heat_map, folder)
+            self.map = await in_background(heat_table, folder)
             self.changed()
             await asyncio.sleep(ROOM_SECONDS)
 
