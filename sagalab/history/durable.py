@@ -27,8 +27,9 @@ class DurableExecution(Execution):
     def from_events(cls, events: Iterable[Mapping[str, Any]], arn: str | None = None) -> Self:
         """Read it from the events of GetDurableExecutionHistory, as boto3 gives them, in order."""
         kept = list(events)
-        read, warnings = read_events(as_history(kept))
-        execution = cls(read, warnings, None, arn)
+        history, left_out = as_history(kept)
+        read, warnings = read_events(history)
+        execution = cls(read, left_out + warnings, None, arn)
         execution.operations, execution.invocations = kept, invocations(kept)
         return execution
 

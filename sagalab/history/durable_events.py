@@ -78,9 +78,15 @@ def plain_error(name: str | None) -> str | None:
     return ".".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]
 
 
-def as_history(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the events of a durable execution, as boto3 gives them, as those of a state machine's execution."""
-    return list(_Translation().events(list(events)))
+def as_history(events: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the events of a durable execution, as boto3 gives them, as those of a state machine's execution.
+
+    And, in plain sentences, what of them has no place there.
+    """
+    translation = _Translation()
+    made = list(translation.events(list(events)))
+    words = f"{translation.passed_over} events are left out: their operations ran beside others, in parallel or in a map."
+    return made, [words] if translation.passed_over else []
 
 
 class _Translation:
@@ -90,6 +96,7 @@ class _Translation:
         self._count = 0
         self._open: str | None = None  # the id of the operation whose state was entered last and is not left
         self._name, self._kind = "", ""
+        self.passed_over = 0
         self._asked: dict[
             str, Mapping[str, Any]
         ] = {}  # callbacks that nobody waits for yet, by their operation's id
@@ -159,7 +166,10 @@ class _Translation:
             yield from self._begin(family, at, event)
             return
         if self._open != event["Id"]:
-            return  # another operation began meanwhile: only parallel code does that, and a saga has none
+            self.passed_over += (
+                1  # another operation began meanwhile: only parallel code does that, and a saga has none
+            )
+            return
         details = event.get(f"{kind}Details", {})
         if what == "Succeeded":
             result = details.get("Result", {}).get("Payload")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sagalab.deploying.deployment import Deployment
-from sagalab.deploying.names import TASKS
+from sagalab.deploying.names import DURABLE, TASKS
 from sagalab.deploying.part_function import MEMORY_MB
 from sagalab.deploying.parts import Parts
 from sagalab.orders.scenarios import SCENARIOS
@@ -109,8 +109,25 @@ def used(deployment: Deployment) -> tuple[Usage, int]:
 
         return _of_execution(Execution.from_history(all_events(client, arn)))
 
+    durable = _durable_executions(deployment)
     counted = sum(together(of_execution, arns), Usage())
-    return counted + Usage(log_gb=_log_bytes(deployment) / _GB), len(arns)
+    counted += sum(together(of_durable, durable), Usage())
+    return counted + Usage(log_gb=_log_bytes(deployment) / _GB), len(arns) + len(durable)
+
+
+def _durable_executions(deployment: Deployment) -> list["DurableExecution"]:
+    from sagalab.history.durable import DurableExecution
+
+    client, parts = deployment.cloud.client("lambda"), Parts(deployment.cloud, deployment.prefix)
+    found: list[DurableExecution] = []
+    for function in map(parts.durable_function, DURABLE):
+        if function.state() != "present":
+            continue
+        listing = client.get_paginator("list_durable_executions_by_function")
+        pages = listing.paginate(FunctionName=function.name)
+        listed = [each["DurableExecutionArn"] for page in pages for each in page["DurableExecutions"]]
+        found += together(lambda arn: DurableExecution.fetch(client, arn), listed)
+    return found
 
 
 def _of_execution(execution: "Execution") -> Usage:

@@ -78,7 +78,12 @@ def explore(
     With `orders` 2 or 3 so many orders race for one item: see `explore_orders`, which returns Races.
     Ctrl-C ends it early; what was found is returned. Raises SagaLabError for a machine that AWS would refuse.
     """
-    if isinstance(machine, str) and machine in DURABLE_NAMES and orders == 1 and not real:
+    if isinstance(machine, str) and machine in DURABLE_NAMES:
+        if real or within is not None or orders != 1:
+            raise SagaLabError(
+                f"{machine} is a durable function: the explorer rehearses it, one order at a time.",
+                'Leave real and orders out; run(order, "durable") runs one on the cloud.',
+            )
         from sagalab.rehearsal.durable.explore import explore_durable
 
         return explore_durable(machine, faults=faults, sample=sample, seed=seed, only=only, advance=advance)

@@ -17,6 +17,7 @@ from sagalab.asl.text import read_text
 from sagalab.deploying.machines import machine_names
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
+from sagalab.orders.durable_runs import DURABLE_NAMES
 from sagalab.project import STATEMACHINE
 from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearsed import Rehearsed
@@ -125,7 +126,10 @@ def _text(machine: Mapping[str, Any] | str | Path | document.Machine) -> str:
         return Path(machine).read_text(encoding="utf-8")
     except OSError as error:
         raise SagaLabError(
-            f"The state machine {machine} cannot be read: {error.strerror}.", "Give the path of its file."
+            f"The state machine {machine} cannot be read: {error.strerror}.",
+            "Give the path of its file."
+            if text not in DURABLE_NAMES
+            else f"It is a durable function: rehearse_durable({text!r}, order).",
         ) from None
 
 

@@ -114,3 +114,17 @@ def test_a_callback_is_waited_for_when_all_else_is_done_and_a_wait_is_a_wait():
 )
 def test_errors_have_plain_names(wire, plain):
     assert plain_error(wire) == plain
+
+
+def test_operations_that_ran_beside_others_are_said_to_be_left_out():
+    beside = DurableExecution.from_events(
+        _events(
+            STARTED,
+            ("StepStarted", "a", "One", {}),
+            ("StepStarted", "b", "Two", {}),
+            ("StepSucceeded", "a", "One", {}),
+            ("StepSucceeded", "b", "Two", {}),
+            ("ExecutionSucceeded", "x", "order-1", {}),
+        )
+    )
+    assert [sentence for sentence in beside.warnings if "ran beside others" in sentence]

@@ -13,6 +13,7 @@ from sagalab.deploying.destroy import destroy
 from sagalab.errors import SagaLabError
 from sagalab.history.durable import DurableExecution
 from sagalab.ledger.verdict import verdict
+from sagalab.orders.costs import costs_of, costs_so_far
 from sagalab.orders.faults import Fault, plan
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import run, start, wait
@@ -132,3 +133,16 @@ def test_it_is_followed_while_it_runs_and_compared_with_the_machine(deployed):
     assert seen[-1].error == "SagaFailed" and len(seen) > 1
     machine = run(_order(Fault.error("ProcessPayment")), deployment=deployed)
     assert "ProcessPayment" in compare(machine, seen[-1]).svg()
+
+
+def test_operations_and_calls_are_what_it_costs(deployed):
+    before = costs_so_far(deployed)
+    done = run(_order(), "durable", deployment=deployed)
+    tried = run(_order(Fault.error("ProcessPayment")), "durable", deployment=deployed)
+    one, six = costs_of(done, 1).usage, costs_of(tried, 1).usage
+    assert (one.operations, one.invocations, one.transitions, one.publishes) == (5, 1, 0, 1)
+    assert (six.operations, six.invocations) == (10, 6)  # the start, the order, six payments, two undos
+    assert costs_of(run(_order(), deployment=deployed), 1).usage.transitions == 6
+    after = costs_so_far(deployed)
+    assert after.sagas == before.sagas + 3
+    assert after.usage.operations == before.usage.operations + 15

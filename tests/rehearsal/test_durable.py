@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sagalab import SagaLabError, explore, make_order, plan, rehearse_durable, verdict
+from sagalab import SagaLabError, explore, make_order, plan, rehearse, rehearse_durable, verdict
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.destroy import destroy
 from sagalab.orders.faults import Fault
@@ -107,3 +107,10 @@ def test_a_rehearsal_says_what_the_local_cloud_says(cloud, function):
 def test_a_sample_is_taken_of_single_faults_and_pairs():
     found = explore("durable", faults=2, sample=15, seed=3)
     assert len(found.cases) == 15 and {len(case.plan.faults) for case in found.cases} == {1, 2}
+
+
+def test_what_only_machines_can_do_is_said():
+    with pytest.raises(SagaLabError, match="one order at a time"):
+        explore("durable", orders=2)
+    with pytest.raises(SagaLabError, match="rehearse_durable"):
+        rehearse("durable", {})
