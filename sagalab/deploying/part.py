@@ -84,7 +84,10 @@ class Part(ABC):
 
     def ensure(self) -> Action:
         """Make it, or mend it. Raises SagaLabError when something else has its name."""
-        found = self.tags()
+        return self.ensured(self.tags())
+
+    def ensured(self, found: Mapping[str, str] | None) -> Action:
+        """Make it, or mend it, when it was found with these tags, or was not there (None)."""
         if found is None:
             try:
                 self.create()

@@ -60,7 +60,8 @@ class LogGroup(Part):
         found = self.tags()
         if found is not None and TAG_PREFIX not in found and self.writer and self.writer.state() == "missing":
             self._client().tag_resource(resourceArn=self.arn, tags=self.own_tags)
-        return super().ensure()
+            found = self.tags()
+        return self.ensured(found)
 
     def create(self) -> None:
         patiently(BUSY, self._client().create_log_group, logGroupName=self.name, tags=self.own_tags)
