@@ -51,10 +51,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return 4 if psutil.virtual_memory().available > 8e9 else 2
 
 
-# Files that take a minute, those with a browser apart: with several files at once the longest must not be the last.
+# Files that take long, the longest first, then all others with a browser: with several files at once none of them must
+# be the last, while one worker goes on and the others have nothing left to do.
 _LONG = (
-    "test_solved_notebooks", "test_notebooks", "test_run_py", "test_checks", "test_demo_page", "test_every_fault",
-    "test_forty", "test_participants_edition", "test_lab_panel", "test_any_terminal", "test_kills",
+    "test_solved_notebooks", "test_notebooks", "test_checks", "test_upgrade", "test_run_py", "test_demo_page", "test_panel",
+    "test_every_fault", "test_forty", "test_stick", "test_participants_edition", "test_lab_panel", "test_any_terminal",
+    "test_cloud_process", "test_kills", "test_doors", "test_fork_server", "test_lambda_limits", "test_lambda_concurrency",
 )  # fmt: skip
 
 
@@ -67,7 +69,8 @@ def pytest_collection_modifyitems(items) -> None:
 
     def place(item) -> tuple[bool, int]:
         file = item.path.stem
-        return item.path.suffix != ".ipynb", _LONG.index(file) if file in _LONG else len(_LONG)
+        others = len(_LONG) + (item.path.parent.name != "browser")
+        return item.path.suffix != ".ipynb", _LONG.index(file) if file in _LONG else others
 
     items.sort(key=place)
 

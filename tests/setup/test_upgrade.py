@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -42,20 +43,24 @@ def _has_first_edition() -> bool:
 def _run(clone: Path, *command: str) -> str:
     python = getattr(sys, "_base_executable", sys.executable)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAGALAB_")}
-    done = subprocess.run(
-        [python, *command],
-        cwd=clone,
-        env=environment | {"CI": "true", "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=600,
-    )
-    if "The package index cannot be reached" in done.stdout:
+    with (
+        tempfile.TemporaryFile() as said
+    ):  # no pipe: a program that stayed behind would hold it open for ever
+        done = subprocess.run(
+            [python, *command],
+            cwd=clone,
+            env=environment | {"CI": "true", "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            timeout=600,
+        )
+        said.seek(0)
+        output = said.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    if "The package index cannot be reached" in output:
         pytest.skip("no package index")
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    assert done.returncode == 0, output
+    return output
 
 
 def _starts(clone: Path) -> str:
