@@ -1,6 +1,6 @@
 """The command line of setup/run.py."""
 
-import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,39 +14,29 @@ from bootstrap.running import run_in_front
 
 # Tests mostly wait: some files at once take half the time, even on two cores. How many, and in which order: conftest.py.
 _ALL_TESTS = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+_USAGE = """usage: setup/run.py lab [--no-browser] [--port N] | test [...] | check [--coverage] | COMMAND [...]
 
+Make everything that Saga Lab needs in .venv, then start it.
 
-def _port(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 65535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="setup/run.py",
-        description="Make everything that Saga Lab needs in .venv, then start it.",
-        epilog="Every other command goes to sagalab: setup/run.py doctor, setup/run.py lint FILE, …",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="lab|test|check|COMMAND")
-    lab = commands.add_parser("lab", help="deploy the saga on the local cloud and start JupyterLab")
-    lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
-    lab.add_argument("--port", type=_port, help="JupyterLab's port (default: 8888 or the next free one)")
-    commands.add_parser("test", help="run all tests; arguments go to pytest, to run some of them")
-    check = commands.add_parser("check", help="check format, lint, types and the order of the rooms")
-    check.add_argument(
-        "--coverage", action="store_true", help="the floor of the tests' coverage too: a minute"
-    )
-    return parser
+  lab      deploy the saga on the local cloud and start JupyterLab
+           (--no-browser: print the address only; --port N, 1 to 65535: default 8888 or the next free one)
+  test     run all tests; arguments go to pytest, to run some of them
+  check    check format, lint, types and the order of the rooms (--coverage: the tests' coverage too, a minute)
+  COMMAND  every other one goes to sagalab: setup/run.py doctor, setup/run.py lint FILE, …
+"""
+_PORT = r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})"
+# pytest's and sagalab's own options are theirs to refuse
+_UNDERSTOOD = rf"lab( --no-browser| --port[ =]{_PORT})*|check( --coverage)?|(?!lab\b|check\b|-)\S[\s\S]*"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run `lab`, `test`, `check` or a command of sagalab; return the exit code. What a user can mend is one line with its cure, and 2."""
     prepare()
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    # pytest's and sagalab's own options are not argparse's business
-    if command in ("", "lab", "check") or command.startswith("-"):
-        _parser().parse_args(arguments)
+    if not re.fullmatch(_UNDERSTOOD, " ".join(arguments)):
+        asked = "-h" in arguments or "--help" in arguments
+        print(_USAGE, file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
     program = ["sagalab", *arguments]
     if command == "check":
         program = ["tools", *arguments]

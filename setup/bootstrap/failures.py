@@ -12,78 +12,63 @@ from pathlib import Path
 
 from bootstrap.places import BIN, ROOT
 
-_AGAIN = "run the same command again"
-_DENIED = r"(Read-only file system|Permission ?[Dd]enied|Access is denied|os error 5\b|Errno (1|13|30)\b)"
 STALE_LOCK = r"lockfile.*needs to be updated|[Uu]nable to find lockfile|Failed to parse `uv.lock`"
+_DENIED = r"(Read-only file system|Permission ?[Dd]enied|Access is denied|os error 5\b|Errno (1|13|30)\b)"
 # The package that the words speak of, with its version where the version matters.
 _NAME = r"(?:Hash mismatch for|[Dd]ownload|fetch) `([^`@= ]+)|(?:build|istribution) `([^`@ ]+)"
 
-# Words, what they mean, and the cure. The order counts: a full disk also ends downloads, a proxy that wants a
-# login also breaks connections. 900 MB: measured, .venv 424 MB and uv's cache about as much again.
-_SIGNS = (
-    (
-        r"No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b"
-        r"|WinError 112\b",
-        "The disk is full ({free} MB free in {root}, {temporary} MB in the temporary folder).",
-        f"Free about 900 MB and {_AGAIN}.",
-    ),
-    (
-        r"[Hh]ash(es)? mismatch|DO NOT MATCH THE HASHES",
-        "What arrived as {name} is not the file of uv.lock (its hash differs).",
-        f"{_AGAIN.capitalize()}; if it stays, the package index or a proxy changes files.",
-    ),
-    (
-        r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLCertVerification|certificate verify",
-        "The package index shows a certificate that is not trusted here.",
-        "Does a company proxy replace certificates? Set SSL_CERT_FILE and PIP_CERT to its certificate file"
-        f" (PEM) and {_AGAIN}.",
-    ),
-    (
-        r"\b407\b|Proxy Authentication Required|\b401\b|Unauthorized|\b403\b|Forbidden",
-        "The package index or the proxy asks for a login.",
-        f"Put it into PIP_INDEX_URL or HTTPS_PROXY (https://USER:PASSWORD@HOST/…) or into ~/.netrc and {_AGAIN}.",
-    ),
-    (
-        r"[Cc]onnection (refused|reset|broken|timed out)|Failed to fetch|error sending request|ProxyError"
-        r"|dns error|[Nn]ame resolution|getaddrinfo|Network is unreachable|[Tt]imed out|urlopen error"
-        r"|connectivity is disabled",
-        "The package index cannot be reached.",
-        "Check the network (in a company set HTTPS_PROXY, or PIP_INDEX_URL to the company's own index)"
-        f" and {_AGAIN}: what was fetched already is kept.",
-    ),
-    (
-        r"WinError (5|32)\b",
-        "A file in {root} is in use by another program, or cannot be written to.",
-        f"Close JupyterLab and every terminal that uses .venv, and {_AGAIN}.",
-    ),
-    (
-        rf"\A(?![\s\S]*{re.escape(str(ROOT))})[\s\S]*cache[\s\S]*{_DENIED}",
-        "uv cannot write to its cache.",
-        f"Set UV_CACHE_DIR to a folder that you can write to and {_AGAIN}.",
-    ),
-    (
-        _DENIED,
-        "{root} cannot be written to.",
-        "Copy the project into a folder of your own (for example in your home) and run it there.",
-    ),
-    (
-        STALE_LOCK,
-        "uv.lock does not match pyproject.toml.",
-        "If you changed pyproject.toml run: .venv/bin/uv lock. "
-        "If not, restore both: git checkout uv.lock pyproject.toml",
-    ),
-    (
-        r"No matching distribution found|No solution found|was not found in the (package )?registry|no versions? of",
-        "The package index does not have a version that is needed.",
-        "If pip is set to a company's own index (see: pip config list), ask for it to mirror PyPI, or set"
-        f" PIP_INDEX_URL=https://pypi.org/simple and {_AGAIN}.",
-    ),
-    (
-        r"[Ff]ailed to build|can't be installed because it doesn't have a (source distribution|wheel)|no wheels",
-        "{name} has no ready-made file for this Python and this machine.",
-        "Use a 64-bit CPython 3.11 to 3.14 from https://www.python.org/downloads/ for the same command.",
-    ),
-)
+# The words (a pattern), what they mean, and the cure; an indented line goes on with the one above. The order counts: a full
+# disk also ends downloads, a proxy that wants a login also breaks connections. Names in capitals are filled in.
+# 900 MB: measured, .venv 424 MB and uv's cache about as much again.
+_TABLE = r"""
+No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b|WinError 112\b
+The disk is full (FREE MB free in ROOT, TEMPORARY MB in the temporary folder).
+Free about 900 MB and AGAIN.
+
+[Hh]ash(es)? mismatch|DO NOT MATCH THE HASHES
+What arrived as NAME is not the file of uv.lock (its hash differs).
+Once more: AGAIN. If it stays, the package index or a proxy changes files.
+
+CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLCertVerification|certificate verify
+The package index shows a certificate that is not trusted here.
+Does a company proxy replace certificates? Set SSL_CERT_FILE and PIP_CERT to its certificate file (PEM) and AGAIN.
+
+\b407\b|Proxy Authentication Required|\b401\b|Unauthorized|\b403\b|Forbidden
+The package index or the proxy asks for a login.
+Put it into PIP_INDEX_URL or HTTPS_PROXY (https://USER:PASSWORD@HOST/…) or into ~/.netrc and AGAIN.
+
+[Cc]onnection (refused|reset|broken|timed out)|Failed to fetch|error sending request|ProxyError|dns error
+  |[Nn]ame resolution|getaddrinfo|Network is unreachable|[Tt]imed out|urlopen error|connectivity is disabled
+The package index cannot be reached.
+Check the network (in a company set HTTPS_PROXY, or PIP_INDEX_URL to the company's own index) and AGAIN:
+   what was fetched already is kept. Without a network: a stick (sagalab bundle).
+
+WinError (5|32)\b
+A file in ROOT is in use by another program, or cannot be written to.
+Close JupyterLab and every terminal that uses .venv, and AGAIN.
+
+\A(?![\s\S]*ROOT)[\s\S]*cache[\s\S]*DENIED
+uv cannot write to its cache.
+Set UV_CACHE_DIR to a folder that you can write to and AGAIN.
+
+DENIED
+ROOT cannot be written to.
+Copy the project into a folder of your own (for example in your home) and run it there.
+
+STALE
+uv.lock does not match pyproject.toml.
+If you changed pyproject.toml run: .venv/bin/uv lock. If not, restore both: git checkout uv.lock pyproject.toml
+
+No matching distribution found|No solution found|was not found in the (package )?registry|no versions? of
+The package index does not have a version that is needed.
+If pip is set to a company's own index (see: pip config list), ask for it to mirror PyPI, or set
+   PIP_INDEX_URL=https://pypi.org/simple and AGAIN.
+
+[Ff]ailed to build|can't be installed because it doesn't have a (source distribution|wheel)|no wheels
+NAME has no ready-made file for this Python and this machine.
+Use a 64-bit CPython 3.11 to 3.14 from https://www.python.org/downloads/ for the same command.
+"""
+_SIGNS = [block.replace("\n  ", "").split("\n") for block in _TABLE.strip().split("\n\n")]
 
 
 class SetupProblem(Exception):
@@ -94,26 +79,31 @@ class SetupProblem(Exception):
         self.what, self.cure = what, cure
 
 
-def _free_mb(folder: str | Path) -> int:
+def _fill(text: str, names: dict[str, str]) -> str:
+    return re.sub(rf"\b({'|'.join(names)})\b", lambda name: names[name[0]], text)
+
+
+def _free_mb(folder: str | Path) -> str:
     try:
-        return shutil.disk_usage(folder).free // 1_000_000
+        return str(shutil.disk_usage(folder).free // 1_000_000)
     except OSError:
-        return 0
+        return "0"
 
 
 def explain(text: str, doing: str) -> SetupProblem:
     """Return the problem that `text` (printed by pip or uv) speaks of; `doing` names the step that failed."""
+    found = re.search(_NAME, text)
+    filled = {"NAME": (found[1] or found[2]) if found else "a package", "AGAIN": "run the same command again"}
+    filled |= {"FREE": _free_mb(ROOT), "TEMPORARY": _free_mb(tempfile.gettempdir()), "ROOT": str(ROOT)}
     for sign, what, cure in _SIGNS:
-        if re.search(sign, text):
-            found = re.search(_NAME, text)
-            name = (found[1] or found[2]) if found else "a package"
-            places = {"root": ROOT, "free": _free_mb(ROOT), "temporary": _free_mb(tempfile.gettempdir())}
-            return SetupProblem(what.format(name=name, **places), cure)
+        pattern = _fill(sign, {"ROOT": re.escape(str(ROOT)), "DENIED": _DENIED, "STALE": STALE_LOCK})
+        if re.search(pattern, text):
+            return SetupProblem(_fill(what, filled), _fill(cure, filled))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?i)error\b", line)][:1] or lines[-1:]
     causes = [line for line in lines if line.startswith("cause:")][-1:]
     said = f" It said: {' '.join(errors + causes)[:300]}" if errors else ""
-    return SetupProblem(f"{doing} failed.{said}", f"Remove the folder .venv and {_AGAIN}.")
+    return SetupProblem(f"{doing} failed.{said}", "Remove the folder .venv and run the same command again.")
 
 
 def explain_os_error(error: OSError) -> SetupProblem:

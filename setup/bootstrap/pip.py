@@ -1,6 +1,6 @@
 """pip, to fetch uv and to read the user's settings of the package index. uv itself reads neither of them.
 
-It is unpacked from the file that comes with Python (ensurepip); to install it would take three seconds.
+It runs from the file that comes with Python (ensurepip); to install it would take three seconds.
 """
 
 import ast
@@ -9,15 +9,13 @@ import os
 import re
 import sysconfig
 import urllib.request
-import zipfile
-from io import BytesIO
 from pathlib import Path
 
 from bootstrap.failures import SetupProblem
 from bootstrap.places import PYTHON, STICK, VENV, child_environment
 from bootstrap.running import captured
 
-_UNPACKED = VENV / "sagalab-pip"
+_FETCHED = VENV / "pip.whl"
 _AGAIN = "Then run the same command again."
 # Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
 _WHEEL = (
@@ -29,35 +27,33 @@ _WHEEL_SHA256 = "4e8486d821d814b77319acb7b9e8bf5a4ee7590a643e7cb21029f209be8573c
 
 def run_pip(*arguments: str) -> tuple[int, str]:
     """Run pip for `.venv`; return its exit code and what it printed. Settings that lead elsewhere do not count."""
-    if not _UNPACKED.exists():
-        half = _UNPACKED.with_suffix(".half")
-        zipfile.ZipFile(_wheel()).extractall(half)
-        half.rename(_UNPACKED)
     astray = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_PYTHON")
     environment = {name: value for name, value in child_environment().items() if name not in astray}
     environment |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    return captured([PYTHON, _UNPACKED / "pip", *arguments], environment)
+    return captured([PYTHON, _wheel() / "pip", *arguments], environment)
 
 
-def _wheel() -> Path | BytesIO:
+def _wheel() -> Path:
     system = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where a distribution keeps it beside Python
     folder = Path(system or Path(os.__file__).parent / "ensurepip" / "_bundled")
     known = sorted(folder.glob("pip-*.whl")) or sorted(STICK.glob("pip-*.whl"))
     return known[-1] if known else _fetched()
 
 
-def _fetched() -> BytesIO:
+def _fetched() -> Path:
+    if _FETCHED.exists() and hashlib.sha256(_FETCHED.read_bytes()).hexdigest() == _WHEEL_SHA256:
+        return _FETCHED
     try:
         with urllib.request.urlopen(_WHEEL, timeout=30) as answer:
-            content = answer.read()
+            _FETCHED.write_bytes(answer.read())
     except OSError as error:
         what = "This Python comes without pip (no ensurepip), and PyPI cannot be reached for it."
         raise SetupProblem(what, f"Check the network, or: sudo apt install python3-venv. {_AGAIN}") from error
-    if hashlib.sha256(content).hexdigest() != _WHEEL_SHA256:
+    if hashlib.sha256(_FETCHED.read_bytes()).hexdigest() != _WHEEL_SHA256:
         what = "What arrived from PyPI as pip is not pip (a login page of this network?)."
         cure = f"Open a page in the browser to log in, or: sudo apt install python3-venv. {_AGAIN}"
         raise SetupProblem(what, cure)
-    return BytesIO(content)
+    return _FETCHED
 
 
 def pip_settings() -> dict[str, str]:
