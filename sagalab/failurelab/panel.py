@@ -33,6 +33,7 @@ class Panel(PanelWidgets):
         self.frames = 0
         self._definition = read_definition("saga")
         self._run: LabRun | None = None
+        self._expected: Prediction | None = None  # clicked while this run was hidden
         self._showing: Replay[str] | None = None
         self._over = self._hidden = self._refused = False
         self._begun = 0.0
@@ -153,8 +154,8 @@ class Panel(PanelWidgets):
             self._reveal()
 
     def _predicted(self, path: tuple[str, ...]) -> None:
-        if self._hidden and self._run is not None:
-            self._run.prediction = Prediction(path)
+        if self._hidden:
+            self._expected = Prediction(path)
             self._reveal()
         else:
             self.lab.prediction = Prediction(path)
@@ -162,6 +163,8 @@ class Panel(PanelWidgets):
 
     def _reveal(self) -> None:
         self._hidden = False
+        if self._run is not None and self._expected is not None:
+            self._run.prediction = self._expected
         self._feed()
         if self._over and self._run is not None and self._run.execution is not None:
             self.show_run(self._run)
@@ -197,6 +200,8 @@ class Panel(PanelWidgets):
             if turn != self._turn:
                 continue  # reset: it is followed to its end, and shown no more
             self._run = run
+            if self._expected is not None:  # clicked while the run was starting
+                run.prediction = self._expected
             self._feed()
             if self._hidden or (
                 self._showing is not None and self._showing.pace.is_slow and not self._showing.caught_up
@@ -313,7 +318,7 @@ class Panel(PanelWidgets):
 
     def _show_starting(self) -> None:
         self._turn += 1
-        self._run = None
+        self._run = self._expected = None
         self._over, self._begun = False, time.monotonic()
         if self.prediction.ended and self.lab.prediction is None:
             self.prediction.clear()

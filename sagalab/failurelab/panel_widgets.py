@@ -16,8 +16,11 @@ from sagalab.failurelab.prediction_box import PredictBox
 from sagalab.failurelab.replay import Pace
 from sagalab.failurelab.replay_controls import ReplayControls
 from sagalab.failurelab.tabs import Tabs
+from sagalab.pictures.dark import WHERE_DARK
 
-_STYLE = """<style>
+_STYLE = (
+    f"<style>{WHERE_DARK}</style>"
+    + """<style>
 .sagalab-lab { --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: 100%;
   --sagalab-focus: #0b5cad; --sagalab-wrong: #b3261e; }
 [data-jp-theme-light="false"] .sagalab-lab { --sagalab-focus: #8ec5ff; --sagalab-wrong: #ff9d94; }
@@ -27,6 +30,8 @@ _STYLE = """<style>
 .sagalab-lab .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 4em; }
 .sagalab-lab .lm-TabBar .lm-TabBar-tabLabel { overflow: visible; font-size: 15px; }
 .sagalab-lab .jupyter-widgets.widget-button { min-width: 6em; font-size: 15px; }
+[data-jp-theme-light="true"] .sagalab-lab button.mod-success { background: #2e7d32; }
+[data-jp-theme-light="true"] .sagalab-lab button.mod-info { background: #00707c; }
 .sagalab-lab .sagalab-wrong input { border: 2px solid var(--sagalab-wrong); }
 .sagalab-lab .sagalab-problem { color: var(--sagalab-wrong); font-size: 15px; line-height: 1.3; white-space: normal; }
 .sagalab-lab .sagalab-answer { border-left: 6px solid var(--sagalab-focus); padding-left: 10px; }
@@ -37,6 +42,7 @@ _STYLE = """<style>
 .sagalab-lab .copy-button-wrapper { --copy-btn-bg: var(--jp-layout-color3, #e0e0e0);
   --copy-btn-bg-hover: var(--jp-layout-color4, #d0d0d0); --copy-btn-text: var(--jp-ui-font-color1, #1a1a1a); }
 </style>"""
+)
 
 
 class PanelWidgets:
@@ -77,7 +83,7 @@ class PanelWidgets:
         self.tabs = Tabs(lab)
         left, right = (
             ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
-            for child, flex in ((self.frame.box, "3 1 68em"), (self.tabs.box, "2 1 34em"))
+            for child, flex in ((self.frame.box, "3 1 1020px"), (self.tabs.box, "2 1 420px"))
         )
         buttons = (self.run_button, self.stop_button, self.reset_button, self.find_button, self.predict)
         both = ipywidgets.Box([left, right], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"))

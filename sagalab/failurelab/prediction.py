@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from sagalab.markup import Row, escape, table
+from sagalab.pictures.dark import paint
 from sagalab.pictures.palette import look
 
 _CELL = "padding:3px 10px;text-align:left;border-top:1px solid var(--jp-border-color2,#9aa7b8)"
@@ -43,7 +44,7 @@ class Prediction:
         for number, (expected, found) in enumerate(zip_longest(self.path, path, fillvalue="–"), start=1):
             style = look("succeeded" if number <= agree else "caught")
             sign = "✓" if number <= agree else "≠"
-            rows.append(Row((number, sign, expected, found), f"background:{style.fill};color:{style.text}"))
+            rows.append(Row((number, sign, expected, found), paint(style.fill, style.text)))
         heads = ("step", "", "you expected", "it took")
         steps = table(rows, heads, cell=_CELL, named=_CELL, style="border-collapse:collapse")
         return (

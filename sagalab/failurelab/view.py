@@ -10,8 +10,10 @@ from sagalab.history.execution import Execution
 from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import MEANING, Verdict
 from sagalab.markup import escape, table
+from sagalab.pictures.dark import LINE, both, paint, svg_rules
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT
+from sagalab.pictures.frame import paper
 from sagalab.pictures.palette import RUN_STATUS, look
 from sagalab.pictures.timeline import timeline
 
@@ -25,22 +27,24 @@ _CELL = f"padding:3px 10px;text-align:left;vertical-align:top;border-top:1px sol
 VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
 
 
-def sheet(body: str, label: str = "", *, white: bool = False) -> str:
-    """Return a sheet in the colours of the page's theme; a `white` one, for pictures, is white in every theme."""
+def sheet(body: str, label: str = "") -> str:
+    """Return a sheet in the colours of the page's theme."""
     named = f" role='group' aria-label='{escape(label)}'" if label else ""
-    look = "background:#fff;color:#16202c" if white else f"background:{_PAPER};color:{_INK}"
-    return f"<div{named} style='{look};padding:10px;font:15px/1.45 {_FONTS};overflow-x:auto'>{body}</div>"
+    return (
+        f"<div{named} class='sagalab' style='background:{_PAPER};color:{_INK};padding:10px;font:15px/1.45 {_FONTS};"
+        f"overflow-x:auto'>{body}</div>"
+    )
 
 
 def said(words: str, kind: str = "") -> str:
     """Return a line that a screen reader reads out when it changes. `kind`: "" or a status of the palette."""
     style = look(kind) if kind else None
     colours = (
-        f"background:{style.fill};color:{style.text};border-left:6px solid {style.line};" if style else ""
+        f"{paint(style.fill, style.text)};border-left:6px solid {both(style.line, LINE)};" if style else ""
     )
     sign = f"{style.sign} " if style and words else ""
     return (
-        f"<div role='status' aria-live='polite' style='{colours}padding:6px 10px;font:16px/1.4 {_FONTS};"
+        f"<div role='status' aria-live='polite' class='sagalab' style='{colours}padding:6px 10px;font:16px/1.4 {_FONTS};"
         f"min-height:1.4em'>{escape(sign + words)}</div>"
     )
 
@@ -49,7 +53,8 @@ def picture(definition: dict | None, execution: Execution | None, room: Executio
     """Return the machine as SVG, with what an execution did so far; as text where there is no `dot`."""
     drawing = diagram(definition, execution, room_for=room)
     try:
-        return sheet(drawing.svg(), white=True)
+        svg = drawing.svg()
+        return paper(f"<style>{svg_rules(svg, '.sagalab-live')}</style><div class='sagalab-live'>{svg}</div>")
     except SagaLabError as error:
         return sheet(
             f"<pre>{escape(drawing.text())}</pre><p>{escape(error.what)} {escape(HOW_TO_GET_DOT)}</p>"
@@ -60,7 +65,7 @@ def result(run: LabRun) -> str:
     """Return the end of a run: its path and status, the prediction beside it, the verdict and the ledger."""
     style = look(RUN_STATUS.get(run.status, ""))
     head = (
-        f"<p><strong style='background:{style.fill};color:{style.text};padding:3px 8px;border-radius:4px'>"
+        f"<p><strong style='{paint(style.fill, style.text)};padding:3px 8px;border-radius:4px'>"
         f"{style.sign} {escape(run.state)}</strong></p><p>{escape(ARROW.join(run.path))}</p>"
     )
     parts = [head]
@@ -74,7 +79,7 @@ def ledger(verdict: Verdict) -> str:
     """Return the verdict, what it means, and the rows that it rests on."""
     style = look(VERDICT_LOOK[verdict.name])
     head = (
-        f"<p style='background:{style.fill};color:{style.text};border-left:6px solid {style.line};"
+        f"<p style='{paint(style.fill, style.text)};border-left:6px solid {both(style.line, LINE)};"
         f"padding:6px 10px;font-size:17px'><strong>{verdict.sign} {verdict.name}</strong>: "
         f"{escape(verdict.words)}</p><p>{verdict.name} means: {MEANING[verdict.name]}.</p>"
     )

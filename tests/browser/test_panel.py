@@ -136,7 +136,7 @@ def test_stop_in_the_middle(notebook, panel):
     panel.get_by_label("Milliseconds").fill("4000")
     notebook.page.keyboard.press("Tab")
     press(panel, "Run")
-    expect(panel.locator("svg desc")).to_contain_text("ProcessPayment (running)")
+    expect(panel.locator(".sagalab-frame svg desc")).to_contain_text("ProcessPayment (running)")
     press(panel, "Stop")
     expect(message(panel)).to_contain_text("ABORTED")
     notebook.screenshot("05-panel-stopped")
@@ -238,12 +238,13 @@ def test_step_by_step_by_keyboard_shows_the_next_transition(notebook, panel):
     press(panel, "Run")
     expect(message(panel)).to_contain_text("press Next")
     onward = button(panel, "Next ►")
+    expect(onward).to_be_enabled()
     onward.focus()
     for words in ("ProcessOrder begins", "ProcessPayment begins", "ProcessPayment: attempt 1 has failed"):
         notebook.page.keyboard.press("Space")
         expect(caption(panel)).to_contain_text(words)
     notebook.screenshot("panel-step-by-step")
-    expect(panel.locator("svg desc")).not_to_contain_text("ProcessRefund →")
+    expect(panel.locator(".sagalab-frame svg desc")).not_to_contain_text("ProcessRefund →")
     expect(message(panel)).not_to_contain_text("ended")
     press(panel, "End ►|")
     expect(message(panel)).to_contain_text(re.compile(r"ended, FAILED \(shown slowly; it took \d+\.\d s\)"))
@@ -288,3 +289,81 @@ def test_the_code_is_copied(notebook, panel):
     expect(button(panel, "Copied!")).to_be_visible()
     copied = notebook.page.evaluate("navigator.clipboard.readText()")
     assert "Fault.crash('ProcessPayment')" in copied and copied.startswith("from sagalab import FailureLab")
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_nothing_moves_while_a_run_goes_on(notebook, panel, width):
+    """The picture and what is under it stay where they are, from the first picture to the verdict."""
+    notebook.page.set_viewport_size({"width": width, "height": 900})
+    set_fault(panel, "ProcessPayment", "transient")
+    panel.evaluate("""panel => {
+      window.places = new Set();
+      const frame = panel.querySelector('.sagalab-frame'), tabs = panel.querySelector('.widget-tab');
+      const look = () => {
+        const top = panel.getBoundingClientRect().top;
+        const y = each => Math.round(each.getBoundingClientRect().top - top);
+        window.places.add(`${y(frame)} ${y(tabs)}`);
+      };
+      new MutationObserver(look).observe(frame, {subtree: true, childList: true});
+      new MutationObserver(look).observe(panel.querySelector('.sagalab-message'), {subtree: true, childList: true});
+    }""")
+    press(panel, "Run")
+    expect(message(panel)).to_contain_text("consistent: all was done")
+    places = notebook.page.evaluate("[...window.places]")
+    assert len(places) == 1, places
+
+
+@pytest.mark.parametrize("width", [1024, 1440, 1920])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_it_fits_and_can_be_read(notebook, panel, theme, width):
+    """No control is cut off, and words stand out from what is behind them, at each width and in both themes."""
+    notebook.page.set_viewport_size({"width": width, "height": 1000})
+    choose_theme(notebook, theme)
+    press(panel, "Run")
+    expect(message(panel)).to_contain_text("consistent: all was done")
+    panel.locator(".lm-TabBar-tabLabel", has_text="Result").click()
+    expect(panel.get_by_role("group", name="run 1")).to_be_visible()
+    notebook.screenshot(f"panel-{theme.lower()}-{width}")
+    room = panel.bounding_box()
+    for each in (".sagalab-frame", ".widget-tab", ".sagalab-message", "button:visible"):
+        for found in panel.locator(each).all():
+            box = found.bounding_box()
+            if box is not None:
+                assert box["x"] + box["width"] <= room["x"] + room["width"] + 1, found.inner_text()
+    assert panel.evaluate(FAINT) == []
+
+
+FAINT = """panel => {
+  const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = each => {
+    for (; each; each = each.parentElement) {
+      const colour = parts(getComputedStyle(each).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const each of panel.querySelectorAll('p, td, th, .sagalab-message div, .sagalab-caption, button:enabled, span, label')) {
+    if (!each.checkVisibility() || !each.innerText.trim() || each.closest('svg')) continue;
+    const [text, paper] = [parts(getComputedStyle(each).color), behind(each)];
+    const [a, b] = [light(text), light(paper)].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) faint.push(`${each.innerText.trim().slice(0, 40)}: ${text} on ${paper}`);
+  }
+  return faint;
+}"""
+"""Names the texts whose contrast is below 4.5 (WCAG 2.2, 1.4.3)."""
+
+
+def choose_theme(notebook: Notebook, theme: str) -> None:
+    """Choose JupyterLab's light or dark theme by its menu."""
+    page = notebook.page
+    if page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "Light").lower():
+        return
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Settings$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^JupyterLab {theme}$")).click()
+    page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")

@@ -122,6 +122,19 @@ def test_prediction_first_then_the_run_is_shown(lab):
     assert "sns:NotifySuccess → OrderSucceeded" in words(panel.picture.value)
 
 
+def test_a_prediction_while_the_run_is_starting_is_of_this_run(lab):
+    panel = lab.panel
+    panel.predict.value = True
+
+    def predict() -> None:  # before the cloud has told anything
+        panel.prediction.states["ProcessOrder"].click()
+        panel.prediction.stop_here.click()
+
+    played(panel, predict)
+    assert lab.history[-1].prediction.path == ("ProcessOrder",) and lab.prediction is None
+    assert "The first state was right" in text(panel.tabs.result)
+
+
 def test_predicted_before_the_run_nothing_is_hidden(lab):
     panel = lab.panel
     panel.predict.value = True
