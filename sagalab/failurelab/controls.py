@@ -49,7 +49,7 @@ class Controls:
         self.items = {
             item.item_id: NumberField(
                 f"{item.description}, {item.unit_price}", self._edited, most=_MOST_QUANTITY, unit="pieces",
-                tooltip=f"how many of item {item.item_id}", label_width="13em", width="21em",
+                tooltip=f"how many of item {item.item_id}", label_width="15.5em", width="22em",
             )
             for item in CATALOGUE
         }  # fmt: skip
