@@ -92,7 +92,16 @@ class Room:
             home = self.folder / "home" / name
             home.parent.mkdir(exist_ok=True)
             subprocess.run(
-                ["useradd", "--create-home", "--home-dir", str(home), "--key", "HOME_MODE=0700", "--groups", GROUP]
+                [
+                    "useradd",
+                    "--create-home",
+                    "--home-dir",
+                    str(home),
+                    "--key",
+                    "HOME_MODE=0700",
+                    "--groups",
+                    GROUP,
+                ]
                 + ["--shell", "/bin/bash", name],
                 check=True,
             )

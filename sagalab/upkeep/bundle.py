@@ -123,7 +123,7 @@ def _fetch_all(folder: Path, targets: Sequence[Target], say: Callable[[str], Non
     for path in folder.iterdir():
         known = files.get(path.name)
         if known is None or _sha256(path) != known.sha256:
-            if not path.name.startswith("uv-"):
+            if not path.name.startswith(f"uv-{uv_version()}-"):
                 path.unlink()
     missing = sum(wheel.size for name, wheel in files.items() if not (folder / name).exists())
     free = shutil.disk_usage(folder).free
