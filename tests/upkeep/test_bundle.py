@@ -1,5 +1,6 @@
 """A stick is made: what lies on it, and what is refused. With packages it is tried by `python -m tools stick`."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sagalab.errors import SagaLabError
 from sagalab.project import ROOT
 from sagalab.upkeep.bundle import make_bundle, uv_version
+from sagalab.upkeep.wheels import locked_wheels
 
 pytest.importorskip("uv", reason="uv reads the lock; here is none (conda?)")
 
@@ -40,6 +42,15 @@ def test_the_committed_project_is_on_it_and_its_history(stick):
     assert (folder / "wheels" / "edition.txt").read_text(encoding="utf-8") == _git("rev-parse", "HEAD")
     assert _git("bundle", "verify", str(folder / "saga-lab-history.bundle")) is not None
     assert f'"{folder / "setup" / "run.py"}" lab' in said[-1]
+
+
+def test_every_name_can_stand_on_fat_and_no_file_is_a_link(stick):
+    folder, _ = stick
+    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
+    files = [wheel.file for wheels in locked_wheels().values() for wheel in wheels]
+    assert [path for path in (*paths, *files) if re.search(r'[:*?"<>|\\]|[. ](/|$)', path)] == []
+    assert len({path.lower() for path in paths}) == len(paths)
+    assert "120000" not in {line.split()[0] for line in _git("ls-tree", "-r", "HEAD").splitlines()}
 
 
 def test_made_again_it_forgets_what_no_edition_has(stick):
