@@ -84,6 +84,10 @@ class _Invoker(InProcessInvoker):
             self.over[name].set()
         return answer
 
+    def unregister(self, name: str) -> None:
+        """Forget a handler."""
+        self._handlers.pop(name, None)
+
     def _is_parked(self, arn: str) -> bool:
         """Tell whether only a callback, a human's answer, is waited for."""
         operations = self._kept.load(arn).get_assertable_operations()
@@ -168,7 +172,14 @@ class Engine:
                 event["InvocationCompletedDetails"] = invocation_details(
                     each.request_id, each.start_timestamp, each.end_timestamp, died_of
                 )
+        self._forget(name)
         return events, parked
+
+    def _forget(self, name: str) -> None:
+        """Let go of a run's services: an exploration has thousands of runs."""
+        for kept in (self._client.codes, self._invoker.over, self._invoker.died, self._invoker.invoked):
+            kept.pop(name, None)
+        self._invoker.unregister(name)
 
     def close(self) -> None:
         """End the engine's threads."""
