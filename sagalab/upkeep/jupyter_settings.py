@@ -18,8 +18,13 @@ _KERNEL = _ETC / "ipython" / "ipython_kernel_config.py"
 def write() -> None:
     """Write the settings that are not there yet. A read-only folder is no reason not to start."""
     for path, content in {
-        # no question at the first start whether JupyterLab may fetch news
-        _PAGE: json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}),
+        # no question at the first start whether JupyterLab may fetch news, and no look for node and npm
+        _PAGE: json.dumps(
+            {
+                "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True},
+                "buildCheck": False,
+            }
+        ),
         # a cell that is run too early says which cell to run first
         _KERNEL: 'c.InteractiveShellApp.extra_extensions = ["sagalab.course.restarted"]\n',
         # the notebook has the room of the file browser, which a click opens

@@ -183,7 +183,8 @@ def _settings(folder: Path) -> dict[str, str]:
     tracker = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     for file, content in {
         config / "labconfig" / "page_config.json": {
-            "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+            "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True},
+            "buildCheck": False,  # it would start node and npm with each page
         },
         tracker: {"windowingMode": "none"},
     }.items():
