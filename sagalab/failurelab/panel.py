@@ -1,4 +1,4 @@
-"""The failure lab's panel: what a click does, and how a run is shown while it goes on."""
+"""The failure lab's panel: what a click does, and how a run is followed to its end."""
 
 import asyncio
 import time
@@ -10,41 +10,27 @@ from sagalab.deploying.machines import definition as read_definition
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.choice import Choice
-from sagalab.failurelab.errands import Errands, Work, has_loop
+from sagalab.failurelab.errands import Work, has_loop
 from sagalab.failurelab.lab import Lab
-from sagalab.failurelab.moments import Moment
-from sagalab.failurelab.panel_widgets import PanelWidgets
 from sagalab.failurelab.prediction import Prediction
-from sagalab.failurelab.progress import progress
-from sagalab.failurelab.replay import STEP, Pace, Replay
+from sagalab.failurelab.replay import Pace, Replay
 from sagalab.failurelab.run import ENDED, LATE, LabRun
-
-PULSE_SECONDS = 0.25
-_SLOWLY = "Shown slowly: the execution itself is not slowed. End shows the rest at once."
-_STEPS = "Step by step: press Next for each transition. End shows the rest at once."
+from sagalab.failurelab.run_view import RunView
 
 
-class Panel(PanelWidgets):
+class Panel(RunView):
     """The widgets of a FailureLab. `box` is shown; `task` is the run under way, to be awaited, or None."""
 
     def __init__(self, lab: Lab):
-        self.lab = lab
         self.task: asyncio.Task[None] | None = None
-        self.frames = 0
         self._definition = read_definition("saga")
-        self._run: LabRun | None = None
         self._expected: Prediction | None = None  # clicked while this run was hidden
-        self._showing: Replay[str] | None = None
-        self._over = self._hidden = self._refused = False
-        self._begun = 0.0
-        self._machine = self.lab.choice.machine
+        self._refused = False
+        self._machine = lab.choice.machine
         self._live_turn = -1  # the turn whose run is followed
-        self._turn = 0  # counts runs and resets: what belongs to an earlier turn shows nothing any more
-        self._errands = Errands(lambda words: self.say(words, "failed"))
-        self.tasks = self._errands.tasks
         super().__init__(
-            lab, self._definition, self._choice_changed, self._choice_refused, self._predicted,
-            self._answered, self._paced,
+            lab, self._definition, changed=self._choice_changed, refused=self._choice_refused,
+            predicted=self._predicted, answered=self._answered, paced=self._paced,
         )  # fmt: skip
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
@@ -213,60 +199,6 @@ class Panel(PanelWidgets):
                 self.say("The execution has ended. A late commit is still on its way.", "running")
             self._show_waiting(run)
 
-    def _feed(self) -> None:
-        """Tell the replay what is known of the run."""
-        run = self._run
-        if self._showing is not None and run is not None and run.execution is not None and not self._hidden:
-            self._showing.grow(run.execution, over=self._over)
-
-    def _new_replay(self, shown: int = 0) -> Replay[str]:
-        """Make the replay of this turn's run, and bind the buttons to it."""
-        if self._showing is not None:
-            self._showing.close()
-        turn = self._turn
-
-        def show(moment: Moment, picture: str) -> None:
-            if turn == self._turn:
-                self._show_moment(moment, picture, forward=moment.events > last[-1])
-                last.append(moment.events)
-
-        last = [shown]
-        self._showing = replay = Replay(_draw, show, self.replay.pace, shown=shown)
-        self.replay.follow(replay, lambda: self._errands.later(self._guarded(replay.run(), turn=turn)))
-        return replay
-
-    def _show_moment(self, moment: Moment, picture: str, forward: bool) -> None:
-        run = self._run
-        self.frame.show(picture)
-        self.frames += 1
-        share = progress(moment.execution, run.scale if run is not None else 1.0).share
-        self.bar.value = max(self.bar.value, share) if forward else share
-        if self._over or self.replay.pace.is_slow:
-            self.replay.tell(moment, run.seconds if run is not None else None)
-        else:
-            self.replay.show()
-
-    async def _pulse(self, turn: int) -> None:
-        """Say four times a second what goes on, and for how long; shown slowly, the steps say more."""
-        while turn == self._turn and not self._over:
-            run = self._run
-            if self._hidden or run is None or run.execution is None:
-                words = "hidden" if self._hidden else "starting …"
-            else:
-                words = progress(run.execution, run.scale).words
-            if self._hidden or not self.replay.pace.is_slow:
-                self.replay.say(f"{words} · {time.monotonic() - self._begun:.1f} s", aloud=False)
-            await asyncio.sleep(PULSE_SECONDS)
-
-    async def _show_all(self, run: LabRun) -> None:
-        turn = self._turn
-        assert run.execution is not None
-        chart = await asyncio.to_thread(lab_view.chart, run.execution)
-        events = await asyncio.to_thread(lab_view.events, run.execution)
-        if turn == self._turn and not self._hidden:
-            self.tabs.show(run, chart, events)
-            self._show_end(run)
-
     def _reset_clicked(self) -> None:
         """Set everything back at once. What still runs is stopped beside, and is shown no more."""
         self._turn += 1
@@ -307,15 +239,6 @@ class Panel(PanelWidgets):
 
     # What is shown
 
-    def _stop_showing(self) -> None:
-        """Show no run: what stood there belongs to another choice."""
-        if self._showing is not None:
-            self._showing.close()
-            self._showing = None
-        self.replay.follow(None)
-        self.answer.hide()
-        self.bar.value = 0
-
     def _show_starting(self) -> None:
         self._turn += 1
         self._run = self._expected = None
@@ -343,11 +266,6 @@ class Panel(PanelWidgets):
         self.controls.lock(True)
         self._new_replay(shown=len(self._run.execution.history))
 
-    def _pace_words(self) -> str:
-        if not self.replay.pace.is_slow:
-            return ""
-        return _STEPS if self.replay.pace == STEP else _SLOWLY
-
     def _show_idle(self) -> None:
         self.run_button.disabled = False
         self.stop_button.disabled = self._run is None or not self._run.parked
@@ -355,39 +273,3 @@ class Panel(PanelWidgets):
         self.replay.show()
         self.tabs.show_history()
         self._predict_changed()
-
-    def _show_waiting(self, run: LabRun) -> None:
-        """Offer to answer a run that waits: it goes on, and has not ended."""
-        if not run.parked:
-            self.answer.hide()
-        elif self.answer.show(run):
-            self.say(f"Run {run.number} {run.state}. So far: {run.verdict}", "running")
-
-    def _show_end(self, run: LabRun) -> None:
-        if self._showing is not None and self._showing.moment is not None:
-            self.replay.tell(self._showing.moment, run.seconds)
-        if run.parked:
-            self._show_waiting(run)
-        else:
-            self.bar.value = 1
-            self.answer.hide()
-            kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
-            slowly = (
-                f" (shown slowly; it took {run.seconds:.1f} s)"
-                if self._was_slow and run.seconds is not None
-                else ""
-            )
-            self.say(f"Run {run.number} ended, {run.status}{slowly}. {run.verdict}", kind)
-        self.tabs.show_history()
-
-    @property
-    def _was_slow(self) -> bool:
-        return self._showing is not None and self._showing.frames > 0 and self._showing.pace.is_slow
-
-    async def _guarded(self, work: Work, quiet: bool = False, turn: int | None = None) -> bool:
-        """Await work; an error becomes a message in the panel, unless it is of an earlier `turn`."""
-        return await self._errands.guarded(work, lambda: not quiet and turn in (None, self._turn))
-
-
-def _draw(moment: Moment) -> str:
-    return lab_view.picture(None, moment.execution, moment.whole)
