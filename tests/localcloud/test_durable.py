@@ -1,6 +1,8 @@
 """Durable functions on the local cloud: AWS's SDK in a worker, AWS's engine in the server, boto3 outside."""
 
 import json
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
@@ -181,13 +183,15 @@ def test_the_doors_hold_for_executions_too(cloud):
         assert refused.value.code == 403
 
 
-def test_the_engine_is_not_imported_before_a_durable_function_is_invoked():
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; from sagalab.localcloud import adaptations; adaptations.install();"
-        "print(any(name.startswith('aws_durable') for name in sys.modules))"
-    )
+@pytest.mark.parametrize(
+    "what",
+    [
+        "from sagalab.localcloud import adaptations; adaptations.install()",
+        "from sagalab.course.exercises import exercises; exercises()",
+        "from sagalab import deploy, run, wait, explore, check, costs_of",
+    ],
+)
+def test_aws_s_engine_is_not_imported_before_a_durable_function_is_meant(what):
+    code = f"import sys; {what}; print(any(name.startswith('aws_durable') for name in sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "False"
