@@ -14,10 +14,16 @@ from sagalab.project import ROOT
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tests" / "support")!r})
-from runs_drawn import SAGA, SCENARIOS, saga_run
+import json
+import pandas
+from runs_drawn import NESTED, SAGA, SCENARIOS, run, saga_run
 from sagalab import beside, compare, diagram, player, scenario_matrix, steps, storm, timeline
+from sagalab.pictures.race import Call, race_picture
+from sagalab.project import STATEMACHINE
+from sagalab.rehearsal.storm_chart import storm_chart
 from sagalab.testing.coverage import coverage
 bad, good = saga_run(["ReserveInventory", "ReleaseInventory"]), saga_run(ProcessPayment={{"retries": 2}})
+rides = pandas.DataFrame([("SUCCEEDED", "consistent", 1.5), ("FAILED", "leaked", 9.0)] * 9, columns=["status", "verdict", "seconds"])
 retrier = {{"ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxAttempts": 4, "BackoffRate": 2}}
 """
 KINDS = {
@@ -28,6 +34,11 @@ KINDS = {
     "timeline": "timeline(good)",
     "retries": "storm({'plain': retrier, 'jitter': {**retrier, 'JitterStrategy': 'FULL'}})",
     "coverage": "coverage(SAGA, [good, bad]).picture()",
+    "storm": "storm_chart(rides, {'p50': 1.5, 'p95': 8.5, 'p99': 9.0})",
+    "race": "race_picture([Call(0, 'ProcessOrder', 'put', False, 0), Call(1, 'ReserveInventory', 'update', True, 1)], "
+    "[(0, 1, 'dirty read')], ['SUCCEEDED', 'FAILED SagaFailed'], 'Two orders, one item')",
+    "inside": "diagram(NESTED, run(NESTED, {'Each': {'items': 3}}))",
+    "widest": "diagram(json.loads((STATEMACHINE / 'variations' / 'by_value.asl.json').read_text(encoding='utf-8')))",
     "beside": "beside(SAGA, bad)",
     "frame": "steps(bad)[9]",
     "player": "player(bad)",
