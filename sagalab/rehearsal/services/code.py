@@ -9,6 +9,7 @@ import builtins
 import datetime as real_datetime
 import os as real_os
 import random as real_random
+import threading
 import time as real_time
 import types
 import uuid as real_uuid
@@ -40,6 +41,7 @@ class Code:
         self._sources = dict(replaced or {})
         self._environment = ENVIRONMENT | dict(environment or {})
         self._modules: dict[str, types.ModuleType] = {}
+        self._reading = threading.RLock()  # nobody gets a module that is half read
         self._stand_ins = _stand_ins(self._environment)
 
     def handler(self, name: str) -> Callable[[Any, Any], Any]:
@@ -49,6 +51,10 @@ class Code:
 
     def module(self, name: str) -> types.ModuleType:
         """Return a module of lambdas/, read once; what its import raises is raised here."""
+        with self._reading:
+            return self._read(name)
+
+    def _read(self, name: str) -> types.ModuleType:
         if name in self._modules:
             return self._modules[name]
         path = LAMBDAS / f"{name}.py"
