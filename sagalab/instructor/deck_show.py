@@ -49,6 +49,12 @@ class DeckShow(Presentation):
         """Show a slide, the nearest if there is none of that number."""
         self.moved(min(max(place, 0), self.count - 1))
 
+    async def open(self) -> None:
+        """Nothing: the slides are drawn."""
+
+    async def end(self) -> None:
+        """Nothing: nothing is under way."""
+
 
 def slides_parts(show: DeckShow) -> dict[str, str]:
     """Return the parts of the projected page, by the id of their element."""

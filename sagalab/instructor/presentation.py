@@ -1,6 +1,7 @@
 """What is shown to a room, place by place, and what each key does: the same for the demonstration and for slides."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ KEYS = {
 """What a key does, by the name of the method. Presenters' remote controls send PageDown, PageUp, and `b` or `.`"""
 
 
-class Presentation:
+class Presentation(ABC):
     """A place among several, and who wants to hear of a change. It knows no page.
 
     - `place`: where we are; `dark`: whether the room sees nothing.
@@ -72,32 +73,34 @@ class Presentation:
     # What a kind of presentation does
 
     @property
+    @abstractmethod
     def count(self) -> int:
         """How many places a digit leads to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_on(self) -> None:
         """Go to the next place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def back(self) -> None:
         """Go to the place before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def first(self) -> None:
         """Go to the first place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def last(self) -> None:
         """Go to the last place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_to(self, place: int) -> None:
         """Go to a place, from 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def open(self) -> None:
         """Make ready what is shown first."""
 
+    @abstractmethod
     async def end(self) -> None:
         """End what is under way."""
