@@ -6,11 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from bootstrap import stick, venv_folder
-from bootstrap.console import fail, prepare
+from bootstrap.console import fail, prepare, run_in_front
 from bootstrap.failures import SetupProblem, explain_os_error
 from bootstrap.packages import ensure
 from bootstrap.places import PYTHON
-from bootstrap.running import run_in_front
 
 # Tests mostly wait: some files at once take half the time, even on two cores. How many, and in which order: conftest.py.
 _ALL_TESTS = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")

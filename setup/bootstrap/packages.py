@@ -7,12 +7,10 @@ import tempfile
 from pathlib import Path
 
 from bootstrap import venv_folder
-from bootstrap.console import say, step
+from bootstrap.console import captured, say, shown, step
 from bootstrap.failures import STALE_LOCK, explain
-from bootstrap.lock import one_at_a_time
 from bootstrap.pip import pip_settings, run_pip
 from bootstrap.places import PYTHON, SITE_PACKAGES, STICK, UV, VENV, child_environment, python_version
-from bootstrap.running import captured, shown
 
 UV_VERSION = "0.13.9"
 # Exists while uv is at work. If it is found later, uv was killed: a package may be half there.
@@ -31,7 +29,7 @@ _KEPT = re.compile(
 
 def ensure(*, dev: bool) -> None:
     """Make `.venv` ready; `dev`: with the tools for the tests too. Raises SetupProblem or OSError."""
-    with one_at_a_time():
+    with venv_folder.one_at_a_time():
         reason = venv_folder.why_not_usable()
         if reason:
             with step(f"Making .venv with Python {python_version()} ({reason})", "Made .venv"):
@@ -46,9 +44,8 @@ def ensure(*, dev: bool) -> None:
 
 
 def _install_uv() -> None:
-    shutil.rmtree(
-        _UV_DIST_INFO, ignore_errors=True
-    )  # pip would take a uv whose program is gone for installed
+    # pip would take a uv whose program is gone for installed
+    shutil.rmtree(_UV_DIST_INFO, ignore_errors=True)
     options = ["--retries", "2", "--only-binary", "uv", *_FROM_STICK]
     code, text = run_pip("install", *options, f"uv=={UV_VERSION}")
     if code != 0:
@@ -57,11 +54,9 @@ def _install_uv() -> None:
 
 def _environment() -> dict[str, str]:
     """Return the environment for uv, without any index."""
-    inherited = child_environment().items()
-    environment = {
-        name: value for name, value in inherited if not name.startswith("UV_") or _KEPT.match(name)
-    }
-    return environment | {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    all_of_it = child_environment()
+    kept = {name: all_of_it[name] for name in all_of_it if not name.startswith("UV_") or _KEPT.match(name)}
+    return kept | {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
 
 
 def _settings(pip: dict[str, str]) -> dict[str, str]:
@@ -105,9 +100,7 @@ def _fetch(sync: list, groups: list[str], options: list[str], environment: dict[
 
     That other index stands in pip's settings, or in uv's own: then uv calls a lock stale that is not.
     """
-    plain = {
-        name: value for name, value in environment.items() if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")
-    }
+    plain = {name: environment[name] for name in environment if name not in ("UV_DEFAULT_INDEX", "UV_INDEX")}
     if "UV_DEFAULT_INDEX" not in environment and not _FROM_STICK:
         code, text = shown([*sync, *options], environment)
         fresh = [UV, "lock", "--check", "--offline", "--no-config", "--python", PYTHON]

@@ -11,9 +11,9 @@ import sysconfig
 import urllib.request
 from pathlib import Path
 
+from bootstrap.console import captured
 from bootstrap.failures import SetupProblem
 from bootstrap.places import PYTHON, STICK, VENV, child_environment
-from bootstrap.running import captured
 
 _FETCHED = VENV / "pip.whl"
 _AGAIN = "Then run the same command again."

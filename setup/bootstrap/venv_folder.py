@@ -1,18 +1,25 @@
-"""The folder `.venv`: recognise what is wrong with it, and make it anew.
+"""The folder `.venv`: one set-up at a time in it, recognise what is wrong with it, and make it anew.
 
-`uv sync` would do it, but uv itself is in there.
+`uv sync` would do it, but uv itself is in there. The lock is one that the operating system frees when its holder dies.
 """
 
 import os
 import re
 import shutil
 import sys
+import time
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
 
+from bootstrap.console import say
 from bootstrap.places import PYTHON, STATE, VENV, python_version
 
 # Exists while `.venv` is being made. If it is found later, the making was killed.
 MAKING = VENV / "sagalab-making"
+# Windows locks bytes for reading too, so the lock is on a byte far behind the holder's process number.
+_LOCKED_BYTE = 1_000
 
 
 def _configuration() -> dict[str, str]:
@@ -62,3 +69,38 @@ def make() -> None:
     VENV.mkdir()
     MAKING.touch()
     venv.EnvBuilder(symlinks=os.name != "nt", with_pip=False).create(VENV)
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(_LOCKED_BYTE)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True  # some network folders know no locks: better to go on without one than not at all
+    return True
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold this clone's lock; wait for another setup that holds it, and say so."""
+    STATE.mkdir(exist_ok=True)
+    with open(STATE / "setup.lock", "a+", encoding="utf-8") as file:
+        if not _try_lock(file):
+            file.seek(0)
+            holder = file.read().strip() or "?"
+            say(f"Another setup (process {holder}) is at work here: waiting for it", "running")
+            while not _try_lock(file):
+                time.sleep(0.1)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

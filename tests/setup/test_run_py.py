@@ -154,7 +154,7 @@ def test_two_runs_at_once_wait_for_each_other(project, env):
         [
             sys.executable,
             "-c",
-            "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.lock import one_at_a_time\n"
+            "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.venv_folder import one_at_a_time\n"
             "with one_at_a_time(): print('held', flush=True); sys.stdin.read()",
             str(project / "setup"),
         ],
