@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 from cloud_processes import wait_until
+from small_functions import zipped
 
 CONFIG = {"ExecutionTimeout": 600, "RetentionPeriodInDays": 1}
 IMPORTS = "from aws_durable_execution_sdk_python import durable_execution, StepError\n"
@@ -154,6 +155,23 @@ def test_a_name_starts_one_execution_and_no_other_input(function):
     assert json.load(again["Payload"]) == 20
     with pytest.raises(made.client.exceptions.DurableExecutionAlreadyStartedException):
         _invoke(made, {"n": 2}, DurableExecutionName="same")
+
+
+def test_a_function_that_is_made_anew_knows_nothing_of_the_one_before(function, cloud, role):
+    made = function(TWO_STEPS, DurableConfig=CONFIG)
+    first = _invoke(made, {"n": 1}, DurableExecutionName="same")["DurableExecutionArn"]
+    made.client.delete_function(FunctionName=made.name)
+    made.client.create_function(
+        FunctionName=made.name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="code.handler",
+        Code={"ZipFile": zipped(code=TWO_STEPS)},
+        DurableConfig=CONFIG,
+    )
+    second = _invoke(made, {"n": 1}, DurableExecutionName="same")["DurableExecutionArn"]
+    listed = made.client.list_durable_executions_by_function(FunctionName=made.name)["DurableExecutions"]
+    assert [each["DurableExecutionArn"] for each in listed] == [second] and first != second
 
 
 def test_what_aws_does_not_take_is_refused(function):

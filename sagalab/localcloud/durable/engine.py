@@ -94,6 +94,13 @@ class Engine:
             )
         return self.store.load(started.execution_arn or "")
 
+    def forget(self, function_name: str) -> None:
+        """Stop and forget what ran of a function of this name that was deleted: the new one begins anew."""
+        for each in self.store.list_all():
+            if each.start_input.function_name == function_name and not each.is_complete:
+                self.executor.stop_execution(each.durable_execution_arn)
+        self.store.forget(function_name)
+
     def invocations(self, arn: str) -> dict[datetime, dict[str, Any]]:
         """Return the details of the invocations of an execution, by the time of their end; see InvocationCompletedDetails."""
         completed = self.store.load(arn).invocation_completions

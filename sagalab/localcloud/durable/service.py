@@ -173,6 +173,8 @@ def _init(self: LambdaFunction, account_id: str, spec: dict[str, Any], *more: An
     _init_in_moto(self, account_id, spec, *more, **given)
     if spec.get("DurableConfig"):
         setattr(self, _CONFIG, spec["DurableConfig"])
+        if self.region in _apis:
+            _apis[self.region].engine.forget(self.function_name)
 
 
 def _get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:

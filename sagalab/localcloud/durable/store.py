@@ -17,6 +17,17 @@ class Store(InMemoryExecutionStore):
         self.by_name: dict[tuple[str, str], Execution] = {}  # (function's ARN with version, name)
         self.naming = threading.RLock()
 
+    def forget(self, function_name: str) -> list[Execution]:
+        """Forget the executions of a function that was deleted, and return them."""
+        with self.naming:
+            gone = [each for each in self.list_all() if each.start_input.function_name == function_name]
+            with self._lock:
+                for each in gone:
+                    self._store.pop(each.durable_execution_arn, None)
+            names = {id(each) for each in gone}
+            self.by_name = {key: kept for key, kept in self.by_name.items() if id(kept) not in names}
+        return gone
+
     def save(self, execution: Execution) -> None:
         """Keep it; a new one gets its ARN here, before anything has read it."""
         if not execution.durable_execution_arn.startswith("arn:"):
