@@ -14,6 +14,7 @@ from sagalab.failurelab.button_choice import ButtonChoice
 from sagalab.failurelab.run import ARROW
 from sagalab.orders.faults import Fault, plan
 from sagalab.orders.orders import make_order
+from sagalab.pictures.palette import VERDICT
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.rehearsed import Rehearsed
 from sagalab.rehearsal.services.services import ARNS
@@ -90,7 +91,7 @@ class OneFault:
         order = make_order("4-one-fault", faults=plan(*([fault] if fault else [])).to_dict())
         self.execution = rehearse(self.machine, order)
         verdict = self.execution.verdict
-        kind_of_line = view.VERDICT_LOOK[verdict.name] if verdict is not None else ""
+        kind_of_line = VERDICT[verdict.name] if verdict is not None else ""
         self.said.value = view.said(self.words, kind_of_line)
         self.picture.value = view.picture(None, self.execution)
         return self.words

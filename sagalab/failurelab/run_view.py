@@ -12,6 +12,7 @@ from sagalab.failurelab.panel_widgets import PanelWidgets
 from sagalab.failurelab.progress import progress
 from sagalab.failurelab.replay import STEP, Replay
 from sagalab.failurelab.run import LabRun
+from sagalab.pictures.palette import VERDICT
 
 PULSE_SECONDS = 0.25
 _SLOWLY = "Shown slowly: the execution itself is not slowed. End shows the rest at once."
@@ -103,7 +104,7 @@ class RunView(PanelWidgets):
         else:
             self.bar.value = 1
             self.answer.hide()
-            kind = lab_view.VERDICT_LOOK[run.verdict.name] if run.verdict else ""
+            kind = VERDICT[run.verdict.name] if run.verdict else ""
             slowly = (
                 f" (shown slowly; it took {run.seconds:.1f} s)"
                 if self._was_slow and run.seconds is not None

@@ -14,7 +14,7 @@ from sagalab.pictures.dark import LINE, both, paint, svg_rules
 from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT
 from sagalab.pictures.frame import paper
-from sagalab.pictures.palette import RUN_STATUS, look
+from sagalab.pictures.palette import RUN_STATUS, VERDICT, look
 from sagalab.pictures.timeline import timeline
 
 _FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style='…'
@@ -24,7 +24,6 @@ _PAPER, _INK = (
     "var(--jp-content-font-color1,#16202c)",
 )  # JupyterLab's, light or dark
 _CELL = f"padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid {_LINE}"
-VERDICT_LOOK = {"consistent": "succeeded", "announced": "caught", "leaked": "failed"}
 
 
 def sheet(body: str, label: str = "") -> str:
@@ -77,7 +76,7 @@ def result(run: LabRun) -> str:
 
 def ledger(verdict: Verdict) -> str:
     """Return the verdict, what it means, and the rows that it rests on."""
-    style = look(VERDICT_LOOK[verdict.name])
+    style = look(VERDICT[verdict.name])
     head = (
         f"<p style='{paint(style.fill, style.text)};border-left:6px solid {both(style.line, LINE)};"
         f"padding:6px 10px;font-size:17px'><strong>{verdict.sign} {verdict.name}</strong>: "
