@@ -116,6 +116,22 @@ def test_back_and_end_after_the_end_and_once_more_from_the_start():
     play(work)
 
 
+def test_a_step_by_hand_pauses_what_plays():
+    async def work() -> None:
+        shown = Shown(Pace(1000.0))
+        shown.replay.grow(RUN, over=True)
+        running = asyncio.create_task(shown.replay.run())
+        await shown.until(ALL[0])
+        assert shown.replay.playing
+        shown.replay.next()
+        await shown.until(ALL[1])
+        assert not shown.replay.playing
+        shown.replay.close()
+        await running
+
+    play(work)
+
+
 def test_the_end_at_once_while_the_execution_still_runs_goes_on_as_it_runs():
     async def work() -> None:
         shown = Shown(STEP)
