@@ -21,6 +21,8 @@ _TIMES = {
 }
 _KINDS = {_NO_FAULT: "no fault", **{kind: kind for kind in KINDS}}
 
+_NONE = "<div style='font-size:15px;margin-left:9em'>This machine calls none of the six tasks that can be broken.</div>"
+
 
 class FaultEditor:
     """The faults of all tasks. `changed()` is called when someone edits one; setting `faults` calls nothing.
@@ -56,7 +58,8 @@ class FaultEditor:
             [self._words, self.kind.box, self.when.box, self.times.box, self.ms.box],
             layout=ipywidgets.Layout(border="1px solid #9aa7b8", padding="4px 8px"),
         )
-        self.box = ipywidgets.VBox([self.task.box, self._one])
+        self._none = ipywidgets.HTML(_NONE)
+        self.box = ipywidgets.VBox([self.task.box, self._none, self._one])
         self._show()
 
     @property
@@ -78,7 +81,7 @@ class FaultEditor:
         there = set(tasks)
         if self.task.value not in there:
             self.task.value = None
-        self.task.options = {task: "" for task in TASKS if task in there} or dict.fromkeys(TASKS, "")
+        self.task.options = {task: "" for task in TASKS if task in there}
         self._show()
 
     def lock(self, locked: bool) -> None:
@@ -117,6 +120,7 @@ class FaultEditor:
             for task in self.task.options
         }
         fault = self._faults.get(self.task.value)
+        self._none.layout.display = "none" if self.task.options else ""
         self._one.layout.display = "none" if self.task.value is None else ""
         self.kind.value = fault.kind if fault else _NO_FAULT
         if fault is not None:

@@ -127,7 +127,7 @@ class Lab:
         return self.choice
 
     def show(self, *, slow: float | None = None, step: bool = False) -> "Lab":
-        """Set how the panel shows the next runs, and return the lab: as they run, slowly, or step by step.
+        """Set how the panel shows the runs of its Run button, and return the lab: as they run, slowly, or step by step.
 
         `slow`: seconds from one transition to the next, 0.2 to 60. `step`: each waits for a press of Next. Without either: as they
         run. The executions themselves are never slowed. Raises SagaLabError for other seconds, or both.

@@ -1,7 +1,6 @@
 """What a run left, in tabs like the console's: result, timeline, events, states, code, and the last runs."""
 
 import ipywidgets
-from wigglystuff import CopyToClipboard
 
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
@@ -21,6 +20,8 @@ class Tabs:
     """The tabs. `show` fills them with a run; `show_code` and `show_history` follow the lab."""
 
     def __init__(self, lab: Lab):
+        from wigglystuff import CopyToClipboard  # a fifth of a second, for who looks at a panel
+
         self._lab = lab
         self.run: LabRun | None = None
         self.result, self.timeline, self.events, self.data, self.history, self.comparison = (

@@ -99,6 +99,18 @@ def test_a_second_click_on_a_task_closes_it(lab):
     assert faults._one.layout.display == "none" and faults.faults == [Fault.crash("ProcessPayment")]
 
 
+def test_a_machine_that_calls_no_task_says_that_there_is_nothing_to_break(lab):
+    panel, faults = lab.panel, lab.panel.controls.faults
+
+    async def play() -> None:
+        lab.choose(machine="asks")
+        await asyncio.gather(*panel.tasks)
+
+    assert faults._none.layout.display == "none"
+    asyncio.run(play())
+    assert faults.task.options == {} and faults._none.layout.display == ""
+
+
 def test_another_choice_sets_the_progress_back(lab):
     panel = lab.panel
     lab.run()
