@@ -28,6 +28,7 @@ _PYTHON = (sys.executable, "-I", "-S", "-X", "utf8")
 _PACKAGES = sysconfig.get_path("purelib")
 _ANSWER_SECONDS = 30.0  # it imports boto3 first, on a computer that may be busy
 _END_SECONDS = 6.0
+_CLOSE_SECONDS = 2.0  # its workers have ended before; it may still import
 _LOOK_SECONDS = 0.05
 _TRIES = 3  # fork servers that end before they have forked at all; then there is none
 # variables that the system's libraries read when a program starts, and never again
@@ -237,7 +238,7 @@ class Forks:
             control.close()
         if server:
             try:
-                server.wait(_END_SECONDS)
+                server.wait(_CLOSE_SECONDS)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
