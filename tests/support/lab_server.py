@@ -46,6 +46,7 @@ class Server:
         command += [f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0"]
         command += [f"--IdentityProvider.token={self._token}", "--Application.log_level=WARN"]
         command += ["--ServerApp.answer_yes=True", "--allow-root"]
+        command += ["--LanguageServerManager.autodetect=False"]  # it would look for node and npm
         environment = os.environ | _settings(folder)
         self._process = subprocess.Popen(
             command, env=environment, cwd=self._root, stdout=self._log, stderr=subprocess.STDOUT
