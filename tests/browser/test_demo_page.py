@@ -280,6 +280,22 @@ def test_the_speakers_window_is_not_cut(context, demonstration, size):
         assert wide <= size[0] and high <= size[1]
 
 
+def test_a_tab_that_nobody_sees_takes_no_connection_and_is_up_to_date_when_it_is_seen(page, context, address):
+    hide = """(hidden) => {
+      Object.defineProperty(document, "hidden", {get: () => hidden, configurable: true});
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    tabs = [page]
+    for _ in range(7):  # one more than there are connections
+        tabs[-1].evaluate(hide, True)
+        tabs.append(opened(context, address))
+    tabs[-1].keyboard.press("1")
+    ended(tabs[-1], 1)
+    expect(page.get_by_role("heading")).to_contain_text("A saga")
+    page.evaluate(hide, False)
+    ended(page, 1)
+
+
 def test_a_page_that_is_open_says_so_when_the_demonstration_ends(context, cloud):
     demo, room, _speaker = start()
     try:

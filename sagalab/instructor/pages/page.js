@@ -6,13 +6,22 @@ function press(key) {
   fetch("press", { method: "POST", headers: { "X-Sagalab": "press" }, body: key }).catch(() => {});
 }
 
-const news = new EventSource("events/" + view);
-news.onopen = () => document.body.classList.remove("lost");
-news.onerror = () => document.body.classList.add("lost");
-news.onmessage = (message) => {
-  for (const [id, html] of Object.entries(JSON.parse(message.data))) document.getElementById(id).innerHTML = html;
-  document.body.classList.add("ready");
-};
+let news;
+function listen() {
+  news = new EventSource("events/" + view);
+  news.onopen = () => document.body.classList.remove("lost");
+  news.onerror = () => document.body.classList.add("lost");
+  news.onmessage = (message) => {
+    for (const [id, html] of Object.entries(JSON.parse(message.data))) document.getElementById(id).innerHTML = html;
+    document.body.classList.add("ready");
+  };
+}
+listen();
+// A browser has six connections to one server. A tab that nobody sees takes none, so that keys never wait for one.
+document.addEventListener("visibilitychange", () => {
+  news.close();
+  if (!document.hidden) listen();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
