@@ -40,17 +40,18 @@ class Table(pd.DataFrame):
             f"<th scope='col' style='{style}'>{escape(name)}</th>"
             for name, style in zip(self.columns, styles, strict=True)
         )
+        names = _RIGHT if _is_numbers(self.index) else _LEFT
         lines = []
         for label, row in self._rows():
             cells = "".join(
                 f"<td style='{style}{_TOP}'>{_cell(value)}</td>"
                 for value, style in zip(row, styles, strict=True)
             )
-            lines.append(f"<tr><th scope='row' style='{_RIGHT}{_TOP}'>{escape(label)}</th>{cells}</tr>")
+            lines.append(f"<tr><th scope='row' style='{names}{_TOP}'>{escape(label)}</th>{cells}</tr>")
         size = f"<p>{self._size()}</p>" if len(lines) < len(self) else ""
         return (
             f"<div class='{NO_MATH}' style='overflow-x:auto'><table class='dataframe'><thead><tr>"
-            f"<th scope='col' style='{_RIGHT}'>{escape(self.index.name or '')}</th>{heads}</tr></thead>"
+            f"<th scope='col' style='{names}'>{escape(self.index.name or '')}</th>{heads}</tr></thead>"
             f"<tbody>{''.join(lines)}</tbody></table>{size}</div>"
         )
 
@@ -72,7 +73,7 @@ class Table(pd.DataFrame):
         return f"{len(self)} rows × {self.shape[1]} columns"
 
 
-def _is_numbers(column: pd.Series) -> bool:
+def _is_numbers(column: pd.Series | pd.Index) -> bool:
     values = [value for value in column if not _is_missing(value)]
     return bool(values) and all(isinstance(value, Number) and not isinstance(value, bool) for value in values)
 

@@ -141,7 +141,7 @@ class Exploration:
     @cached_property
     def frame(self) -> "pd.DataFrame":
         """Return one row a plan: plan, path, status, verdict, owed, duration (seconds)."""
-        import pandas as pd
+        from sagalab.table import Table  # it loads pandas
 
         rows = [
             (
@@ -154,7 +154,7 @@ class Exploration:
             )
             for case in self.cases
         ]
-        return pd.DataFrame(rows, columns=["plan", "path", "status", "verdict", "owed", "duration"])
+        return Table(rows, columns=["plan", "path", "status", "verdict", "owed", "duration"])
 
     @property
     def findings(self) -> list[Case]:

@@ -102,13 +102,13 @@ class Storm:
     @cached_property
     def frame(self) -> "pd.DataFrame":
         """Return one row an order: path, status, verdict, words, seconds, total."""
-        import pandas as pd
+        from sagalab.table import Table  # it loads pandas
 
         rows = [
             (" → ".join(ride.path), ride.status, ride.verdict, ride.words, ride.seconds, ride.total)
             for ride in self.rides
         ]
-        return pd.DataFrame(rows, columns=["path", "status", "verdict", "words", "seconds", "total"])
+        return Table(rows, columns=["path", "status", "verdict", "words", "seconds", "total"])
 
     @property
     def paths(self) -> "pd.DataFrame":

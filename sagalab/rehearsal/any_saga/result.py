@@ -155,7 +155,7 @@ class AnyExploration:
     @cached_property
     def frame(self) -> "pd.DataFrame":
         """Return one row a plan: plan, path, status, verdict, owed."""
-        import pandas as pd
+        from sagalab.table import Table  # it loads pandas
 
         rows = [
             (
@@ -167,14 +167,14 @@ class AnyExploration:
             )
             for case in self.cases
         ]
-        return pd.DataFrame(rows, columns=["plan", "path", "status", "verdict", "owed"])
+        return Table(rows, columns=["plan", "path", "status", "verdict", "owed"])
 
     @cached_property
     def table(self) -> "pd.DataFrame":
         """Return who is who: task, part in the saga, how that was recognised."""
-        import pandas as pd
+        from sagalab.table import Table  # it loads pandas
 
-        return pd.DataFrame(self.roles.rows(), columns=["task", "part", "recognised"])
+        return Table(self.roles.rows(), columns=["task", "part", "recognised"])
 
     @property
     def summary(self) -> str:
