@@ -146,7 +146,8 @@ def _of_execution(execution: "Execution") -> Usage:
 def of_durable(execution: "DurableExecution") -> Usage:
     """Return what one execution of a durable function used, by its history.
 
-    Durable operations: the start, and each try of a step, wait or callback. Each invocation is billed from its start
+    Durable operations: the start, each try of a step, wait or callback, and each invocation that died and was repeated
+    ("Retries for Lambda durable functions", Lambda developer guide, column Metering impact). Each invocation is billed from its start
     to its end, replays included. The DynamoDB units are those of an order of two items.
     """
     tries = [(visit.name, attempt) for visit in execution.visits for attempt in visit.attempts]
@@ -154,7 +155,10 @@ def of_durable(execution: "DurableExecution") -> Usage:
     called = [name for name, attempt in tries if name in _TASK_NAMES]
     usage = _of_calls(called, sum(each.seconds for each in execution.invocations))
     return Usage(
-        operations=1 + len(tries) + sum(visit.type == "Wait" for visit in execution.visits),
+        operations=1
+        + len(tries)
+        + sum(visit.type == "Wait" for visit in execution.visits)
+        + sum(each.error is not None for each in execution.invocations),
         **usage | {"invocations": len(execution.invocations)},
         **_of_notices(notices),
     )

@@ -35,7 +35,8 @@ QUESTIONS = (
         "A step kills its process each time. With AT_LEAST_ONCE_PER_RETRY, what comes of the saga's undos?",
         {
             "they run after the last attempt": "Who would run them? The code that has them dies with the step.",
-            "they do not run": "The engine invokes the function a few times more, and then the execution has failed.",
+            "they do not run": "The function is invoked again, and dies again: until the ExecutionTimeout, or five times "
+            "on the local cloud.",
             "Lambda runs them": "It knows no undos. They stand in the code.",
         },
         answer="they do not run",
