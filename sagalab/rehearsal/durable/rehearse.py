@@ -66,7 +66,8 @@ def rehearse_durable(
 
     `function` as for `source_of`. The order's fault plan strikes; `.ledger` and `verdict()` tell what came of it.
     A process that dies ends the invocation, as on AWS, and the engine invokes the function again, until there were
-    five (Lambda: until the ExecutionTimeout). `engine`: one to use for many runs. Which delays a retry draws is left to chance; what it does is not.
+    five (Lambda: until the ExecutionTimeout). `engine`: one to use for many runs. Which delays a retry draws is left
+    to chance; what it does is not.
     Raises what the source raises when it is read, and SagaLabError where it is no durable function.
     """
     source = source_of(function)
