@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from typing import Any
 
 import pandas as pd
 
@@ -45,6 +46,7 @@ class Comparison:
             return f"{first} and {second} took the same path with the same outcome."
         if self.parted_at == "Start":
             return f"{first} and {second} differ from the first state on."
+        assert self.step is not None, "two runs that part do so at a step"
         row = self.table.iloc[self.step - 1]
         where = f"{first} and {second} part at {self.parted_at} (step {self.step})"
         if row["differs"] == "status":
@@ -97,7 +99,8 @@ def compare(
     iterations are compared in the order of the definition, however their events interleaved.
     """
     steps_a, steps_b = list(_in_order(a.visits)), list(_in_order(b.visits))
-    rows, parted_at, step = [], None, None
+    rows: list[Any] = []
+    parted_at, step = None, None
     parted = False
     for number, (one, two) in enumerate(_aligned(steps_a, steps_b), start=1):
         differs = _difference(one, two)
@@ -151,7 +154,7 @@ def _aligned(one: list, two: list) -> Iterator[tuple]:
     names = [
         [(visit.depth, visit.branch, visit.iteration, visit.name) for visit in run] for run in (one, two)
     ]
-    for _, i1, i2, j1, j2 in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
+    for _, i1, i2, j1, j2 in SequenceMatcher(None, names[0], names[1], autojunk=False).get_opcodes():
         yield from zip_longest(one[i1:i2], two[j1:j2])
 
 

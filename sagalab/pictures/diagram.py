@@ -6,6 +6,7 @@ handles a failed compensation stands to their right. Which state is what: saga/s
 """
 
 import json
+from typing import Any
 
 from sagalab.pictures.dot import Picture
 from sagalab.pictures.drawing import Drawing
@@ -36,16 +37,15 @@ def diagram(
     A wrong definition draws as far as it goes (missing states are marked). Raises ValueError if
     `definition` is text and no JSON, or if both are None.
     """
-    if isinstance(definition, str):
-        definition = json.loads(definition)
-    if definition is None and execution is None:
+    asl: Any = json.loads(definition) if isinstance(definition, str) else definition
+    if asl is None and execution is None:
         raise ValueError("diagram needs a definition, an execution, or both.")
-    if definition is None:
-        definition = execution.definition
-    if definition is None:
+    if asl is None:
+        asl = execution.definition
+    if asl is None:
         graph = MachineGraph.from_visits((room_for or execution).visits)
     else:
-        graph = MachineGraph.from_definition(definition)
+        graph = MachineGraph.from_definition(asl)
     room = overlay(graph, room_for.visits) if room_for is not None else None
     laid = overlay(graph, execution.visits) if execution is not None else None
     words = machine_words(graph) if execution is None else path_words(execution)

@@ -75,7 +75,8 @@ class Picture(Edges):
         """Draw a Start or End mark, coloured by the run's status at its end."""
         fill = palette.START
         if text == "End" and self.execution is not None:
-            reached = any(node in self.laid.ended for node in self._enders(name))
+            ended = self.laid.ended if self.laid is not None else ()
+            reached = any(node in ended for node in self._enders(name))
             fill = look(RUN_STATUS.get(self.execution.status, "")).line if reached else palette.UNREACHED_END
         dot.node(
             name,
@@ -266,7 +267,9 @@ class Picture(Edges):
             options["group"] = group
         dot.node(
             node.id,
-            label=node_label(*lines, style, width, signed=self.laid is not None, compact=self.compact),
+            label=node_label(
+                lines[0], lines[1], style, width, signed=self.laid is not None, compact=self.compact
+            ),
             shape="box",
             style=",".join(form),
             fillcolor=style.fill,

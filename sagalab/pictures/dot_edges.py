@@ -88,5 +88,5 @@ class Edges:
         steps = laid.steps.get(edge, []) if laid else []
         if self.compact and self.laid is not None:
             return edge_text([], edge.kind, steps, None)
-        error = laid.nodes[edge.source].error if edge.kind == "catch" and steps else None
+        error = laid.nodes[edge.source].error if laid is not None and edge.kind == "catch" and steps else None
         return edge_text(edge.labels, edge.kind, steps, error)

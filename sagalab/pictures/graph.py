@@ -7,6 +7,7 @@ a target are one edge (the tree in asl/document.py keeps them apart).
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sagalab.asl import document
 from sagalab.asl.document import Machine, State
@@ -91,22 +92,24 @@ class MachineGraph:
         scopes = {(node, scope.branch): scope for node in self.nodes for scope in node.inner}
         edges: dict[tuple, Edge] = {}
         for scope in self.scopes():
-            for edge in scope.edges:
-                edges.setdefault((edge.source, edge.target, edge.kind == "catch"), edge)
+            for drawn in scope.edges:
+                edges.setdefault((drawn.source, drawn.target, drawn.kind == "catch"), drawn)
         node_of: dict[int, Node] = {}
-        last: dict[tuple, object] = {}
+        last: dict[tuple, Any] = {}
         for visit in visits:
             owner = node_of.get(id(visit.parent)) if visit.parent is not None else None
             branch = visit.branch or 0
-            scope = scopes.get((owner, branch)) if owner else self.top
-            if scope is None:
-                scope = scopes[owner, branch] = Scope(owner, branch)
-                owner.inner.append(scope)
+            scope = self.top
+            if owner is not None:
+                if (owner, branch) not in scopes:
+                    scopes[owner, branch] = Scope(owner, branch)
+                    owner.inner.append(scopes[owner, branch])
+                scope = scopes[owner, branch]
             node = scope.nodes.get(visit.name) or self._add(visit.name, visit.type, scope)
             node_of[id(visit)] = node
             thread = thread_of(visit)
             before = last.get(thread)
-            edge = None
+            edge: Edge | None = None
             if before is None:
                 scope.start = scope.start or node
             else:
@@ -122,7 +125,7 @@ class MachineGraph:
             last[thread] = visit
         for visit in last.values():
             node = node_of[id(visit)]
-            if not any(edge.source is node for edge in node.scope.edges):
+            if not any(drawn.source is node for drawn in node.scope.edges):
                 node.ends = node.ends or visit.status == "succeeded" or visit.type == "Fail"
         return placed
 
@@ -159,8 +162,8 @@ class MachineGraph:
         for part, scope in made.items():
             if part.start_at is not None:
                 scope.start = self._target(scope, part.start_at)
-            for node in [node for node in scope.nodes.values() if node.part is not None]:
-                for way in node.part.transitions:
+            for node in list(scope.nodes.values()):
+                for way in node.part.transitions if node.part is not None else ():
                     self._read_edge(scope, node, way)
 
     def _target(self, scope: Scope, name: str) -> Node:

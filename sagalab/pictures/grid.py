@@ -41,7 +41,7 @@ class PictureGrid:
     def svg(self) -> str:
         """Return the grid as one SVG. Raises SagaLabError where there is no `dot`."""
         drawn = [cell.drawing.svg() for cell in self.cells]
-        sizes = [tuple(float(number) for number in _SIZE.search(svg).groups()) for svg in drawn]
+        sizes = [tuple(map(float, _SIZE.findall(svg)[0])) for svg in drawn]
         widths = [max(size[0] for size in sizes[column :: self.columns]) for column in range(self.columns)]
         limits = [max(12, int(width / 11)) for width in widths]
         captions = [

@@ -20,7 +20,7 @@ class PageExporter(HTMLExporter):
 
     export_from_notebook = "HTML, pictures with words"
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """Return the page of a notebook, which is not changed."""
         shown = copy.deepcopy(nb)
         for cell in shown.cells:

@@ -15,7 +15,7 @@ from sagalab.pictures.chart import LABEL_SIZE, Chart, dress
 from sagalab.pictures.palette import BACKGROUND, NEUTRAL, STATUS
 
 BAR_SECONDS = 0.25
-_RETRY = {"facecolor": STATUS["running"].fill, "edgecolor": STATUS["running"].line, "label": "retries"}
+_RETRY = {"facecolor": STATUS["running"].fill, "edgecolor": STATUS["running"].line}
 _FIRST = {"facecolor": BACKGROUND, "edgecolor": NEUTRAL.muted, "hatch": "////"}
 
 
@@ -26,7 +26,7 @@ def calls(retrier: Mapping[str, Any], orders: int, chance: random.Random) -> lis
     is left out.
     """
     drawn = retrier.get("JitterStrategy") == "FULL"
-    moments = []
+    moments: list[float] = []
     for _ in range(orders):
         waits = [chance.uniform(0, longest) if drawn else longest for longest in backoff(retrier)]
         moments += accumulate(waits, initial=0.0)
@@ -68,7 +68,7 @@ def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart
         axes.set_ylim(0, 1.12 * max(max(Counter(map(_bar, each)).values()) for each in times.values()))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     chart.legend(
-        handles=[Patch(**_FIRST | {"label": f"{orders} first calls"}), Patch(**_RETRY)],
+        handles=[_patch(_FIRST, f"{orders} first calls"), _patch(_RETRY, "retries")],
         loc="outside lower left",
         ncols=2,
         frameon=False,
@@ -76,6 +76,11 @@ def storm(retriers: Mapping[str, Mapping[str, Any]], orders: int = 200) -> Chart
         labelcolor=NEUTRAL.text,
     )
     return chart
+
+
+def _patch(style: dict[str, Any], label: str) -> Patch:
+    """Return an entry of the legend."""
+    return Patch(**style, label=label)
 
 
 def _bar(moment: float) -> int:

@@ -1,6 +1,7 @@
 """What an execution did to each state and transition of a picture."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sagalab.pictures.graph import Edge, MachineGraph, Node, thread_of
 
@@ -71,7 +72,7 @@ class Overlay:
 def overlay(graph: MachineGraph, visits: list) -> Overlay:
     """Lay visits over a graph (states that it lacks are added). Linear in the number of visits."""
     result = Overlay({node: NodeRun() for node in graph.nodes}, {}, set(), set())
-    last: dict[tuple, tuple[Node, object]] = {}
+    last: dict[tuple, tuple[Node, Any]] = {}
     step = 0
     for visit, (node, edge) in zip(visits, graph.place(visits), strict=True):
         run = result.nodes.setdefault(node, NodeRun())

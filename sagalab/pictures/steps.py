@@ -99,7 +99,7 @@ class Frame:
         for key, row in [*rows.items(), *((key, {}) for key, kind in kinds.items() if kind == "removed")]:
             style = _CHANGED if key in kinds else "background:none"
             text = ", ".join(f"{name}: {cut(_compact(value), _CELL_LIMIT)}" for name, value in row.items())
-            lines.append(Row((signs.get(kinds.get(key), ""), printable(key), printable(text)), style))
+            lines.append(Row((signs.get(kinds.get(key, ""), ""), printable(key), printable(text)), style))
         look = "border-collapse:collapse;color:inherit"
         return _box_html(f"table {name}", table(lines, cell=_CELL, style=look) if lines else "no rows")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.collections import PolyCollection
@@ -77,8 +78,8 @@ def timeline(execution, *, title: str | None = None) -> Chart:
     """
     start = execution.started or next((visit.entered for visit in execution.visits if visit.entered), None)
     timed = [visit for visit in execution.visits if visit.entered is not None]
-    ends = [execution.stopped, *(moment for visit in timed for moment in _moments(visit))]
-    end = max((moment for moment in ends if moment is not None), default=start)
+    ends: list[Any] = [execution.stopped, *(moment for visit in timed for moment in _moments(visit))]
+    end: Any = max((moment for moment in ends if moment is not None), default=start)
     rows = _rows(timed)
     axis = Elapsed(execution, start, end)
     words = f"Timeline, {seconds_label(axis.ran)}. {path_words(execution)}{_redriven_words(execution)}"
