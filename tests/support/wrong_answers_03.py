@@ -17,7 +17,7 @@ def heartbeats_too_close(machine):
     deliver(machine)["HeartbeatSeconds"] = 20
 
 
-@wrong("heartbeat", "and another one asked, only after 121 s")
+@wrong("heartbeat", "a lost courier is noticed only after 120 s")
 def heartbeats_too_far(machine):
     deliver(machine)["HeartbeatSeconds"] = 120
 
@@ -66,6 +66,29 @@ def no_catch(machine):
 @wrong("heartbeat", "nothing catches it when the courier shows signs of life for ever")
 def only_the_silence_is_caught(machine):
     deliver(machine)["Catch"][0]["ErrorEquals"] = ["States.HeartbeatTimeout"]
+
+
+@wrong("heartbeat", "a lost courier is noticed only after 65 s")
+def heartbeats_a_little_too_far(machine):
+    deliver(machine)["HeartbeatSeconds"] = 65
+
+
+@wrong("heartbeat", "the message of Deliver has no task token")
+def a_message_without_the_token(machine):
+    deliver(machine)["Arguments"]["Message"] = "{% $states.input.order_id %}"
+
+
+@wrong("heartbeat", "no courier is asked, and so nobody is waited for")
+def a_function_is_called(machine):
+    deliver(machine).update(
+        Resource="arn:aws:states:::lambda:invoke",
+        Arguments={"FunctionName": "${DebitPaymentFunction}", "Payload": {}},
+    )
+
+
+@wrong("heartbeat", "says so every 30 s is given up")
+def an_hour_and_a_half_is_too_short(machine):
+    deliver(machine)["TimeoutSeconds"] = 5400
 
 
 @wrong("heartbeat", "says so every 30 s is given up")

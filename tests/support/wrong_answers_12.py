@@ -29,6 +29,8 @@ TOKEN = {
     "when_it_was_entered": ("{% $states.context.State.EnteredTime %}", "a new execution for the same order has another"),
     "customer": ("{% $states.input.customer_id %}", "two orders share one token"),
     "date_of_the_order": ("{% $states.input.order_date %}", "two orders share one token"),
+    "the_first_character": ("{% $substring($states.input.order_id, 0, 1) %}", "two orders share one token"),
+    "the_end_of_the_id": ("{% $substring($states.input.order_id, 1) %}", "two orders share one token"),
     "items": ("{% $string($states.input.items) %}", "two orders share one token"),
     "a_variable_that_is_not_there": ("{% $order.order_id %}", "the expression fails, and so does the charge"),
     "a_list": ("{% $states.input.items %}", "the token that is sent is no text"),

@@ -43,6 +43,13 @@ TRIES = {
     "a business error is tried 6 times": lambda reference: _DEFAULT,
     "a business error is tried 4 times": _without("    retryable_error_types=[TransientError, Throttled],\n"),
     "a business error is tried 4 times: the card": _without("[TransientError, Throttled]", "[Exception]"),
+    "a business error is tried 4 times: the items cannot be reserved": lambda reference: (
+        "from inventory import ErrReserveInventory\n"
+        + reference.replace("[Trans", "[ErrReserveInventory, Trans")
+    ),
+    "a transient error, two times: the code itself fails with AttributeError": _without(
+        "Duration.from_seconds(2)", "2"
+    ),
     "a transient error is not tried again": _without("[TransientError, Throttled]", "[Throttled]"),
     "a throttled service is not tried again": _without("[TransientError, Throttled]", "[TransientError]"),
     "gives up after 2 tries": _without("max_attempts=4", "max_attempts=2"),
@@ -63,6 +70,9 @@ _LOOP = """    for name, undo in undos:
 SURVIVE = {
     "the answer is no text": lambda reference: ["AT_MOST_ONCE_PER_RETRY"],
     "the text is no Python": _without("    owed = []", "owed = []"),
+    "the text makes no DO": lambda reference: "pass",
+    "the text makes no compensate": lambda reference: reference[: reference.index("def compensate")],
+    "a human is asked: the undo was given up too soon": _without("except StepError:", "except:"),
     "the text cannot be read": _without("RetryStrategyConfig(", "RetryConfig("),
     "the process dies in ReserveInventory, and the saga dies with it": _without("AT_MOST_ONCE", "AT_LEAST_ONCE"),
     "the saga dies with it: the default": _without(", once)\nUNDO", ")\nUNDO"),

@@ -19,7 +19,7 @@ from sagalab.rehearsal.coming import Answer, Call
 from sagalab.rehearsal.rehearse import ready
 from sagalab.rehearsal.world import BEGINNING, World
 
-SIGN, LOST, LONGEST, LONG = 30, 60, 7_200, 5_400  # seconds
+SIGN, LOST, LONGEST, LONG = 30, 60, 7_200, 7_190  # seconds
 _SOON = 10  # seconds until another courier is asked, once one is lost
 _END = 24 * 3600  # of virtual time: so long nobody is looked after
 
@@ -71,11 +71,16 @@ def heartbeat(trial: Trial) -> str:
             "nobody is waited for: the execution ends without a courier's answer",
             expected="a task that waits for its token", happened=given.summary, run=given,
         )  # fmt: skip
-    slow = _rehearsed(trial, "the courier takes an hour and a half, with signs of life", SLOW, SILENT)
+    slow = _rehearsed(trial, "the courier takes nearly two hours, with signs of life", SLOW, SILENT)
+    if not slow.asked:
+        raise Mistake(
+            "no courier is asked, and so nobody is waited for", expected="a task that waits for its token",
+            happened=slow.ending, run=slow.run,
+        )  # fmt: skip
     if not slow.run.succeeded:
         raise Mistake(
             f"a courier who is on the way and says so every {SIGN} s is given up",
-            expected="he delivers after 5400 s, and nobody else is asked", happened=slow.ending, run=slow.run,
+            expected=f"he delivers after {LONG} s, and nobody else is asked", happened=slow.ending, run=slow.run,
         )  # fmt: skip
     lost = _rehearsed(trial, "both couriers are lost", SILENT, SILENT)
     _must_notice(lost)
@@ -106,6 +111,20 @@ def _must_notice(lost: Ways) -> None:
         raise Mistake(
             "a lost courier is noticed, and nobody else is asked", expected="one retry, for a missed sign of life",
             happened=lost.ending, run=lost.run,
+        )  # fmt: skip
+    silent = next(
+        (
+            each.duration
+            for visit in lost.run.execution.visits
+            for each in visit.attempts
+            if each.error == "States.Timeout"
+        ),
+        None,
+    )
+    if silent is not None and silent > LOST:
+        raise Mistake(
+            f"a lost courier is noticed only after {silent:g} s", expected=f"within {LOST} s", happened=lost.ending,
+            run=lost.run,
         )  # fmt: skip
     if lost.asked[1] > LOST + _SOON:
         raise Mistake(
@@ -154,12 +173,15 @@ def _rehearsed(trial: Trial, title: str, *couriers: Courier) -> Ways:
     _, program = ready(trial.definition)
     asked: list[int] = []
     signs: list[tuple[int, int, bool]] = []  # when, of which task, whether the parcel is there
+    without_token: list[str] = []  # states whose message no courier can answer
 
     def answer(call: Call) -> Answer:
         if not isinstance(call.ask, CallTask) or call.ask.token is None:
             return Answer({})
         courier = couriers[min(len(asked), len(couriers) - 1)]
         asked.append(call.at)
+        if call.ask.resource.waits_for_token and call.ask.token not in json_text(call.ask.parameters):
+            without_token.append(call.ask.state)
         last = courier.back if courier.back is not None else _END
         if courier.signs:
             signs.extend(
@@ -186,6 +208,12 @@ def _rehearsed(trial: Trial, title: str, *couriers: Courier) -> Ways:
             world.step()
     ended = None if run.status == "RUNNING" else _seconds(world.now)
     execution = Execution.from_history(as_boto(run.events), trial.definition)
+    if without_token:
+        raise Mistake(
+            f"the message of {without_token[0]} has no task token: no courier can answer it",
+            expected="{% $states.context.Task.Token %} in what is sent", happened=f"the run: {title}",
+            run=Run(title, execution),
+        )  # fmt: skip
     return Ways(Run(title, execution), [_seconds(each) for each in asked], ended)
 
 

@@ -52,18 +52,23 @@ def tries(source: Any) -> str:
     with Engine() as engine:
         run = _runner(engine, whole)
         _must_succeed(run("an order without faults", plan()), "an order without faults")
-        refused = run("the card is refused", plan(Fault.error("ProcessPayment", when="after")))
-        _must_be_a_saga_s_end(refused, "the card is refused")
-        if _tries(refused, "ProcessPayment") > 1:
-            raise Mistake(
-                f"a business error is tried {_tries(refused, 'ProcessPayment')} times: the card is refused each time",
-                expected="ErrProcessPayment is tried once", happened=_told(refused),
-            )  # fmt: skip
+        for title, fault in (
+            ("the card is refused", Fault.error("ProcessPayment", when="after")),
+            ("the items cannot be reserved", _RESERVE_FAILS),
+        ):
+            refused = run(title, plan(fault))
+            _must_be_a_saga_s_end(refused, title)
+            if _tries(refused, fault.task) > 1:
+                raise Mistake(
+                    f"a business error is tried {_tries(refused, fault.task)} times: {title} each time",
+                    expected=f"Err{fault.task} is tried once", happened=_told(refused),
+                )  # fmt: skip
         for title, fault in (
             ("a transient error", Fault.transient("ProcessPayment", times=2)),
             ("a throttled service", Fault.throttle("ReserveInventory", times=2)),
         ):
             mended = run(f"{title}, two times", plan(fault))
+            _must_be_a_saga_s_end(mended, f"{title}, two times")
             if _tries(mended, fault.task) == 1:
                 raise Mistake(
                     f"{title} is not tried again", expected="the third try succeeds", happened=_told(mended)
@@ -103,6 +108,12 @@ def survive(source: Any) -> str:
     from sagalab.rehearsal.durable.rehearse import source_of
 
     text = python(source)
+    missing = [name for name in ("DO", "UNDO", "compensate") if name not in _names(text)]
+    if missing:
+        raise Mistake(
+            f"the text makes no {missing[0]}", expected="DO, UNDO and compensate: the parts of the saga",
+            happened=f"without {' and '.join(missing)} the saga would keep its own",
+        )  # fmt: skip
     whole = f"{source_of('durable-hardened')}\n{text}"
     with Engine() as engine:
         run = _runner(engine, whole)
@@ -203,7 +214,8 @@ def _must_undo(run: "RehearsedDurable", title: str) -> None:
         )
     if run.parked:
         raise Mistake(
-            f"{title}, and a human is asked: the undo was given up too soon", expected="more tries of an undo",
+            f"{title}, and a human is asked: the undo was given up too soon",
+            expected="more tries of an undo; and except StepError, as a bare except takes the SDK's own waiting for a failure",
             happened=_told(run),
         )  # fmt: skip
     if run.verdict.owed:

@@ -166,7 +166,7 @@ def lock(trial: Trial) -> str:
     """Judge by runs of one order, and by every schedule of two under four fault plans."""
     calm, refused = trial.run(no_fault=None, the_payment_is_refused=Fault.error(PAY, when="after"))
     if not calm.succeeded or calm.verdict.name != "consistent":
-        because = "ends well, and not all of it was done" if calm.succeeded else "does not come to its end"
+        because = "ends well, and not all of it was done" if calm.succeeded else "fails"
         raise Mistake(
             f"a good order {because}", expected="reserved, paid, and told so",
             happened=f"{calm.ending}; {calm.verdict.words}", run=calm,

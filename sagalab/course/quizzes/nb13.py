@@ -27,7 +27,7 @@ QUESTIONS = (
         {
             "none": "A state machine's task has none by default. A step of the SDK has some.",
             "three, for errors of Lambda": "The SDK does not know Lambda's errors from yours: it sees an exception.",
-            "six attempts, for every error": "A refused card too, with pauses that add up to minutes.",
+            "six attempts, for every error": "A refused card too, with pauses that add up to a minute or two.",
         },
         answer="six attempts, for every error",
     ),
