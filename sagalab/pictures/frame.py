@@ -25,7 +25,8 @@ _LOOK = (
     f"margin:0;padding:0;border:0;overflow:auto;background:#fff;background:{_GROUND};color:#16202c;color:{_INK}}}"
     ".sagalab-picture>label{display:block;margin:0;cursor:zoom-in}"
     ".sagalab-picture>label>button{position:absolute;top:4px;left:4px;width:28px;height:28px;padding:5px;border:1px solid;"
-    "border-radius:4px;background:inherit;color:inherit;line-height:0;opacity:.55;cursor:inherit}"
+    "border-radius:4px;background:inherit;color:inherit;line-height:0;opacity:0;cursor:inherit}"
+    "@media (hover:none){.sagalab-picture>label>button{opacity:.55}}"  # else it would cover a corner for good
     ".sagalab-picture>label:hover>button,.sagalab-picture>label>button:focus-visible{opacity:1}"
     ".sagalab-picture:popover-open{position:fixed;inset:0;width:100vw;height:100vh;max-width:none;box-sizing:border-box;"
     "padding:40px 16px 16px}"
