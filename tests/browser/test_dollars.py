@@ -43,5 +43,7 @@ def test_only_what_is_a_formula_is_typeset(notebook):
     expect(formulas).to_have_count(1)
     outputs = notebook.outputs().all_inner_texts()
     assert any("is $a$ and $b$" in text and "say $c$" in text for text in outputs)
-    pictures = notebook.page.locator(".jp-OutputArea svg").all_text_contents()  # the frame has one more, without words
+    pictures = notebook.page.locator(
+        ".jp-OutputArea svg"
+    ).all_text_contents()  # the frame has one more, without words
     assert any(NAMES in text for text in pictures)
