@@ -35,10 +35,12 @@ _STYLE = (
 .sagalab-lab .sagalab-wrong input { border: 2px solid var(--sagalab-wrong); }
 .sagalab-lab .sagalab-problem { color: var(--sagalab-wrong); font-size: 15px; line-height: 1.3; white-space: normal; }
 .sagalab-lab .sagalab-answer { border-left: 6px solid var(--sagalab-focus); padding-left: 10px; }
-.sagalab-lab .sagalab-message, .sagalab-lab .sagalab-caption { min-height: 2.3em; }
-@media (max-width: 1200px) { .sagalab-lab .sagalab-message, .sagalab-lab .sagalab-caption { min-height: 3.7em; } }
+.sagalab-lab .sagalab-message { min-height: 2.3em; }
+.sagalab-lab .sagalab-caption { min-height: 2.8em; }
+@media (max-width: 1200px) { .sagalab-lab .sagalab-message { min-height: 3.7em; } }
 .sagalab-lab .progress-bar { transition: none; }
 .sagalab-lab .sagalab-frame, .sagalab-lab .sagalab-frame > div { max-width: 100%; }
+.sagalab-lab .sagalab-frame > div { overflow-x: auto; }
 .sagalab-lab .copy-button-wrapper { --copy-btn-bg: var(--jp-layout-color3, #e0e0e0);
   --copy-btn-bg-hover: var(--jp-layout-color4, #d0d0d0); --copy-btn-text: var(--jp-ui-font-color1, #1a1a1a); }
 </style>"""

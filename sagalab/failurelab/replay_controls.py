@@ -47,6 +47,7 @@ class ReplayControls:
         self.speed.box.layout.width = "auto"
         walk = ipywidgets.Box([self.speed.box, self.back, self.play, self.next, self.end], layout=row)
         self.box = ipywidgets.VBox([walk, self.caption])
+        self.box.add_class("sagalab-replay")
         self.follow(None)
 
     @property
@@ -110,7 +111,7 @@ class ReplayControls:
 def caption(moment: Moment, ran: float | None = None) -> str:
     """Return a step in words. With `ran`, the seconds that the execution took, it says that it is shown at another pace."""
     when = f", {moment.seconds:.2f} s after the start" if moment.seconds is not None else ""
-    honest = f" Shown at your pace; the execution took {ran:.2f} s." if ran is not None else ""
+    honest = f" Shown at your pace: it took {ran:.2f} s." if ran is not None else ""
     return f"Step {moment.number} of {moment.of}{when}: {moment.words}.{honest}"
 
 

@@ -129,7 +129,7 @@ class RunView(PanelWidgets):
 
     @property
     def _was_slow(self) -> bool:
-        return self._showing is not None and self._showing.frames > 0 and self._showing.pace.is_slow
+        return self._showing is not None and self._showing.frames > 0 and self.replay.pace.is_slow
 
     async def _guarded(self, work: Work, quiet: bool = False, turn: int | None = None) -> bool:
         """Await work; an error becomes a message in the panel, unless it is of an earlier `turn`."""

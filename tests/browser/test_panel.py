@@ -304,8 +304,8 @@ def test_nothing_moves_while_a_run_goes_on(notebook, panel, width):
         const y = each => Math.round(each.getBoundingClientRect().top - top);
         window.places.add(`${y(frame)} ${y(tabs)}`);
       };
-      new MutationObserver(look).observe(frame, {subtree: true, childList: true});
-      new MutationObserver(look).observe(panel.querySelector('.sagalab-message'), {subtree: true, childList: true});
+      for (const each of ['.sagalab-frame', '.sagalab-message', '.sagalab-replay'])
+        new MutationObserver(look).observe(panel.querySelector(each), {subtree: true, childList: true});
     }""")
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was done")
@@ -330,8 +330,18 @@ def test_it_fits_and_can_be_read(notebook, panel, theme, width):
             box = found.bounding_box()
             if box is not None:
                 assert box["x"] + box["width"] <= room["x"] + room["width"] + 1, found.inner_text()
+    assert panel.evaluate(OUT_OF_REACH) is False
     assert panel.evaluate(FAINT) == []
 
+
+OUT_OF_REACH = """panel => {
+  const picture = panel.querySelector('.sagalab-frame svg'), room = panel.querySelector('.sagalab-frame');
+  if (picture.getBoundingClientRect().right <= room.getBoundingClientRect().right + 1) return false;
+  const scroller = room.querySelector(':scope > div');
+  scroller.scrollLeft = 10000;
+  return picture.getBoundingClientRect().right > room.getBoundingClientRect().right + 1;
+}"""
+"""Whether some of the live picture cannot be scrolled to."""
 
 FAINT = """panel => {
   const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);

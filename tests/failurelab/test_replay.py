@@ -210,6 +210,6 @@ def test_the_buttons_say_what_there_is_a_use_for():
         await asyncio.gather(*tasks)
         controls.tell(shown.replay.moment, 0.75)
         assert controls.next.disabled and controls.end.disabled and not controls.back.disabled
-        assert "Shown at your pace; the execution took 0.75 s" in controls.caption.value
+        assert "Shown at your pace: it took 0.75 s" in controls.caption.value
 
     play(work)
