@@ -231,7 +231,8 @@ def edge_tooltip(edge: Edge, steps: list[int]) -> str:
 def machine_words(graph: MachineGraph) -> str:
     """Return a machine in words: the forward path, the compensations, what catches what."""
     shape = scope_shape(graph, graph.top)
-    sentences = [f"{len(graph.nodes)} states."]
+    count = len(graph.nodes)
+    sentences = [f"{count} state{'s' if count != 1 else ''}."]
     if shape.forward:
         sentences.append("Forward: " + _names(shape.forward) + ".")
     if shape.compensations:

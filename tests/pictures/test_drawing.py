@@ -37,7 +37,7 @@ def test_the_svg_stands_alone_and_speaks():
         and "xlink:title" not in svg
         and "http://www.w3.org/2000" in svg
     )
-    assert 'role="img"' in svg and 'aria-label="My machine. 1 states.' in svg
+    assert 'role="img"' in svg and 'aria-label="My machine. 1 state.' in svg
     assert "<title>Grüße — ok (Succeed)&#10;a &lt; b &amp; c</title>" in svg
     assert 'fill="#ffffff"' in svg, "a background of its own, for dark pages"
 
