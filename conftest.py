@@ -55,7 +55,8 @@ def pytest_xdist_auto_num_workers() -> int:
 # be the last, while one worker goes on and the others have nothing left to do.
 _LONG = (
     "test_solved_notebooks", "test_notebooks", "test_checks", "test_upgrade", "test_run_py", "test_demo_page", "test_panel",
-    "test_every_fault", "test_forty", "test_forty_on_quotas", "test_docs", "test_stick", "test_participants_edition", "test_lab_panel", "test_any_terminal",
+    "test_every_fault", "test_forty", "test_forty_on_quotas", "test_docs", "test_stick",
+    "test_participants_edition", "test_lab_panel", "test_any_terminal",
     "test_cloud_process", "test_kills", "test_doors", "test_fork_server", "test_lambda_limits", "test_lambda_concurrency",
 )  # fmt: skip
 
