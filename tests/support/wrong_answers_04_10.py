@@ -274,6 +274,11 @@ def only_the_business_error(machine):
     ]
 
 
+@wrong("forward", "a call that timed out is not tried again, and the money is taken")
+def what_takes_every_error_but_a_timeout(machine):
+    state(machine, "ReserveInventory")["Retry"][0]["ErrorEquals"] = ["States.TaskFailed"]
+
+
 @wrong("forward", "the business error is not tried again")
 def no_retry(machine):
     del state(machine, "ReserveInventory")["Retry"]

@@ -47,6 +47,9 @@ TRIES = {
         "from inventory import ErrReserveInventory\n"
         + reference.replace("[Trans", "[ErrReserveInventory, Trans")
     ),
+    "the strategy waits for hours": lambda reference: reference.replace(
+        "from_seconds(2)", "from_hours(20)"
+    ).replace("initial_delay", "max_delay=Duration.from_days(9),\n    initial_delay"),
     "a transient error, two times: the code itself fails with AttributeError": _without(
         "Duration.from_seconds(2)", "2"
     ),

@@ -21,11 +21,12 @@ FAILURES, THROTTLED = 4, 2  # one more failure than the default MaxAttempts forg
     ),
 )
 def forward(trial: Trial) -> str:
-    """Judge by status and ledger: failing and throttled reservations, and a refused payment."""
-    calm, hard, throttled, refused = trial.run(
+    """Judge by status and ledger: reservations that fail, are throttled or time out, and a refused payment."""
+    calm, hard, throttled, slow, refused = trial.run(
         no_fault=None,
         the_reservation_fails_four_times=Fault.error(RESERVE, times=FAILURES),
         the_reservation_is_throttled_twice=Fault.throttle(RESERVE, times=THROTTLED),
+        the_reservation_times_out_once=Fault.timeout(RESERVE, times=1),
         the_payment_is_refused=Fault.error(PAY, when="after"),
     )
     if not calm.succeeded or calm.verdict.name != "consistent":
@@ -35,6 +36,7 @@ def forward(trial: Trial) -> str:
         )  # fmt: skip
     _must_go_forward(hard, FAILURES, "the business error")
     _must_go_forward(throttled, THROTTLED, "a throttled call")
+    _must_go_forward(slow, 1, "a call that timed out")
     if refused.succeeded or refused.verdict.name != "consistent":
         raise Mistake(
             "a refused payment is not undone: before the pivot has committed, the way back stays open",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NEEDS = ("sagalab.rehearsal.durable.rehearse",)
 
 _MOST_TRIES = 10
+_LONGEST = 3600  # seconds
 _STEP = "context.step(lambda _: task(order, context.lambda_context), name=name)"
 _WITH_STRATEGY = _STEP.replace("name=name)", "name=name, config=_StepConfig(strategy))")
 _IMPORT = "from aws_durable_execution_sdk_python.config import StepConfig as _StepConfig\n"
@@ -84,6 +85,11 @@ def tries(source: Any) -> str:
             raise Mistake(
                 "the strategy hardly ever gives up: the order's undos wait all that time",
                 expected=f"at most {_MOST_TRIES} tries", happened=f"{count} tries, and no end in sight",
+            )  # fmt: skip
+        if (busy.duration or 0) > _LONGEST:
+            raise Mistake(
+                "the strategy waits for hours before it gives up: the order's undos wait all that time",
+                expected="an hour at the most", happened=f"{count} tries in {busy.duration / 3600:.0f} hours",
             )  # fmt: skip
     return f"a business error is tried once; a transient error and a throttle are tried again, and given up after {count}."
 
