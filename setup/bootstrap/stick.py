@@ -10,6 +10,17 @@ from bootstrap.places import ROOT, SOURCE, STATE, STICK
 
 _COPY_OF = STATE / "copy-of"  # which edition the copy is; empty while it is being made
 _PARTICIPANTS = {".sagalab", ".venv", "my-workshop"}
+# What a start or the tests leave in a clone: it belongs to nobody else, and may be private.
+_LEFT = (
+    "wheels",
+    *_PARTICIPANTS,
+    "build",
+    "screenshots",
+    ".hypothesis",
+    ".coverage*",
+    ".*_cache",
+    "__pycache__",
+)
 
 
 def copy_home() -> None:
@@ -32,14 +43,8 @@ def copy_home() -> None:
             for path in [path for path in ROOT.iterdir() if path.name not in _PARTICIPANTS]:
                 older.mkdir(exist_ok=True)
                 path.rename(older / path.name)
-            left = _PARTICIPANTS | {STICK.name}
-            shutil.copytree(
-                SOURCE,
-                ROOT,
-                ignore=lambda folder, names: left & set(names) if folder == str(SOURCE) else {"__pycache__"},
-                copy_function=shutil.copyfile,
-                dirs_exist_ok=True,
-            )
+            left = shutil.ignore_patterns(*_LEFT)
+            shutil.copytree(SOURCE, ROOT, ignore=left, copy_function=shutil.copyfile, dirs_exist_ok=True)
             _COPY_OF.write_text(edition, encoding="utf-8")
     later = subprocess.list2cmdline([sys.executable, str(ROOT / "setup" / "run.py"), "lab"])
     say(f"{why}: the work is done in {ROOT}. Later on, without it: {later}")

@@ -11,12 +11,16 @@ if __name__ == "__main__":
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from bootstrap import stick
+    from bootstrap.failures import SetupProblem, explain_os_error
     from bootstrap.places import ROOT, SOURCE
 
     if ROOT == SOURCE:
         sys.exit(f"{SOURCE} can be written to by this user: it must belong to root.")
     os.umask(0o077)
-    stick.copy_home()
+    try:
+        stick.copy_home()
+    except (SetupProblem, OSError) as error:
+        sys.exit(f"✗ {explain_os_error(error) if isinstance(error, OSError) else error}")
     os.chdir(ROOT)
     run = str(Path.home() / ".saga-run")
     os.environ["JUPYTER_RUNTIME_DIR"] = run if len(run) <= _LONGEST else tempfile.mkdtemp()

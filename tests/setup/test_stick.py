@@ -122,6 +122,7 @@ def test_from_a_disk_that_is_mounted_read_only(made, tmp_path, with_wheels):
     stick, env = made
     source = tmp_path / "disk #3"
     shutil.copytree(stick, source)
+    (source / ".hypothesis").mkdir()  # of root's, and private: it would stop another's copying
     wheels = source / "wheels"
     if not with_wheels:
         wheels = wheels.rename(tmp_path / "wheels")
@@ -135,3 +136,4 @@ def test_from_a_disk_that_is_mounted_read_only(made, tmp_path, with_wheels):
     copied = f"copying the course to {tmp_path / 'home' / 'saga-lab'}"
     assert copied in done.stdout, done.stdout + done.stderr
     assert ("This is a stick" if with_wheels else f"{source} cannot be written to") in done.stdout
+    assert not (tmp_path / "home" / "saga-lab" / ".hypothesis").exists()
