@@ -159,7 +159,9 @@ def _run(machine: Machine, mocks: Any, title: str) -> Execution:
     at(title)
     if not isinstance(mocks, Mapping):
         raise Mistake(
-            f"{title}: its mocks are no dict of states", expected=_A_MOCK, happened=f"a {kind(mocks)}"
+            f"{title}: its mocks are no dict of states",
+            expected=_A_MOCK,
+            happened=f"it is of type {kind(mocks)}" if mocks is not None else "there is nothing",
         )
     for name, mock in mocks.items():
         if isinstance(mock, str) and (mock.startswith(("Err", "States.", "Lambda.")) or "Error" in mock):
