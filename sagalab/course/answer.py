@@ -1,5 +1,6 @@
 """An answer as a participant gives it, made what it means: a state machine, or the source of a function."""
 
+import dis
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -53,3 +54,9 @@ def python(source: Any) -> str:
             happened=f"{getattr(error, 'msg', error)}" + (f" in line {line}" if line else ""),
         ) from None
     return source
+
+
+def names_made(source: str) -> list[str]:
+    """Return the names that Python makes in its module, by running nothing of it: those that are assigned or defined."""
+    code = compile(source, "answer", "exec")
+    return sorted({step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"})

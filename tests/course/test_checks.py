@@ -183,6 +183,13 @@ def take(item_id, qty):
                          "NOT in_stock < :qty")
 """
     assert check.take(added).is_correct
+    its_own_names = """
+LEAST = "in_stock >= :qty"
+if LEAST:
+    def take(item_id, qty, least=LEAST):
+        return tables.change(tables.STOCK, {"item_id": item_id}, "SET in_stock = in_stock - :qty", {":qty": qty}, least)
+"""
+    assert check.take(its_own_names).is_correct
 
     assert check.lock(definition("variations/semantic_lock")).is_correct
     loop = check.reference("lock")  # a Wait and a way back in place of the retrier

@@ -75,7 +75,6 @@ SURVIVE = {
     "the text is no Python": _without("    owed = []", "owed = []"),
     "the text makes no DO": lambda reference: "pass",
     "the text makes no compensate": lambda reference: reference[: reference.index("def compensate")],
-    "a human is asked: the undo was given up too soon": _without("except StepError:", "except:"),
     "the text cannot be read": _without("RetryStrategyConfig(", "RetryConfig("),
     "the process dies in ReserveInventory, and the saga dies with it": _without("AT_MOST_ONCE", "AT_LEAST_ONCE"),
     "the saga dies with it: the default": _without(", once)\nUNDO", ")\nUNDO"),

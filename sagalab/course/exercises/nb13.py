@@ -1,9 +1,8 @@
 """Exercises of notebook 13: a retry strategy for a saga's steps, and a saga as code that survives its process."""
 
-import dis
 from typing import TYPE_CHECKING, Any
 
-from sagalab.course.answer import python
+from sagalab.course.answer import names_made, python
 from sagalab.course.at import at
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
@@ -44,7 +43,7 @@ def tries(source: Any) -> str:
 
     text = python(source)
     whole = f"{text}\n{_IMPORT}{source_of('durable').replace(_STEP, _WITH_STRATEGY)}"
-    names = _names(text)
+    names = names_made(text)
     if "strategy" not in names:
         raise Mistake(
             "the text makes no `strategy`", expected="strategy = create_retry_strategy(…)",
@@ -114,7 +113,7 @@ def survive(source: Any) -> str:
     from sagalab.rehearsal.durable.rehearse import source_of
 
     text = python(source)
-    missing = [name for name in ("DO", "UNDO", "compensate") if name not in _names(text)]
+    missing = [name for name in ("DO", "UNDO", "compensate") if name not in names_made(text)]
     if missing:
         raise Mistake(
             f"the text makes no {missing[0]}", expected="DO, UNDO and compensate: the parts of the saga",
@@ -171,12 +170,6 @@ def _runner(engine: "Engine", source: str) -> Any:
             ) from None  # fmt: skip
 
     return run
-
-
-def _names(text: str) -> list[str]:
-    """Return the names that a text makes, by running nothing of it: those that are assigned or defined."""
-    code = compile(text, "answer", "exec")
-    return sorted({step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"})
 
 
 def _tries(run: "RehearsedDurable", task: str) -> int:

@@ -1,11 +1,10 @@
 """Exercises of notebook 14: a step that no race can spoil, and a machine that locks the item before the money."""
 
-import ast
 import json
 from decimal import Decimal
 from typing import Any
 
-from sagalab.course.answer import python
+from sagalab.course.answer import names_made, python
 from sagalab.course.at import at
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
@@ -49,11 +48,11 @@ _REFUSED_AND_LEFT = "an order that is refused is not undone"
 def take(source: Any) -> str:
     """Judge by the stock: orders one after the other, and two at once in every order of their calls."""
     text = python(source)
-    if not any(_binds_take(node) for node in ast.parse(text).body):
+    if TAKE not in names_made(text):
         raise Mistake(
             f"there is no function {TAKE}", expected="def take(item_id, qty): …", happened="the step would keep its own"
         )  # fmt: skip
-    code = with_functions("inventory", text)
+    code = {"inventory": f"{with_functions('inventory', '')['inventory']}\n\n{text}"}
     try:
         _one_after_the_other(code)
         found = [_raced(code, stock) for stock in (1, 2)]
@@ -64,12 +63,6 @@ def take(source: Any) -> str:
         ) from None  # fmt: skip
     count = sum(len(each.cases) for each in found)
     return f"{count} schedules of two orders, and no update is lost: one poster is sold once, two are sold twice."
-
-
-def _binds_take(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        return any(isinstance(target, ast.Name) and target.id == TAKE for target in node.targets)
-    return isinstance(node, ast.FunctionDef) and node.name == TAKE
 
 
 def _one_after_the_other(code: dict[str, str]) -> None:
