@@ -43,7 +43,8 @@ def shown(tmp_path_factory) -> dict[str, str]:
         [python, "-c", _RUN],
         input=json.dumps(cells),
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        # IPython takes in the packages of an environment that is activated: an editor's own Python knows of none
+        env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
         | {"IPYTHONDIR": str(folder), "PYTHONUTF8": "1"},
         capture_output=True,
         encoding="utf-8",
