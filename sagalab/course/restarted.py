@@ -56,7 +56,9 @@ def _words(shell: Any, error: NameError) -> str:
         return ""
     for number, source in enumerate(_sources(Path(path)), 1):
         if name in names_made(shell.transform_cell(source), source):
-            line = next((each for each in source.splitlines() if each.strip() and not each.startswith("#")), "")
+            line = next(
+                (each for each in source.splitlines() if each.strip() and not each.startswith("#")), ""
+            )
             quoted = line if len(line) <= _MOST else line[: _MOST - 1] + "…"
             return (
                 f"{name} is not there yet: the kernel was started anew, or a cell was left out. "
