@@ -7,6 +7,7 @@ environment. So the tests never meet a workshop that runs in the same clone.
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # so it is in the background of a script, and what the tests start would never hear of a Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="sagalab-tests-"))
     config.sagalab_state_dir = folder
     os.environ["SAGALAB_STATE_DIR"] = str(folder)

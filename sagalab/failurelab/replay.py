@@ -73,7 +73,7 @@ class Replay(Generic[Drawn]):
         self._over = self._closed = self._running = False
         self._shown = shown
         self._wanted: int | None = None
-        self._painted = 0.0
+        self._painted = float("-inf")  # the first picture does not wait
         self._drawings: dict[int, tuple[Moment, asyncio.Future[Drawn]]] = {}
         self._changed = asyncio.Event()
         self.moment: Moment | None = None
