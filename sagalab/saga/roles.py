@@ -114,13 +114,12 @@ def _saga_of(scope: Scope) -> Saga | None:
         return None
     refusals = _undos_after_choice(start)
     forward = reach([start], catch=False, stop=refusals)
+    beside = [state for state in reach([start], catch=True) if state not in forward]
+    if not beside:
+        return None  # before it is asked what stands inside: that takes long for deep machines
     order = running_order(start, forward)
     steps = [task for task in nested(order) if changes_something(task) and not _side_way(task, start)]
-    backward = [
-        state
-        for state in reach([start], catch=True)
-        if state not in forward and (state in refusals or not _leads_back(state, steps))
-    ]
+    backward = [state for state in beside if state in refusals or not _leads_back(state, steps)]
     candidates = [task for task in nested(backward) if changes_something(task)]
     step_names = [step.name for step in steps]
     spoken = [
@@ -144,6 +143,8 @@ def _undos_after_choice(start: State) -> set[State]:
     reached = reach([start], catch=False)
     found = set()
     for state in reached:
+        if state is start:
+            continue  # nothing is beside it
         if not any(is_undo_by_name(task) for task in nested([state]) if changes_something(task)):
             continue
         ends = reach([state], catch=False)

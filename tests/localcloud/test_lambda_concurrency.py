@@ -64,10 +64,19 @@ def test_reserved_concurrency_is_respected(function):
     assert len(refused) == 1
 
 
-def test_calls_at_once_run_in_workers_of_their_own(function):
-    made = function(SLEEP, Timeout=30)
+MEET = """import os, pathlib, time
+def handler(folder, context):
+    (pathlib.Path(folder) / str(os.getpid())).touch()
+    while len(os.listdir(folder)) < 3:
+        time.sleep(0.01)
+    return os.getpid()
+"""
+
+
+def test_calls_at_once_run_in_workers_of_their_own(function, tmp_path):
+    made = function(MEET, Timeout=60)
     with ThreadPoolExecutor(3) as threads:
-        pids = {answer["Payload"] for answer in threads.map(made.invoke, [1, 1, 1])}
+        pids = {answer["Payload"] for answer in threads.map(made.invoke, [str(tmp_path)] * 3)}
     assert len(pids) == 3
 
 
