@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, expect, sync_playwright
+from lab_server import Notebook, Server
+from playwright.sync_api import expect
 
 LAB = "13_the_same_saga_as_code.ipynb"
 
@@ -14,15 +14,6 @@ def server(tmp_path_factory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("jupyterlab"))
     yield started
     started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path, server) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        server.wait()
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

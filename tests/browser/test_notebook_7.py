@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, sync_playwright
+from lab_server import Notebook, Server
 
 pytest.importorskip("notebook", reason="Notebook 7 is not here: uv pip install notebook")
 
@@ -16,15 +15,6 @@ def server(cloud, tmp_path_factory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("notebook7"), "notebook")
     yield started
     started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path, server) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        server.wait()
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module", params=NAMES)

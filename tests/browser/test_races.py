@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, expect, sync_playwright
+from lab_server import Notebook, Server
+from playwright.sync_api import Browser, expect
 
 from sagalab.pictures.drawing import LEAST_PIXELS
 
@@ -21,15 +21,6 @@ def server(tmp_path_factory) -> Iterator[Server]:
     started.add(SMALL, "from sagalab import one_fault\none_fault('saga')")
     yield started
     started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path, server) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        server.wait()
-        yield chromium
-        chromium.close()
 
 
 def opened(server: Server, browser: Browser, name: str) -> Notebook:
