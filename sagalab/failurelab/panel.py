@@ -128,7 +128,7 @@ class Panel(RunView):
     def _machine_chosen(self) -> None:
         if self.lab.choice.machine != self._machine and has_loop():
             self._machine = self.lab.choice.machine
-            self._errands.later(self._guarded(self._show_machine()))
+            self._errands.later(self._guarded(self._show_machine(self._turn)))
 
     def _choice_refused(self, error: SagaLabError) -> None:
         self._refused = True
@@ -208,14 +208,16 @@ class Panel(RunView):
         self._run = None
         self._stop_showing()
         self.predict.value = self._hidden = False
+        self.prediction.clear()
         self.tabs.clear()
         self._show_idle()
         self.say("Everything is set back.")
-        self.task = self._errands.later(self._after_reset(stopped if stopped else asyncio.to_thread(stop)))
+        after = self._after_reset(self._turn, stopped if stopped else asyncio.to_thread(stop))
+        self.task = self._errands.later(after)
 
-    async def _after_reset(self, stopped: Work) -> None:
+    async def _after_reset(self, turn: int, stopped: Work) -> None:
         await self._guarded(stopped)
-        await self._guarded(self._show_machine(), quiet=True)
+        await self._guarded(self._show_machine(turn), quiet=True)
         await self.find_machines(quiet=True)
 
     async def find_machines(self, quiet: bool = False) -> None:
@@ -229,13 +231,22 @@ class Panel(RunView):
 
         await self._guarded(find(), quiet=quiet)
 
-    async def _show_machine(self) -> None:
-        """Show the chosen machine: its picture, its tasks, its states to predict with."""
-        self._definition, tasks = await asyncio.to_thread(self.lab.machine, self.lab.choice.machine)
+    async def _show_machine(self, turn: int) -> None:
+        """Show the machine that was chosen in `turn`: its picture, its tasks, its states to predict with.
+
+        The cloud is asked meanwhile: a run that was begun since then keeps its picture, and a machine chosen since then counts.
+        """
+        machine = self.lab.choice.machine
+        found, tasks = await asyncio.to_thread(self.lab.machine, machine)
+        picture = await asyncio.to_thread(lab_view.picture, found, None)
+        if machine != self.lab.choice.machine:
+            return
+        self._definition = found
         self.controls.faults.offer(tasks)
-        self._stop_showing()
-        self.frame.fit(await asyncio.to_thread(lab_view.picture, self._definition, None))
-        self.prediction.offer(self._definition)
+        self.prediction.offer(found)
+        if turn == self._turn:
+            self._stop_showing()
+            self.frame.fit(picture)
 
     # What is shown
 

@@ -37,9 +37,12 @@ class PredictBox:
         self._show()
 
     def offer(self, definition: dict) -> None:
-        """Offer the states of a machine, and begin anew."""
+        """Offer the states of a machine, and begin anew. What is offered already stays, with what was clicked."""
         states = read(definition).top.states
-        self._ends = {name for name, state in states.items() if state.ends}
+        ends = {name for name, state in states.items() if state.ends}
+        if (list(states), ends) == (list(self.states), self._ends):
+            return
+        self._ends = ends
         self.states = {}
         for name in states:
             button = ipywidgets.Button(description=name, tooltip=f"next comes {name}", layout=_AUTO)

@@ -1,11 +1,12 @@
 """The failure lab's panel without a browser: its widgets are clicked, its HTML is read."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import ipywidgets
 import pytest
-from lab_panels import played, text, words
+from lab_panels import played, text, until, words
 
 from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
 from sagalab.cloud.connect import local_cloud_at
@@ -133,6 +134,35 @@ def test_a_prediction_while_the_run_is_starting_is_of_this_run(lab):
     played(panel, predict)
     assert lab.history[-1].prediction.path == ("ProcessOrder",) and lab.prediction is None
     assert "The first state was right" in text(panel.tabs.result)
+
+
+def test_reset_then_at_once_a_run_and_a_prediction_lose_no_click_and_no_picture(lab, monkeypatch):
+    """Reset looks at the machine beside: however late the cloud answers, the new run and its prediction keep what they have."""
+    panel, machine, answers = lab.panel, lab.machine, threading.Event()
+
+    def late(name: str):
+        answers.wait(60)
+        return machine(name)
+
+    monkeypatch.setattr(lab, "machine", late)
+
+    async def play() -> None:
+        panel.reset_button.click()
+        reset = panel.task
+        panel.predict.value = True
+        panel.run_button.click()
+        panel.prediction.states["ProcessOrder"].click()
+        run = panel.task
+        await until(lambda: lab.busy)
+        answers.set()
+        await reset
+        for state in GOOD[1:]:
+            panel.prediction.states[state].click()
+        await run
+
+    asyncio.run(play())
+    assert "Your prediction was right: all 5 states" in text(panel.tabs.result)
+    assert "OrderSucceeded" in words(panel.picture.value) and "Path:" in words(panel.picture.value)
 
 
 def test_predicted_before_the_run_nothing_is_hidden(lab):
