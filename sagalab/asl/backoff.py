@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sagalab.asl.engine.errors import matches
+
 # Defaults of the Amazon States Language, https://states-language.net/spec.html#errors
 INTERVAL_SECONDS, MAX_ATTEMPTS, BACKOFF_RATE = 1, 3, 2.0
 
@@ -22,11 +24,6 @@ def backoff(retrier: Mapping[str, Any]) -> list[float]:
 def retrier_for(retriers: Sequence[Mapping[str, Any]], error: str) -> Mapping[str, Any] | None:
     """Return the retrier that takes an error: the first that names it, or that names all of its kind."""
     for retrier in retriers:
-        names = retrier.get("ErrorEquals", [])
-        if (
-            error in names
-            or "States.ALL" in names
-            or ("States.TaskFailed" in names and error != "States.Timeout")
-        ):
+        if matches(retrier.get("ErrorEquals", []), error):
             return retrier
     return None

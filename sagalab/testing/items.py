@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sagalab.asl.document import Machine, State
-from sagalab.asl.engine.errors import ALL, TASK_FAILED, matches
+from sagalab.asl.engine.errors import HEARTBEAT_TIMEOUT, TIMEOUT, matches
 from sagalab.asl.parts import Catcher, Retrier, Transition
 
 # In the order of the tables. Names of states are unique in a machine (AWS refuses another), so a key is too.
@@ -92,13 +92,22 @@ def exhausted_key(retrier: Retrier) -> Key:
 
 def retrier_of(state: State, error: str | None) -> Retrier | None:
     """Return the retrier that takes an error: the first that matches it."""
-    return next((retrier for retrier in state.retriers if matches(retrier.errors, error)), None)
+    second = _second_name(state, error)
+    return next((retrier for retrier in state.retriers if matches(retrier.errors, error, second)), None)
 
 
 def name_of(catcher: Catcher, error: str | None) -> str | None:
-    """Return which name of a catcher takes an error: the error's own before those that stand for many."""
-    wide = [name for name in catcher.errors if name in (ALL, TASK_FAILED) and matches((name,), error)]
-    return error if error in catcher.errors else next(iter(wide), None)
+    """Return which name of a catcher takes an error: the error's own before those that stand for others."""
+    if error in catcher.errors:
+        return error
+    second = _second_name(catcher.state, error)
+    return next((name for name in catcher.errors if matches((name,), error, second)), None)
+
+
+def _second_name(state: State, error: str | None) -> str | None:
+    """Return the second name of an error: a history reports a missed heartbeat as States.Timeout."""
+    limited = any(key.startswith("HeartbeatSeconds") for key in state.body)
+    return HEARTBEAT_TIMEOUT if error == TIMEOUT and limited else None
 
 
 def _named(retrier: Retrier) -> str:

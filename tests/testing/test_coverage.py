@@ -90,6 +90,22 @@ def test_which_name_of_which_catcher_took_an_error():
     assert taken(never_answers()) == {(1, "States.ALL")}
 
 
+def test_a_missed_heartbeat_is_taken_by_both_its_names():
+    retriers = [{"ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": 1}]
+    catchers = [{"ErrorEquals": [name], "Next": "B"} for name in ("States.HeartbeatTimeout", "States.ALL")]
+    limits = {"TimeoutSeconds": 50, "HeartbeatSeconds": 5, "Retry": retriers, "Catch": catchers}
+    token = {
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True,
+        "Parameters": {"QueueUrl": "https://sqs/q", "MessageBody.$": "$$.Task.Token"},
+    }  # fmt: skip
+    asl = machine({"A": token | limits, "B": {"Type": "Succeed"}})
+    taken = {("retry", "A", 0, ""), ("exhausted", "A", 0, ""), ("catch", "A", 0, "States.HeartbeatTimeout")}
+    assert taken <= seen(coverage(asl, rehearse(asl, tasks={"A": never_answers()})))
+    catchers[0]["ErrorEquals"] = ["States.Timeout"]
+    found = seen(coverage(asl, rehearse(asl, tasks={"A": fails("States.HeartbeatTimeout")})))
+    assert ("catch", "A", 0, "States.Timeout") in found
+
+
 def test_a_catcher_that_leads_where_next_leads_is_told_from_it():
     state = {"Type": "Task", "Resource": TASK, "Catch": [{"ErrorEquals": ["E"], "Next": "B"}], "Next": "B"}
     asl = machine({"A": state, "B": {"Type": "Succeed"}})

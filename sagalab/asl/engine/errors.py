@@ -11,6 +11,7 @@ ALL = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+TIMEOUTS = (TIMEOUT, HEARTBEAT_TIMEOUT)
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 QUERY_EVALUATION = "States.QueryEvaluationError"
@@ -114,11 +115,14 @@ def matches(names: Iterable[str], error: str | None, alias: str | None = None) -
     """Tell whether the ErrorEquals of a retrier or catcher takes an error, which may have a second name.
 
     States.ALL takes every error that may be taken at all, States.TaskFailed every one of them but
-    States.Timeout (AWS's page on error handling; a missed heartbeat is reported as States.Timeout).
+    States.Timeout. States.Timeout stands for a missed heartbeat too (both by AWS's page on error handling), so
+    States.HeartbeatTimeout, where a mock or an answer reports it by that name, is a timeout.
     """
     for name in names:
         if name in (error, alias, ALL):
             return True
-        if name == TASK_FAILED and error != TIMEOUT:
+        if name == TASK_FAILED and error not in TIMEOUTS:
+            return True
+        if name == TIMEOUT and error in TIMEOUTS:
             return True
     return False
