@@ -35,7 +35,7 @@ class Panel(RunView):
         self.run_button.on_click(lambda _button: self._run_clicked())
         self.stop_button.on_click(lambda _button: self._stop_clicked())
         self.reset_button.on_click(lambda _button: self._reset_clicked())
-        self.find_button.on_click(lambda _button: self._errands.later(self.find_machines()))
+        self.find_button.on_click(lambda _button: self._errands.later(self.find_machines(self._turn)))
         self.predict.observe(lambda _change: self._predict_changed(), names="value")
         self._show_idle()
         self.show_choice()
@@ -64,7 +64,7 @@ class Panel(RunView):
     def found_in_cloud(self) -> None:
         """Look for the machines that are deployed, beside whatever else the kernel does."""
         if has_loop():
-            self._errands.later(self.find_machines(quiet=True))
+            self._errands.later(self.find_machines())
 
     # Clicks
 
@@ -93,16 +93,18 @@ class Panel(RunView):
     def _stop_clicked(self) -> None:
         self.stop_button.disabled = True
         self.say("stopping …", "running")
-        self._errands.later(self._sent(self.lab.stop))
+        self._errands.later(self._sent(self._turn, self.lab.stop))
 
     def _answered(self, output: Any, error: str | None) -> None:
         self.say("answering …", "running")
-        self._errands.later(self._sent(partial(self.lab.send_answer, output, error=error)))
+        self._errands.later(self._sent(self._turn, partial(self.lab.send_answer, output, error=error)))
 
-    async def _sent(self, send: Callable[[], object]) -> None:
-        """Send an answer or a stop. A run that a cell left waiting is followed again."""
+    async def _sent(self, turn: int, send: Callable[[], object]) -> None:
+        """Send an answer or a stop of `turn`. A run that a cell left waiting is followed again."""
         waiting = self._run is not None and self._run.parked
-        sent = await self._guarded(asyncio.to_thread(send))
+        sent = await self._guarded(asyncio.to_thread(send), turn=turn)
+        if turn != self._turn:
+            return
         if not sent:
             self.answer.lock(False)
         elif not self._follows() and not self.lab.busy and waiting:
@@ -178,7 +180,7 @@ class Panel(RunView):
             if turn == self._turn:
                 self._live_turn = -1
                 self._show_idle()
-        await self.find_machines(quiet=True)
+        await self.find_machines()
 
     async def _follow(self, turn: int, begin: Callable[[], Iterator[LabRun]]) -> None:
         updates = begin()
@@ -218,18 +220,18 @@ class Panel(RunView):
     async def _after_reset(self, turn: int, stopped: Work) -> None:
         await self._guarded(stopped)
         await self._guarded(self._show_machine(turn), quiet=True)
-        await self.find_machines(quiet=True)
+        await self.find_machines()
 
-    async def find_machines(self, quiet: bool = False) -> None:
-        """Offer the machines that are there; those that are no sagas are marked."""
+    async def find_machines(self, turn: int | None = None) -> None:
+        """Offer the machines that are there; those that are no sagas are marked. They are named if it is still `turn` then."""
 
         async def find() -> None:
             names = await asyncio.to_thread(self.lab.machines)
             self.controls.offer_machines(names, await asyncio.to_thread(self.lab.no_sagas, names))
-            if not quiet:
+            if turn == self._turn:
                 self.say(f"Machines: {', '.join(names)}.")
 
-        await self._guarded(find(), quiet=quiet)
+        await self._guarded(find(), quiet=turn is None, turn=turn)
 
     async def _show_machine(self, turn: int) -> None:
         """Show the machine that was chosen in `turn`: its picture, its tasks, its states to predict with.

@@ -165,6 +165,25 @@ def test_reset_then_at_once_a_run_and_a_prediction_lose_no_click_and_no_picture(
     assert "OrderSucceeded" in words(panel.picture.value) and "Path:" in words(panel.picture.value)
 
 
+def test_machines_that_are_found_late_take_no_message_away(lab, monkeypatch):
+    panel, machines, answers = lab.panel, lab.machines, threading.Event()
+    monkeypatch.setattr(lab, "machines", lambda: answers.wait(60) and machines())
+
+    async def play() -> None:
+        panel.find_button.click()
+        (finding,) = panel.tasks
+        await asyncio.sleep(0)
+        panel.reset_button.click()
+        answers.set()
+        await asyncio.gather(finding, panel.task)
+        assert "Everything is set back" in text(panel.message)
+        panel.find_button.click()
+        await asyncio.gather(*panel.tasks)
+
+    asyncio.run(play())
+    assert "Machines: saga" in text(panel.message)
+
+
 def test_predicted_before_the_run_nothing_is_hidden(lab):
     panel = lab.panel
     panel.predict.value = True
@@ -332,7 +351,11 @@ def test_a_click_that_breaks_is_said_and_logged(lab, monkeypatch, caplog):
     def broken() -> None:
         raise ZeroDivisionError("a fault of ours")
 
+    async def play() -> None:
+        lab.panel.find_button.click()
+        await asyncio.gather(*lab.panel.tasks)
+
     monkeypatch.setattr(lab, "machines", broken)
-    asyncio.run(lab.panel.find_machines())
+    asyncio.run(play())
     assert "This should not happen: ZeroDivisionError" in text(lab.panel.message)
     assert caplog.records[-1].exc_info[0] is ZeroDivisionError
