@@ -6,12 +6,14 @@ fails when moto no longer needs it: then delete the adaptation. (Lambda's worker
 
 from sagalab.localcloud.durable import service as durable
 from sagalab.localcloud.services import (
+    attribute_values,
     dynamodb,
     inside,
     kept_messages,
     packed_rows,
     parsed_expressions,
     queues,
+    refused_messages,
     untracked_models,
 )
 from sagalab.localcloud.stepfunctions import service, tagged
@@ -23,9 +25,11 @@ ADAPTATIONS = (
     service.install,
     tagged.install,
     dynamodb.install,
+    attribute_values.install,
     parsed_expressions.install,
     packed_rows.install,
     queues.install,
+    refused_messages.install,
     kept_messages.install,
 )
 

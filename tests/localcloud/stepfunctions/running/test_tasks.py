@@ -110,9 +110,31 @@ def test_what_dynamodb_answers(keeper, table):
 def test_a_parameter_of_the_wrong_kind_ends_the_execution(keeper, table):
     error, cause = failed(keeper, "dynamodb:putItem", {"TableName": table, "Item": {"id": "a"}})
     assert error == "States.Runtime"
-    assert (
-        "could not be used to start the Task: [The value for the field 'Item.id' must be an object]" in cause
-    )
+    assert "could not be used to start the Task: [The value for the field 'id' must be an object]" in cause
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "words"),
+    [
+        ("dynamodb:putItem", {"Item": {"id": {"S": 1}}}, "[The value for the field 'S' must be a STRING]"),
+        ("dynamodb:putItem", {"Item": {"id": {"N": 1}}}, "[The value for the field 'N' must be a STRING]"),
+        (
+            "dynamodb:putItem",
+            {"Item": {}, "Note": 1},
+            "[The field 'Note' is not supported by Step Functions]",
+        ),
+        ("aws-sdk:dynamodb:putItem", {"item": {}}, "[The field 'item' is not supported by Step Functions]"),
+    ],
+)
+def test_parameters_that_the_api_has_not_end_the_execution(keeper, table, resource, given, words):
+    error, cause = failed(keeper, resource, {"TableName": table, **given})
+    assert error == "States.Runtime" and f"could not be used to start the Task: {words}" in cause
+
+
+def test_a_name_that_no_function_can_have(keeper):
+    error, cause = failed(keeper, "lambda:invoke", {"FunctionName": "a b"})
+    assert error == "Lambda.AWSLambdaException"
+    assert cause.startswith("1 validation error detected: Value 'a b' at 'functionName' failed to satisfy")
 
 
 def test_errors_of_queues_and_topics(keeper):

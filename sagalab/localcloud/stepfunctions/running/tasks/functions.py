@@ -5,6 +5,7 @@ invocation https://github.com/awslabs/aws-deployment-framework/issues/460
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 
 from sagalab.asl.engine.history import json_text
 from sagalab.localcloud.functions import lambdas
-from sagalab.localcloud.stepfunctions.running.tasks import access
+from sagalab.localcloud.stepfunctions.running.tasks import access, requests, shapes
 from sagalab.localcloud.stepfunctions.running.tasks.errors import (
     TaskError,
     client_error,
@@ -24,7 +25,8 @@ from sagalab.localcloud.stepfunctions.running.tasks.errors import (
 )
 
 # Errors of Lambda that have no class of their own in the SDK.
-_NAMES = {"AccessDeniedException": "AWSLambdaException"}
+_NAMES = dict.fromkeys(("AccessDeniedException", "ValidationException"), "AWSLambdaException")
+_USUAL_NAME = re.compile(r"[a-zA-Z0-9_.:$-]{1,140}")
 _ANSWERED = (
     ("ExecutedVersion", "x-amz-executed-version"),
     ("FunctionError", "x-amz-function-error"),
@@ -86,6 +88,10 @@ def invoke(parameters: Mapping[str, Any], region: str, role_arn: str | None) -> 
     Raises botocore's ClientError.
     """
     name, qualifier = parameters["FunctionName"], parameters.get("Qualifier")
+    if not _USUAL_NAME.fullmatch(name):  # Lambda's model is large: it is read for an odd name alone
+        operation = shapes.operation_of("lambda", "invoke")
+        assert operation is not None
+        requests.refuse("lambda", operation, {"FunctionName": name})
     access.check_invoke(role_arn, name, qualifier, region)
     kind = parameters.get("InvocationType", "RequestResponse")
     headers = {"X-Amz-Invocation-Type": kind, "X-Amz-Log-Type": parameters.get("LogType", "None")}

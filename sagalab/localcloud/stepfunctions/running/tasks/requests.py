@@ -16,6 +16,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, StringSha
 
 from sagalab.asl.engine.history import json_text
 from sagalab.localcloud.services import clients
+from sagalab.localcloud.stepfunctions.running.tasks import shapes
 from sagalab.localcloud.stepfunctions.running.tasks.errors import client_error
 
 # The code of a request that does not hold to the service's model; others say ValidationException.
@@ -41,6 +42,9 @@ def send(
     except ClientError as error:
         if "TopicArn" in given and error.response["Error"]["Message"] == "Endpoint does not exist":
             error.response["Error"]["Message"] = "Topic does not exist"  # moto 5.2.5 says it of topics too
+        about = error.response["ResponseMetadata"]
+        if shapes.model_of(service).metadata.get("protocol") == "json" and about["HTTPStatusCode"] < 500:
+            about["HTTPStatusCode"] = 400  # moto 5.2.5 has 404 for a secret that is not there
         raise
     except BotoCoreError as error:
         raise client_error("ValidationException", str(error), operation=operation.name) from None
@@ -61,7 +65,7 @@ def refuse(service: str, operation: OperationModel, given: dict[str, Any]) -> No
             if given.get(name) in (None, ""):
                 words = f"The request must contain the parameter {name}."
                 if service == "sns":
-                    words = f"Invalid parameter: {name}"
+                    words = f"Invalid parameter: {'Empty message' if name == 'Message' else name}"
                 raise client_error(_QUERY[service], words, operation=operation.name)
         return
     if (service, operation.name) == ("secretsmanager", "CreateSecret") and given.get("Name"):

@@ -72,8 +72,11 @@ class WrongType(Exception):
 _NUMBERS = ("integer", "long", "float", "double")
 
 
-def request(given: Mapping[str, Any], shape: StructureShape | None, place: str = "") -> dict[str, Any]:
-    """Return a task's parameters as botocore takes them; what is null is not sent. Raises WrongType."""
+def request(given: Mapping[str, Any], shape: StructureShape | None) -> dict[str, Any]:
+    """Return a task's parameters as botocore takes them; what is null is not sent. Raises WrongType.
+
+    A field that the API has not, or that is not written with a capital, ends the execution on AWS too.
+    """
     if shape is None:
         return {}
     members = {written(name).lower(): name for name in shape.members}
@@ -82,41 +85,41 @@ def request(given: Mapping[str, Any], shape: StructureShape | None, place: str =
         if value is None:
             continue
         name = key if key in shape.members else members.get(written(key).lower())
-        if name is None:
-            made[key] = value
-        else:
-            made[name] = _sent(value, shape.members[name], place + key)
+        if name is None or not key[:1].isupper():
+            raise WrongType(f"The field '{key}' is not supported by Step Functions")
+        made[name] = _sent(value, shape.members[name], key)
     return made
 
 
-def _sent(value: Any, shape: Shape, place: str) -> Any:
+def _sent(value: Any, shape: Shape, field: str) -> Any:
     if isinstance(shape, StructureShape):
         if shape.is_document_type:
             return value
-        _must_be(dict, value, place, "an object")
-        return request(value, shape, f"{place}.")
+        _must_be(dict, value, field, "an object")
+        if shape.name == "AttributeValue":  # the issue aws/aws-cdk#9181 shows the words
+            for kind in ("S", "N"):
+                _must_be(str, value.get(kind) or "", kind, "a STRING")
+        return request(value, shape)
     if isinstance(shape, ListShape):
-        _must_be(list, value, place, "an array")
-        return [_sent(item, shape.member, f"{place}[{index}]") for index, item in enumerate(value)]
+        _must_be(list, value, field, "an array")
+        return [_sent(item, shape.member, field) for item in value]
     if isinstance(shape, MapShape):
-        _must_be(dict, value, place, "an object")
-        return {
-            key: _sent(item, shape.value, f"{place}.{key}") for key, item in value.items() if item is not None
-        }
+        _must_be(dict, value, field, "an object")
+        return {key: _sent(item, shape.value, key) for key, item in value.items() if item is not None}
     if isinstance(shape, StringShape) and not isinstance(value, str):
         return json_text(value)
     if shape.type_name == "blob" and not isinstance(value, bytes):
         return (value if isinstance(value, str) else json_text(value)).encode()
     if shape.type_name in _NUMBERS:
-        _must_be((int, float), value, place, "a number")
+        _must_be((int, float), value, field, "a number")
     if shape.type_name == "boolean":
-        _must_be(bool, value, place, "a BOOLEAN")
+        _must_be(bool, value, field, "a BOOLEAN")
     return value
 
 
-def _must_be(kinds: type | tuple[type, ...], value: Any, place: str, words: str) -> None:
+def _must_be(kinds: type | tuple[type, ...], value: Any, field: str, words: str) -> None:
     if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-        raise WrongType(f"The value for the field '{place}' must be {words}")
+        raise WrongType(f"The value for the field '{field}' must be {words}")
 
 
 def answer(value: Any, shape: Shape | None) -> Any:
