@@ -33,9 +33,8 @@ def _parse(expression: str) -> tuple[object, ParseProblem | None]:
         return None, _explain(error, expression)
     except (LookupError, AttributeError, TypeError, ValueError, RecursionError, NotImplementedError):
         # the parser stumbles over some broken texts in place of saying so
-        return (
-            None,
-            ParseProblem("it cannot be read", "Check quotes and brackets.", 3, _excerpt(expression, 0)),
+        return None, _open(expression) or ParseProblem(
+            "it cannot be read", "Check quotes and brackets.", 3, _excerpt(expression, 0)
         )
 
 
@@ -44,7 +43,32 @@ def parse_problem(expression: str) -> ParseProblem | None:
     return _parse(expression)[1]
 
 
+_CLOSED_BY = {'"': '"', "'": "'", "`": "`", "/*": "*/"}
+_CURES = {"`": "a name in backquotes", "/*": "a comment"}
+
+
+def _open(expression: str) -> ParseProblem | None:
+    """Return the problem of a text, a name or a comment that is opened and never closed, at where it begins."""
+    position = 0
+    while position < len(expression):
+        sign = next((each for each in _CLOSED_BY if expression.startswith(each, position)), None)
+        if sign is None:
+            position += 1
+            continue
+        end, closing = position + len(sign), _CLOSED_BY[sign]
+        while end < len(expression) and not expression.startswith(closing, end):
+            end += 2 if expression[end] == "\\" and sign in "\"'" else 1
+        if end >= len(expression):
+            what, word = _CURES.get(sign, "a text in quotes"), "quote" if sign in "\"'" else closing
+            cure = f"Add the closing {word}."
+            return ParseProblem(f"{what} is never closed", cure, position + 3, _excerpt(expression, position))
+        position = end + len(closing)
+    return None
+
+
 def _explain(error: JException, expression: str) -> ParseProblem:
+    if error.error in ("S0101", "S0105") and (problem := _open(expression)):
+        return problem
     ends = error.expected == "(end)" or error.current == "(end)"
     missing = error.error in ("S0202", "S0203")
     position = len(expression.rstrip()) if ends else max(0, min(error.location, len(expression)) - 1)
@@ -62,6 +86,8 @@ def _explain(error: JException, expression: str) -> ParseProblem:
         what, cure = "it ends too early", "Something is missing after the last sign."
     elif error.error == "S0101":
         what, cure = "a text in quotes is never closed", "Add the closing quote."
+    elif error.error == "S0301" and error.current:  # the parser's number for S0103
+        what, cure = f"\\{error.current} stands for nothing in a text", "Write \\\\ for a backslash."
     elif error.error == "S0201":
         what, cure = f"“{sign}” cannot stand here", "Is an operator (such as & or +) missing before it?"
     else:

@@ -120,6 +120,9 @@ def test_other_services():
     assert asked("states", "AWSStepFunctions.StartExecution", {"stateMachineArn": machine}) == {
         ("states:StartExecution", machine)
     }
+    assert asked("states", "AWSStepFunctions.CreateActivity", {"name": "work"}) == {
+        ("states:CreateActivity", "arn:aws:states:r:1:activity:work")
+    }
     stream = {"logGroupName": "g", "logStreamName": "s"}
     assert asked("logs", "Logs_20140328.PutLogEvents", stream) == {
         ("logs:PutLogEvents", "arn:aws:logs:r:1:log-group:g:log-stream:s")

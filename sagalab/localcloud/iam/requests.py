@@ -63,6 +63,8 @@ _KINDS = {
     "sqs": "",
     "states": "stateMachine:",
 }
+# What is made by its name, where it is not the service's usual kind.
+_MADE = {"states:CreateActivity": "activity:"}
 
 # An S3 request's method, and whether it names nothing, a bucket, or a bucket and a key: its action.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
@@ -118,7 +120,8 @@ def needs(request: ApiRequest) -> list[Need]:
         return _dynamodb(request, operation, parameters)
     operation = _NAMES.get((request.service, operation), operation)
     action = f"{_PREFIXES.get(request.service, request.service)}:{operation}"
-    return [Need(action, _resource(request.service, request.region, request.account, parameters))]
+    kind = _MADE.get(action)
+    return [Need(action, _resource(request.service, request.region, request.account, parameters, kind))]
 
 
 def invoke_need(function: str, qualifier: str | None, region: str, account: str) -> Need:
@@ -151,14 +154,18 @@ def _dynamodb(request: ApiRequest, operation: str, parameters: Mapping[str, Any]
     return [need(operation, parameters)]
 
 
-def _resource(service: str, region: str, account: str, parameters: Mapping[str, Any]) -> str | None:
+def _resource(
+    service: str, region: str, account: str, parameters: Mapping[str, Any], kind: str | None = None
+) -> str | None:
+    """Return the ARN of what a request is about; `kind` is that of a name which is not the service's usual one."""
+    kind = kind or _KINDS.get(service, "")
     name = next((parameters[key] for key in _PARAMETERS.get(service, ()) if parameters.get(key)), None)
     if name is None:
         return None
     if service == "sqs":
         name = name.rsplit("/", 1)[-1]
     place = "" if service == "iam" else region
-    arn = name if name.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{_KINDS[service]}{name}"
+    arn = name if name.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{kind}{name}"
     if service == "logs" and parameters.get("logStreamName"):
         return f"{arn}:log-stream:{parameters['logStreamName']}"
     if service == "dynamodb" and parameters.get("IndexName"):
