@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagalab.asl.check import Problem
-from sagalab.asl.check.fields import CATCHER, MACHINE, PROCESSOR, PROCESSOR_CONFIG, RETRIER, STATE, WAITS_FOR
+from sagalab.asl.check.fields import (
+    CATCHER,
+    ITEM_BATCHER,
+    ITEM_READER,
+    MACHINE,
+    PROCESSOR,
+    PROCESSOR_CONFIG,
+    RESULT_WRITER,
+    RETRIER,
+    STATE,
+    WAITS_FOR,
+)
 from sagalab.asl.check.problem import (
     BAD_LABEL,
     BAD_VARIABLE,
@@ -25,8 +36,21 @@ from sagalab.asl.document import PROCESSORS, Machine, State
 from sagalab.asl.source import Path, path_text
 
 _KNOWN_FIELDS = sorted(
-    {*STATE, *MACHINE, *PROCESSOR, *RETRIER, *CATCHER, *PROCESSOR_CONFIG, "Condition", "Variable"}
+    {
+        *STATE,
+        *MACHINE,
+        *PROCESSOR,
+        *RETRIER,
+        *CATCHER,
+        *PROCESSOR_CONFIG,
+        *ITEM_READER,
+        *ITEM_BATCHER,
+        *RESULT_WRITER,
+        "Condition",
+        "Variable",
+    }
 )
+_READ = '"Resource": "arn:aws:states:::s3:getObject", or s3:listObjectsV2'
 _VARIABLES = (RESERVED_VARIABLE, BAD_VARIABLE, DUPLICATE_VARIABLE)
 
 
@@ -39,6 +63,9 @@ def explain(machine: Machine, state: State | None, part: Path, problem: Problem)
     if problem.code == NAME:
         name = str(part[-1] if part else state.name if state else "")
         return f"Its name has {len(name)} characters.", f"A name has {LONGEST_NAME} at most."
+    if problem.code == BAD_LABEL and len(str(value)) <= LONGEST_LABEL:
+        cure = 'A label has no blanks, no brackets and none of ? * : ; , \\ | ^ ~ $ # % & ` ".'
+        return f"Its Label is {short(value)}.", cure
     if problem.code == BAD_LABEL:
         return f"Its Label has {len(str(value))} characters.", f"A label has {LONGEST_LABEL} at most."
     if problem.code == DUPLICATE_LABEL:
@@ -56,6 +83,8 @@ def explain(machine: Machine, state: State | None, part: Path, problem: Problem)
         return f"{field} has no meaning{where}.", cure
     if kind is Kind.MISSING:
         missing = ", ".join(about)
+        if missing == "Resource" and "ItemReader" in part:
+            return "Resource is missing in ItemReader.", f"Add {_READ}."
         if missing == "Resource":
             cure = 'Add "Resource": "arn:aws:states:::lambda:invoke", or another one.'
             return "This Task has no Resource: it does not say what to do.", cure
@@ -80,6 +109,9 @@ def explain(machine: Machine, state: State | None, part: Path, problem: Problem)
             f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(about)}.",
         )
     if kind is Kind.RESOURCE:
+        if "ItemReader" in part or "ResultWriter" in part:
+            cure = f"Write {_READ}." if "ItemReader" in part else 'Write "arn:aws:states:::s3:putObject".'
+            return f"Resource is {short(value)}, and {part[-2]} has no such call.", cure
         return _explain_resource(value)
     if kind is Kind.TYPE:
         words = {"string": "a text in quotes", "integer": "a whole number", "float": "a number",
@@ -110,6 +142,13 @@ def _explain_one_of(value: Any, part: Path, known: tuple[str, ...], several: boo
         return "This Wait does not say how long.", "Add Seconds or Timestamp."
     if known == PROCESSORS:
         return "This Map has no ItemProcessor: it does not say what to do.", "Add ItemProcessor with StartAt and States."  # fmt: skip
+    if part and part[-1] == "ItemBatcher":
+        return "ItemBatcher does not say how large a batch is.", "Add MaxItemsPerBatch."
+    if part and part[-1] == "ResultWriter":
+        return (
+            "ResultWriter says neither where nor how to write.",
+            "Add Resource with Parameters, or WriterConfig.",
+        )
     return f"{path_text(part)} compares with nothing.", "Add a comparison, such as StringEquals."
 
 

@@ -65,6 +65,8 @@ def _explain(text: object, place: Path, problem: Problem) -> tuple[str, str]:
             f"{part} refers to {referred}, and nothing is there: Step Functions has no value at the top.",
             cure,
         )
+    if problem.kind is Kind.BRACES and not re.search(r"\{%|%\}", str(text)):
+        return f"{part} is no expression: {short(text)}.", "Begin with {% and end with %}."
     if problem.kind is Kind.BRACES:
         return (
             f"{part} holds {{% or %}} and is no expression: {short(text)}.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sagalab.asl.check import words
 from sagalab.asl.check.choices import check_choices
 from sagalab.asl.check.fields import TYPES
+from sagalab.asl.check.maps import check_map
 from sagalab.asl.check.problem import SCHEMA, Problem
 from sagalab.asl.check.resources import check_resource
 from sagalab.asl.check.scopes import check_names, check_scope
@@ -48,6 +49,8 @@ def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
                 yield from check_choices(state)
             if state.type == "Parallel":
                 yield from _branches(state)
+            if state.type == "Map":
+                yield from check_map(state)
             yield from check_texts(state)
     yield from check_names(machine)
     yield from check_variables(machine)

@@ -8,7 +8,9 @@ from typing import Any
 
 from sagalab.asl.check import values, words
 from sagalab.asl.check.problem import SCHEMA, Problem
+from sagalab.asl.check.states import is_jsonata_like
 from sagalab.asl.document import State
+from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.source import Path
 
 _LOGIC = ("And", "Or", "Not")
@@ -58,6 +60,12 @@ def check_choices(state: State) -> Iterator[Problem]:
 def _jsonata_rule(rule: dict[str, Any], place: Path) -> Iterator[Problem]:
     if "Condition" not in rule:
         yield Problem(SCHEMA, words.missing("Condition"), place)
+    elif not isinstance(rule["Condition"], bool):
+        condition = rule["Condition"]
+        if not isinstance(condition, str):
+            yield Problem(SCHEMA, words.wrong_type("STRING", "BOOLEAN"), (*place, "Condition"))
+        elif not is_jsonata_like(condition) and not has_placeholder(condition):
+            yield Problem(SCHEMA, words.NO_BRACES, (*place, "Condition"))
     for name in rule:
         if name in COMPARATORS or name in _LOGIC or name == "Variable":
             yield _other_language(name, "JSONata", "JSONPath", place)

@@ -136,3 +136,33 @@ CATCHER: dict[str, Field] = {
     "Output": Field(values.anything, language=JSONATA),
     "Comment": Field(values.text),
 }
+ITEM_READER: dict[str, Field] = {
+    "Resource": Field(values.text),
+    "ReaderConfig": Field(values.obj),
+    "Parameters": Field(values.anything, language=JSONPATH),
+    "Arguments": Field(values.anything, language=JSONATA),
+}
+READER_CONFIG: dict[str, Field] = {
+    "InputType": Field(values.one_of("CSV", "JSON", "JSONL", "MANIFEST", "PARQUET")),
+    "CSVHeaderLocation": Field(values.one_of("FIRST_ROW", "GIVEN")),
+    "CSVHeaders": Field(values.array),
+    "MaxItems": Field(_COUNT, computed=True),  # 0 is taken as none
+    "MaxItemsPath": Field(values.text, language=JSONPATH),
+}
+ITEM_BATCHER: dict[str, Field] = {
+    "BatchInput": Field(values.anything),
+    "MaxItemsPerBatch": Field(values.integer(1, None), computed=True),
+    "MaxItemsPerBatchPath": Field(values.text, language=JSONPATH),
+    "MaxInputBytesPerBatch": Field(values.integer(1, 262_144), computed=True),
+    "MaxInputBytesPerBatchPath": Field(values.text, language=JSONPATH),
+}
+RESULT_WRITER: dict[str, Field] = {
+    "Resource": Field(values.text),
+    "Parameters": Field(values.anything, language=JSONPATH),
+    "Arguments": Field(values.anything, language=JSONATA),
+    "WriterConfig": Field(values.obj),
+}
+WRITER_CONFIG: dict[str, Field] = {
+    "Transformation": Field(values.one_of("NONE", "COMPACT", "FLATTEN")),
+    "OutputType": Field(values.one_of("JSON", "JSONL")),
+}

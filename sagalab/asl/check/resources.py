@@ -68,6 +68,8 @@ def check_resource(state: State, express: bool) -> Iterator[Problem]:
     """Yield what is wrong with a Task's Resource and Credentials."""
     place, credentials = (*state.path, "Resource"), state.body.get("Credentials")
     resource = state.resource
+    if state.body.get("Resource") == "":
+        yield Problem(SCHEMA, _NOT_AN_ARN, place)
     if resource is not None and not has_placeholder(resource.arn):
         if resource.kind == "unknown":
             yield Problem(SCHEMA, _NOT_AN_ARN, place)

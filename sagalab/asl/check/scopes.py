@@ -1,5 +1,6 @@
 """What leads where: StartAt, transitions, states that nothing leads to, ends, names and labels."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from sagalab.asl.source import Path
 
 LONGEST_NAME = 80  # characters (https://states-language.net/spec.html#states)
 LONGEST_LABEL = 40  # characters (state-map-distributed.html)
+_NOT_IN_A_LABEL = re.compile(r"[\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]")  # the same page
 _GOES_ON = ("Task", "Pass", "Wait", "Parallel", "Map")
 
 
@@ -106,6 +108,9 @@ def check_names(machine: Machine) -> Iterator[Problem]:
         place = (*state.path, "Label")
         if len(label) > LONGEST_LABEL:
             said = f"Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
+            yield Problem(BAD_LABEL, said, place)
+        elif _NOT_IN_A_LABEL.search(label):
+            said = f"Invalid Label name '{label}': the label name contains invalid characters."
             yield Problem(BAD_LABEL, said, place)
         if label in labels:
             yield Problem(DUPLICATE_LABEL, f"Duplicate Label name: {label}", place)

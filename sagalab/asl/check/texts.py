@@ -20,11 +20,7 @@ from sagalab.asl.placeholder import fill, has_placeholder
 from sagalab.asl.reference_path import is_reference_path
 from sagalab.asl.source import Path
 
-# https://github.com/json-path/JsonPath#functions
 _VARIABLE = re.compile(r"^\$[^\W\d]\w*")
-_FUNCTION = re.compile(r"\.(?:min|max|avg|stddev|length|sum|keys|first|last|concat|append|index)\([^()]*\)$")
-_FILTER = re.compile(r"\[(?:\?\((?:[^()]|\([^()]*\))+\)|\(@[^()]*\))\]")
-_ODD_NAME = re.compile(r"(?<!\.)\.[^\s.\[\]()*'\"]*[^\w\s.\[\]()*'\"-][^\s.\[\]()*'\"]*")
 
 
 def _has_result(found: Expression) -> bool:
@@ -136,18 +132,10 @@ def _is_path(text: str) -> bool:
         if rest[1:2] not in ("", ".", "["):
             return False
     try:
-        paths.compile(_without_jayway(rest))
+        paths.compile(rest)
     except paths.PathError:
         return False
     return True
-
-
-def _without_jayway(path: str) -> str:
-    """Return a path of which our reader knows more: AWS reads paths by Jayway, which has functions at the end
-    ($.items.length()), more operators in filters, and any sign but a blank in a name."""
-    path = _FUNCTION.sub("", path)
-    path = _FILTER.sub("[*]", path)
-    return _ODD_NAME.sub(".x", path)
 
 
 def _is_function(text: str) -> bool:

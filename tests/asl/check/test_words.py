@@ -4,6 +4,7 @@ import pytest
 
 from sagalab.asl.check import check
 from sagalab.asl.document import read
+from sagalab.asl.engine.program import Program
 from sagalab.linting.lint import lint
 
 DONE = {"Type": "Pass", "End": True}
@@ -522,6 +523,10 @@ def test_a_call_is_given_what_it_needs():
         "$.a[?(@.name =~ /.*x/i)]",
         "$.a[?(@.b in ['x', 'y'])]",
         "$.a[(@.length-1)]",
+        "$.a[?(@.tags contains 'x' && !(@.b size 2))]",
+        "$.a[?(@.b.length() > $.least)]",
+        "$.numbers.sum()",
+        "$.a.[0].b",
         "$.a[-1]",
         "$.a[0:2]",
         "$['a','b']",
@@ -534,10 +539,14 @@ def test_a_call_is_given_what_it_needs():
     ],
 )
 def test_paths_as_aws_reads_them(path):
-    assert told(one({**DONE, "InputPath": path, "Parameters": {"a.$": path}})) == []
+    definition = one({**DONE, "InputPath": path, "Parameters": {"a.$": path}})
+    assert told(definition) == []
+    Program(read(definition))  # what is taken can be run
 
 
-@pytest.mark.parametrize("path", ["order", "$.a b", "$a b", "$.a[", "$.a.nothing()", "$.a[?(@.b==]"])
+@pytest.mark.parametrize(
+    "path", ["order", "$.a b", "$a b", "$.a[", "$.a.nothing()", "$.a[?(@.b==]", "$.a[b]"]
+)
 def test_what_is_no_path(path):
     assert [found[2] for found in told(one({**DONE, "InputPath": path}))] == ["/States/A/InputPath"]
 
@@ -564,3 +573,24 @@ def test_an_error_beside_a_placeholder_is_told():
 def test_a_rule_is_an_object(rule):
     wrong = (SCHEMA, "Expected value of type [OBJECT]", "/States/A/Choices[0]")
     assert told(one({"Type": "Choice", "Choices": [rule]})) == [NO_END, wrong]
+
+
+def test_a_condition_is_jsonata_or_a_word():
+    def choice(condition):
+        rule = {"Condition": condition, "Next": "B"}
+        states = {"A": {"Type": "Choice", "Choices": [rule], "Default": "B"}, "B": {"Type": "Succeed"}}
+        return {"StartAt": "A", "States": states, **JSONATA}
+
+    for condition in ("{% true %}", True, False, "${Condition}"):
+        assert told(choice(condition)) == []
+    braces = "JSONata string must start with {% and end with %}"
+    assert told(choice("$states.input.ready")) == [(SCHEMA, braces, "/States/A/Choices[0]/Condition")]
+    assert told(choice(1)) == [
+        (SCHEMA, "Expected value of type [STRING, BOOLEAN]", "/States/A/Choices[0]/Condition")
+    ]
+
+
+def test_an_empty_resource_is_no_arn():
+    assert told(one({**TASK, "Resource": ""})) == [
+        (SCHEMA, "Value is not a valid resource ARN", "/States/A/Resource")
+    ]
