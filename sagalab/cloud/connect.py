@@ -111,7 +111,7 @@ class Cloud:
     def account(self) -> str:
         """The account id; asked from AWS at the first use. Raises SagaLabError when AWS does not tell."""
         if self._account is None:
-            self._account = explained(self.client("sts").get_caller_identity)()["Account"]
+            self._account = explained(lambda: self.client("sts").get_caller_identity())()["Account"]
         return self._account
 
     def client(self, service: str) -> Any:

@@ -36,6 +36,14 @@ NAME_STILL_TAKEN: Passing = (
 
 # More calls than the account may make. The "Common errors" of each service name it differently.
 THROTTLED = (
+    "429",
+    "AWS.SimpleQueueService.RequestThrottled",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "KMS.ThrottlingException",
+    "KMSThrottlingException",
+    "KmsThrottlingException",
+    "PriorRequestNotComplete",
     "Throttling",
     "ThrottlingException",
     "ThrottledException",

@@ -21,14 +21,13 @@ def costs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what sagas will cost on AWS, and what those that ran have cost (locally: would have)."""
-    from sagalab.deploying.deployment import deployment
-    from sagalab.errors import SagaLabError
+    from sagalab.deploying.deployment import NotDeployed, deployment
     from sagalab.orders.costs import NOTE, costs_so_far, estimated_costs
 
     tables = {"estimate": estimated_costs(sagas)}
     try:
         tables["so far"] = costs_so_far(deployment())
-    except SagaLabError as error:
+    except NotDeployed as error:
         if not as_json:
             print(error.what)
     if as_json:

@@ -30,13 +30,13 @@ def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
     """Run the seven scenarios; exit code 1 when one takes another path than expected."""
     from sagalab.deploying.deploy import ensure_machine
     from sagalab.deploying.deployment import deployment
-    from sagalab.ledger.verdict import verdict
+    from sagalab.ledger.verdict import verdicts
     from sagalab.orders.scenarios import run_scenarios
 
     found = deployment()
     ensure_machine(found, machine)
     runs = run_scenarios(machine, deployment=found)
-    judged = [(each, verdict(each.execution, found)) for each in runs]
+    judged = list(zip(runs, verdicts([each.execution for each in runs], found), strict=True))
     if as_json:
         print_json([_scenario_json(*each) for each in judged])
     else:

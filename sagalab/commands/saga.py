@@ -130,15 +130,18 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _costs(cloud: "Cloud", prefixes: list[str]) -> str:
-    """Say what the executions under these prefixes have cost; they are gone with their machines."""
-    from sagalab.deploying.deployment import deployment
+    """Say what the executions under these prefixes have cost, or why that cannot be read; they are gone with their machines."""
+    from sagalab.deploying.deployment import NotDeployed, deployment
     from sagalab.errors import SagaLabError
     from sagalab.orders.costs import costs_so_far, in_words
 
     found = []
-    for prefix in prefixes:
-        with contextlib.suppress(SagaLabError):  # not whole: nothing ran
-            found.append(costs_so_far(deployment(cloud, prefix=prefix)))
+    try:
+        for prefix in prefixes:
+            with contextlib.suppress(NotDeployed):  # not whole: nothing ran
+                found.append(costs_so_far(deployment(cloud, prefix=prefix)))
+    except SagaLabError as error:  # no reason to let anything stay and cost more
+        return f"What it has cost is not known: {error.what}"
     dollars, sagas = sum(each.dollars for each in found), sum(each.sagas for each in found)
     return f"It has cost {in_words(dollars, sagas)}." if found else ""
 

@@ -66,7 +66,7 @@ def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
     client = cloud.client("dynamodb")
     items = list(STOCKED) if reset else _missing(client, table)
     only_new = {} if reset else {"ConditionExpression": "attribute_not_exists(item_id)"}
-    for item in items:
+    answers = [
         unless(
             ("ConditionalCheckFailedException",),
             client.put_item,
@@ -74,7 +74,9 @@ def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
             Item=_row(item),
             **only_new,
         )
-    return len(items)
+        for item in items
+    ]
+    return sum(answer is not None for answer in answers)
 
 
 def _missing(client: Any, table: str) -> list[Item]:

@@ -73,6 +73,7 @@ def deploy(
     return replace(found, machines=machines, changes=tuple(changes))
 
 
+@explained
 def deploy_machine(deployment: Deployment, name: str, definition: Mapping[str, Any]) -> str:
     """Deploy one more state machine, P-NAME, with its substitutions filled in, and return its ARN.
 
@@ -84,6 +85,7 @@ def deploy_machine(deployment: Deployment, name: str, definition: Mapping[str, A
     return machine.arn
 
 
+@explained
 def ensure_machine(deployment: Deployment, name: str) -> str:
     """Return the ARN of a machine. On the local cloud one of statemachine/ is deployed when it is not there.
 

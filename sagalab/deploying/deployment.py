@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.deploying.machines import substitute
 from sagalab.deploying.names import TABLES, TASKS, Arns, Names
@@ -93,11 +94,16 @@ def inbox_file(cloud: "Cloud", prefix: str) -> Path:
     return state_dir() / f"inbox-aws-{account}-{cloud.region}-{prefix}.jsonl"
 
 
-def not_deployed(prefix: str) -> SagaLabError:
+class NotDeployed(SagaLabError):
+    """The saga is not there: that was read, and is no failure to read."""
+
+
+def not_deployed(prefix: str) -> NotDeployed:
     """Return the error for a saga that is not there."""
-    return SagaLabError(f"The saga is not deployed under the prefix {prefix}.", "Deploy it: sagalab deploy")
+    return NotDeployed(f"The saga is not deployed under the prefix {prefix}.", "Deploy it: sagalab deploy")
 
 
+@explained
 def deployment(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> Deployment:
     """Return what is deployed under the prefix. Raises SagaLabError when it is missing or half-made.
 
@@ -126,6 +132,7 @@ class PartStatus:
     differences: tuple[str, ...] = ()
 
 
+@explained
 def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[PartStatus]:
     """Return the state of every part under the cloud's prefix (or `prefix`). Changes nothing."""
     cloud = cloud_of(cloud, prefix)
@@ -138,6 +145,11 @@ def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[P
         return PartStatus(part.kind, part.name, "changed" if differences else state, tuple(differences))
 
     saga = parts.machine("saga", substitute(read_definition("saga"), here))
-    machines = [saga, *(machine for machine in parts.machines() if machine.name != saga.name)]
-    durable = [part for stage in parts.durable_stages() for part in stage if part.state() != "missing"]
-    return together(look, [*(part for stage in parts.stages() for part in stage), *durable, *machines])
+    machines = [machine for machine in parts.named_machines() if machine.name != saga.name]
+    ours = [*(part for stage in parts.stages() for part in stage), saga]
+    durable = [part for stage in parts.durable_stages() for part in stage]
+    looked = together(look, [*ours, *durable, *machines])
+    whole, added = looked[: len(ours)], looked[len(ours) :]
+    others = [each for each in added[len(durable) :] if each.state in ("present", "changed")]
+    saga_found = whole.pop()
+    return [*whole, *(each for each in added[: len(durable)] if each.state != "missing"), saga_found, *others]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.retrying import unless
 from sagalab.deploying.deployment import cloud_of
 from sagalab.deploying.names import PROJECT, TAG_PREFIX, TAG_PROJECT
@@ -37,6 +38,7 @@ class Leftover:
     prefix: str
 
 
+@explained
 def by_tag(cloud: "Cloud | None" = None) -> list[Leftover]:
     """Return what carries our tags: on AWS what has your prefix, on the local cloud all there is.
 
@@ -48,6 +50,7 @@ def by_tag(cloud: "Cloud | None" = None) -> list[Leftover]:
     return sorted(each for each in found if cloud.is_local or each.prefix == cloud.prefix)
 
 
+@explained
 def by_name(cloud: "Cloud | None" = None) -> list[Leftover]:
     """Return what is in the lists of the seven services under a name that begins with your prefix.
 

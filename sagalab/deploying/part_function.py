@@ -29,6 +29,8 @@ class Function(Part):
     environment: dict[str, str]
     package: Package = field(repr=False)
     durable: dict[str, int] | None = None  # DurableConfig; without it an ordinary function
+    # what `tags` read last, for `update` and `differences`, which are asked right after it
+    _seen: "Mapping[str, Any] | None" = field(default=None, repr=False, compare=False)
 
     kind = "function"
     missing_codes = ("ResourceNotFoundException",)
@@ -51,8 +53,8 @@ class Function(Part):
         }
 
     def tags(self) -> Mapping[str, str] | None:
-        found = unless(self.missing_codes, self._client().get_function, FunctionName=self.name)
-        return None if found is None else found.get("Tags", {})
+        self._seen = unless(self.missing_codes, self._client().get_function, FunctionName=self.name)
+        return None if self._seen is None else self._seen.get("Tags", {})
 
     def create(self) -> None:
         """Create it; a new role cannot be assumed for some seconds, so the call is repeated meanwhile."""
@@ -67,15 +69,20 @@ class Function(Part):
         self._wait("function_active_v2")
 
     def update(self) -> bool:
-        self._wait("function_active_v2")
+        """Mend what differs, as soon as Lambda is ready with what was changed before."""
+        current = self._seen["Configuration"] if self._seen else {}
+        if current.get("State") != "Active" or current.get("LastUpdateStatus") == "InProgress":
+            self._wait("function_active_v2")
+            self._seen = None
         return super().update()
 
     def differences(self) -> list[str]:
-        current = self._client().get_function_configuration(FunctionName=self.name)
+        found, self._seen = self._seen or self._client().get_function(FunctionName=self.name), None
+        current = found["Configuration"]
         if self._role_is_younger(current):
             return [ROLE_MADE_ANEW]
         different = [key for key, value in self.configuration.items() if _plain(current.get(key)) != value]
-        return ([] if self._same_code(current["CodeSha256"]) else ["code"]) + different
+        return ([] if self._same_code(current["CodeSha256"], found["Code"]) else ["code"]) + different
 
     def mend(self, differences: list[str]) -> None:
         if ROLE_MADE_ANEW in differences:
@@ -116,13 +123,12 @@ class Function(Part):
         touched = datetime.fromisoformat(current["LastModified"])
         return role is not None and role["Role"]["CreateDate"].astimezone(UTC) > _in_utc(touched)
 
-    def _same_code(self, sha256: str) -> bool:
+    def _same_code(self, sha256: str, code: Mapping[str, str]) -> bool:
         """Tell whether the function has our files; SAM packs the same ones into another archive."""
         if sha256 == self.package.sha256:
             return True
         if self.cloud.is_local:
             return False
-        code = self._client().get_function(FunctionName=self.name)["Code"]
         try:
             with urlopen(code["Location"], timeout=_DOWNLOAD_SECONDS) as answer:
                 return files_of(answer.read()) == files_of(self.package.content)

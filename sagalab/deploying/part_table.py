@@ -1,7 +1,7 @@
 """DynamoDB tables, on demand, as parts of a deployment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sagalab.cloud.retrying import BUSY, patiently, unless
 from sagalab.deploying.part import Part
@@ -15,6 +15,7 @@ class Table(Part):
 
     key: str
     index: tuple[str, str] | None = None
+    _active: bool = field(default=False, repr=False, compare=False)  # when `tags` looked last
 
     kind = "table"
     missing_codes = ("ResourceNotFoundException",)
@@ -27,6 +28,7 @@ class Table(Part):
         found = unless(self.missing_codes, self._client().describe_table, TableName=self.name)
         if found is None:
             return None
+        self._active = found["Table"]["TableStatus"] == "ACTIVE"
         if found["Table"]["TableStatus"] == "DELETING":
             self._wait("table_not_exists")
             return None
@@ -68,7 +70,8 @@ class Table(Part):
 
     def update(self) -> bool:
         """Wait for a table that is still being created."""
-        self._wait("table_exists")
+        if not self._active:
+            self._wait("table_exists")
         return super().update()
 
     def delete(self) -> None:

@@ -183,12 +183,15 @@ class Parts:
         )
 
     def machines(self) -> list[Machine]:
-        """Return our state machines under this prefix, of whatever name."""
+        """Return our state machines under this prefix, of whatever name: by their role, else by their tags."""
+        return [machine for machine in self.named_machines() if machine.is_under_our_role()]
+
+    def named_machines(self) -> list[Machine]:
+        """Return all state machines whose name begins with the prefix: ours, and perhaps a neighbour's."""
         pages = self.cloud.client("stepfunctions").get_paginator("list_state_machines").paginate()
         names = [found["name"] for page in pages for found in page["stateMachines"]]
         start = self.names.machine("")
-        candidates = [self.machine(name.removeprefix(start), {}) for name in names if name.startswith(start)]
-        return [machine for machine in candidates if machine.state() == "present"]
+        return [self.machine(name.removeprefix(start), {}) for name in names if name.startswith(start)]
 
     def all_machines(self) -> list[Machine]:
         """Return our state machines, and the one named "saga" whether or not it is there and ours."""

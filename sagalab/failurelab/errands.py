@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sagalab.cloud.aws_errors import explain
 from sagalab.errors import SagaLabError
 
 _log = logging.getLogger(__name__)
@@ -37,8 +38,11 @@ class Errands:
         except SagaLabError as error:
             words = f"{error.what} {error.cure}"
         except (BotoCoreError, ClientError, OSError) as error:
+            known = explain(error)  # AWS's own words, on AWS
             words = (
-                f"The cloud does not answer: {type(error).__name__}. "
+                f"{known.what} {known.cure}"
+                if known
+                else f"The cloud does not answer: {type(error).__name__}. "
                 "Press Run: a local cloud that was lost is started anew, and the saga deployed again."
             )
         except Exception as error:

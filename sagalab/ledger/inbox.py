@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.project import private_opener
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Notification:
         return self.body.get("order_id") if isinstance(self.body, dict) else None
 
 
+@explained
 def notifications(deployment: "Deployment", order_id: str | None = None) -> list[Notification]:
     """Return the notifications that came so far, oldest first: all, or those of one order."""
     _drain(deployment)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.retrying import code
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.deployment import deployment as find_deployment
@@ -49,6 +50,7 @@ class Parked:
         return which in (self.arn, self.name, self.order_id)
 
 
+@explained
 def parked(deployment: Deployment | None = None) -> list[Parked]:
     """Return the executions of all machines of the deployment that wait for a human, the longest first."""
     found = deployment or find_deployment()
@@ -58,6 +60,7 @@ def parked(deployment: Deployment | None = None) -> list[Parked]:
     )
 
 
+@explained
 def resume(which: str, answer: str = RETRY, *, deployment: Deployment | None = None) -> Parked:
     """Answer a parked execution and return it as it was. `which` is its order id, name or ARN.
 
@@ -85,6 +88,7 @@ def resume(which: str, answer: str = RETRY, *, deployment: Deployment | None = N
     return chosen
 
 
+@explained
 def resume_all(arns: Iterable[str], answer: str, deployment: Deployment) -> None:
     """Answer these executions, of which all wait for a human; one that was answered meanwhile is passed over."""
     client = deployment.cloud.client("stepfunctions")

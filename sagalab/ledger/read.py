@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.names import TASKS
 from sagalab.ledger.inbox import Notification, notifications
 from sagalab.ledger.ledger import Ledger
@@ -39,6 +40,7 @@ def read_ledger(
     return read_ledgers([order], deployment, wait=wait, since=since)[0]
 
 
+@explained
 def read_ledgers(
     orders: Sequence[Mapping[str, Any]],
     deployment: "Deployment",

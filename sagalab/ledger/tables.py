@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.threads import together
@@ -37,6 +38,7 @@ _MONEY = ("payment_amount", "unit_price")
 _decode = TypeDeserializer().deserialize
 
 
+@explained
 def tables(deployment: Deployment | None = None, order_id: str | None = None) -> "dict[str, pd.DataFrame]":
     """Return the tables orders, payments, inventory and stock as DataFrames, read consistently.
 

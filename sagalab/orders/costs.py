@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.deployment import Deployment
 from sagalab.orders.prices import PRICES, PRICES_OF, REGION
 from sagalab.orders.usage import Usage, estimate, of_execution, used
@@ -70,6 +71,7 @@ def costs_of(execution: "Execution", sagas: int = 1000) -> Costs:
     return Costs(sagas, of_execution(execution).times(sagas))
 
 
+@explained
 def costs_so_far(deployment: Deployment) -> Costs:
     """Return what the deployment's executions have cost; on the local cloud, what they would have cost."""
     usage, sagas = used(deployment)

@@ -1,11 +1,13 @@
 """Forget an order: delete its rows and give its reserved stock back, so that its id can run again."""
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.retrying import code
 from sagalab.deploying.names import TASKS, Names
 from sagalab.errors import SagaLabError
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 # The kinds of movements: what the key of each is made of (lambdas/payments.py, lambdas/inventory.py).
 PAYMENT_TYPES = ("Debit", "Credit")
 INVENTORY_TYPES = ("Reserve", "Release")
-_TRIES = 10
+_TRIES, _PAUSE_SECONDS = 10, 0.5
 _decode = TypeDeserializer().deserialize
 
 
@@ -25,6 +27,7 @@ def transaction_id(order_id: str, transaction_type: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{order_id}#{transaction_type}"))
 
 
+@explained
 def forget(cloud: "Cloud", order_id: str) -> None:
     """Delete an order's rows in all tables, and give back what is reserved for it and not yet released.
 
@@ -34,15 +37,23 @@ def forget(cloud: "Cloud", order_id: str) -> None:
     """
     names = Names(cloud.prefix)
     client = cloud.client("dynamodb")
-    client.batch_write_item(
-        RequestItems={
-            names.table("orders"): [_deletion("order_id", order_id)],
-            names.table("payments"): [
-                _deletion("transaction_id", transaction_id(order_id, kind)) for kind in PAYMENT_TYPES
-            ],
-            names.table("attempts"): [_deletion("key", f"{order_id}#{task.task}") for task in TASKS],
-        }
-    )
+    deletions = {
+        names.table("orders"): [_deletion("order_id", order_id)],
+        names.table("payments"): [
+            _deletion("transaction_id", transaction_id(order_id, kind)) for kind in PAYMENT_TYPES
+        ],
+        names.table("attempts"): [_deletion("key", f"{order_id}#{task.task}") for task in TASKS],
+    }
+    for _ in range(_TRIES):
+        # of a table that is asked too much DynamoDB hands requests back, and reports no error
+        deletions = client.batch_write_item(RequestItems=deletions).get("UnprocessedItems")
+        if not deletions:
+            break
+        time.sleep(_PAUSE_SECONDS)
+    else:
+        raise SagaLabError(
+            f"The rows of order {order_id} cannot be deleted now: DynamoDB is busy.", "Run it again."
+        )
     for _ in range(_TRIES):
         actions = _release(client, names, order_id)
         try:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.retrying import when_allowed
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.errors import SagaLabError
@@ -18,6 +19,7 @@ _CURES = {
 }
 
 
+@explained
 def redrive(
     execution: "Execution | str",
     timeout: float = DEFAULT_TIMEOUT_SECONDS,
@@ -49,6 +51,7 @@ def redrive(
     return wait(arn, timeout, deployment=deployment, after=last)
 
 
+@explained
 def failed_execution(which: str, deployment: Deployment) -> str:
     """Return the ARN of the newest execution that ended without success and has this order id, name or ARN.
 

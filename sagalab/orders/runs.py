@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.cloud.retrying import when_allowed
 from sagalab.deploying.deployment import Deployment, cloud_of, not_deployed
 from sagalab.deploying.names import Arns, Names
@@ -29,6 +30,7 @@ _AWS_POLL = (1.0, 5.0, 1.5)
 _LONGEST_NAME = 80  # Step Functions' limit
 
 
+@explained
 def start(
     order: Mapping[str, Any],
     machine: str = "saga",
@@ -60,6 +62,7 @@ def start(
         ) from None
 
 
+@explained
 def run(
     order: Mapping[str, Any],
     machine: str = "saga",
@@ -79,6 +82,7 @@ def run(
     return wait(arn, timeout, deployment=deployment, definition=definition)
 
 
+@explained
 def wait(
     execution_arn: str,
     timeout: float = DEFAULT_TIMEOUT_SECONDS,
@@ -134,6 +138,7 @@ def no_execution(arn: str) -> SagaLabError:
     )
 
 
+@explained
 def definition_now(machine: str, deployment: Deployment) -> str:
     """Return the definition (ASL text) with which executions of a machine start now: ask once for many runs."""
     client = deployment.cloud.client("stepfunctions")

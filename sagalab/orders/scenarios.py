@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.errors import SagaLabError
@@ -159,6 +160,7 @@ def run_scenario(
     return run_one(key, machine, deployment=deployment, timeout=timeout).execution
 
 
+@explained
 def run_one(
     key: str, machine: str = "saga", *, deployment: Deployment | None = None, timeout: float = 60
 ) -> ScenarioRun:
@@ -166,6 +168,7 @@ def run_one(
     return _timed(scenario(key), machine, deployment or find_deployment(), timeout, None)
 
 
+@explained
 def run_scenarios(
     machine: str = "saga", *, deployment: Deployment | None = None, timeout: float = 60
 ) -> list[ScenarioRun]:

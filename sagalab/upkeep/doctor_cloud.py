@@ -90,6 +90,8 @@ def aws_identity() -> Check:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from sagalab.cloud.aws_errors import explain
+
     log_in = "Log in: aws sso login, or aws configure; with a profile set AWS_PROFILE."
     try:
         session = boto3.session.Session()
@@ -103,6 +105,9 @@ def aws_identity() -> Check:
         quick = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
         who = session.client("sts", config=quick).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
+        known = explain(error)
+        if known:
+            return Check("AWS", State.WRONG, known.what.rstrip("."), known.cure)
         return Check("AWS", State.WRONG, f"the credentials do not work: {mask_accounts(str(error))}", log_in)
     where = f"account {mask_accounts(who['Account'])}, region {session.region_name}"
     found = f"used: {where}, credentials from {credentials.method}"
