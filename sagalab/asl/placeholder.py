@@ -16,9 +16,13 @@ def is_placeholder(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None
 
 
-def has_placeholder(text: str) -> bool:
-    """Tell whether a placeholder stands somewhere in a text."""
-    return "${" in text and _WHOLE.search(text) is not None
+def has_placeholder(value: object) -> bool:
+    """Tell whether a placeholder stands somewhere in a text, or a value is CloudFormation's long form of one
+    ({"Ref": "Queue"}, {"Fn::GetAtt": ["Pay", "Arn"]}: intrinsic-function-reference.html)."""
+    if isinstance(value, dict) and len(value) == 1:
+        [(name, inside)] = value.items()
+        return name == "Ref" and isinstance(inside, str) or isinstance(name, str) and name.startswith("Fn::")
+    return isinstance(value, str) and "${" in value and _WHOLE.search(value) is not None
 
 
 def black_out(text: str) -> str:

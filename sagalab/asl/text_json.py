@@ -9,17 +9,18 @@ from sagalab.asl.placeholder import PLACEHOLDER
 from sagalab.asl.source import Place
 from sagalab.asl.syntax_error import AslSyntaxError
 
+# also as a part of a number: -${Depth}, ${Hours}00, ${Whole}.${Half}
+_FILLED = rf"[\w.+-]*{PLACEHOLDER}(?:[\w.+-]|{PLACEHOLDER})*"
 _TOKEN = re.compile(
     r"[ \t\r\n]*(?:"
     r'(?P<text>"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*")'
     r"|(?P<sign>[{}\[\],:])"
+    rf"|(?P<placeholder>{_FILLED})"
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>true|false|null)"
-    rf"|(?P<placeholder>{PLACEHOLDER})"
     r"|(?P<end>\Z))"
 )
 _WORDS = {"true": True, "false": False, "null": None}
-_PLACEHOLDER = re.compile(PLACEHOLDER)
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 
 
@@ -173,7 +174,7 @@ def _without_placeholders(text: str) -> str:
     """Return the text with 0 in the place of what stands outside of quotes as a placeholder."""
     if "${" not in text:
         return text
-    either = re.compile(f"{_STRING.pattern}|{_PLACEHOLDER.pattern}")
+    either = re.compile(f"{_STRING.pattern}|{_FILLED}")
     return either.sub(lambda match: match[0] if match[0][0] == '"' else "0".ljust(len(match[0])), text)
 
 

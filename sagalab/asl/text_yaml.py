@@ -168,6 +168,13 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
             "a JSONata expression without quotes",
             "Put the whole {% … %} in quotes; if it holds double quotes, in single ones.",
         )
+    if "another document" in problem:
+        return (
+            "a second document begins here",
+            "A file holds one state machine: delete ---, or write two files.",
+        )
+    if "'{'" in problem and "${" in line:
+        return "a placeholder without quotes between { and }", "Put it in quotes: '${Name}'."
     if "'\\t'" in problem:
         return "a tab at the beginning of a line", "YAML indents by spaces only."
     if "mapping values are not allowed" in problem:

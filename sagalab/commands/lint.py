@@ -65,7 +65,7 @@ def _lint_file(file: str) -> "Findings":
     """Lint one file; a syntax error is a finding too. Raises SagaLabError where there is no machine."""
     from sagalab.asl.text import AslSyntaxError, read_text
     from sagalab.errors import SagaLabError
-    from sagalab.linting.lint import Finding, Findings
+    from sagalab.linting.lint import Finding, Findings, how_to_give_a_machine
     from sagalab.linting.lint import lint as lint_definition
 
     try:
@@ -78,7 +78,7 @@ def _lint_file(file: str) -> "Findings":
     if not isinstance(machine.body, dict) or "States" not in machine.body:
         raise SagaLabError(
             f"{_label(file)} holds no state machine.",
-            'A state machine is an object with "StartAt" and "States".',
+            how_to_give_a_machine(machine.body),
         )
     return lint_definition(machine)
 

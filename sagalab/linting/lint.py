@@ -6,6 +6,7 @@ saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
 """
 
 from sagalab.asl.document import Machine, read
+from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.source import path_text
 from sagalab.linting import (
     errors as lint_errors,
@@ -47,6 +48,15 @@ RULE_FILES = (
     lint_undo_chain,
 )
 _NOT_ASL = "A machine is an object with StartAt and States."
+_TEMPLATE = (
+    "This is a template: give the file that it names, or what stands under Definition (or DefinitionString)."
+)
+
+
+def how_to_give_a_machine(value: object) -> str:
+    """Return the cure for a document that is no machine; a template of CloudFormation, SAM or the CDK is known."""
+    names = set(value) if isinstance(value, dict) else set()
+    return _TEMPLATE if names & {"Resources", "AWSTemplateFormatVersion", "stepFunctions"} else _NOT_ASL
 
 
 def lint(definition: object) -> Findings:
@@ -60,8 +70,16 @@ def lint(definition: object) -> Findings:
     definition = machine.body
     if not isinstance(definition, dict):
         return Findings([Finding("SAGA001", ERROR, "", "This is no state machine.", _NOT_ASL)])
+    if has_placeholder(definition.get("States")):
+        return Findings([])  # all of them are filled in at deployment
     if not isinstance(definition.get("States"), dict) or not definition["States"]:
-        return Findings([Finding("SAGA001", ERROR, "", "There are no States.", _NOT_ASL, "States")])
+        return Findings(
+            [
+                Finding(
+                    "SAGA001", ERROR, "", "There are no States.", how_to_give_a_machine(definition), "States"
+                )
+            ]
+        )
     try:
         found = [finding for rule in sorted(RULES, key=lambda rule: rule.code) for finding in rule(machine)]
     except RecursionError:

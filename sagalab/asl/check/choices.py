@@ -92,7 +92,7 @@ def _jsonpath_rule(rule: dict[str, Any], place: Path, top: bool = True) -> Itera
         for name, value in body.items():
             if name in COMPARATORS:
                 wrong = COMPARATORS[name](value)
-                if wrong:
+                if wrong and not has_placeholder(value):
                     yield Problem(SCHEMA, wrong, (*here, name))
             elif name in ("And", "Or"):
                 if not isinstance(value, list) or not value:

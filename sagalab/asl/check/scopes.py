@@ -48,7 +48,8 @@ def check_scope(scope: Scope, express: bool) -> Iterator[Problem]:
         return
     for name, state in states.items():
         if not isinstance(state, dict):
-            yield Problem(SCHEMA, words.wrong_type("OBJECT"), (*place, "States", str(name)))
+            if not has_placeholder(state):
+                yield Problem(SCHEMA, words.wrong_type("OBJECT"), (*place, "States", str(name)))
         elif not isinstance(state.get("Type"), str):
             if "Type" in state:
                 yield Problem(SCHEMA, words.wrong_type("STRING"), (*place, "States", str(name), "Type"))
@@ -71,18 +72,27 @@ def _config(config: dict[str, Any], place: Path, express: bool) -> Iterator[Prob
 
 def _ways(scope: Scope) -> Iterator[Problem]:
     """What AWS says of StartAt and Default too is "Missing 'Next' target" (measured)."""
-    place = scope.path
+    place, unknown = scope.path, _has_unknown_ways(scope)
     start = scope.start_at
-    if start is not None and scope.start is None and not has_placeholder(start):
+    if (
+        start is not None
+        and scope.start is None
+        and not has_placeholder(start)
+        and not _filled_in(scope, start)
+    ):
         yield Problem(TARGET, words.no_target(start), (*place, "StartAt"))
     for state in scope.states.values():
         if state.type in _GOES_ON:
-            ends = ("End",) if state.body.get("End") is True else ()  # End: false is as good as none
+            end = state.body.get("End")
+            ends = ("End",) if end is True or has_placeholder(end) else ()  # End: false is as good as none
             given = ("Next", *ends) if "Next" in state.body else ends
             yield from check_one_of(given, ("Next", "End"), state.path)
         for way in state.transitions:
-            if way.target is None and not has_placeholder(way.target_name):
+            named = way.target_name
+            if way.target is None and not has_placeholder(named) and not _filled_in(scope, named):
                 yield Problem(TARGET, words.no_target(way.target_name), way.path)
+    if unknown:
+        return
     if scope.owner is None and scope.states and not any(state.ends for state in scope.states.values()):
         # only of the machine itself, and then nothing of states that cannot be reached (measured)
         yield Problem(NO_END, "Workflow has no terminal state", (*place, "States"))
@@ -91,6 +101,23 @@ def _ways(scope: Scope) -> Iterator[Problem]:
         for state in scope.states.values():
             if state not in reached:
                 yield Problem(TARGET, words.unreachable(state.name), state.path)
+
+
+def _filled_in(scope: Scope, name: str) -> bool:
+    """Tell whether a state of this name, or all of them, are filled in at deployment."""
+    states = scope.body["States"]
+    return has_placeholder(states.get(name)) or any(has_placeholder(written) for written in states)
+
+
+def _has_unknown_ways(scope: Scope) -> bool:
+    """Tell whether what is filled in at deployment may lead to a state, or be an end."""
+    written = scope.body["States"]
+    return any(map(has_placeholder, (*written, *written.values()))) or any(
+        has_placeholder(state.type)
+        or has_placeholder(state.body.get("End"))
+        or any(has_placeholder(way.target_name) for way in state.transitions)
+        for state in scope.states.values()
+    )
 
 
 def check_names(machine: Machine) -> Iterator[Problem]:

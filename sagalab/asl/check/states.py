@@ -28,7 +28,7 @@ def check_part(
         elif language is not None and field.language not in (None, language):
             said = words.other_language(name, language, str(field.language))
             yield Problem(SCHEMA, said, (*place, name), at=place)
-        elif isinstance(value, str) and has_placeholder(value):
+        elif has_placeholder(value):
             continue
         elif language == JSONATA and field.computed and is_jsonata_like(value):
             continue
@@ -49,7 +49,8 @@ def check_state(state: State, machine_language: str) -> Iterator[Problem]:
     """Yield what is wrong with a state's own fields, its retriers and its catchers."""
     body, place = state.body, state.path
     if state.type not in fields.TYPES:
-        if wrong := fields.STATE["Type"].kind(state.type):
+        wrong = None if has_placeholder(state.type) else fields.STATE["Type"].kind(state.type)
+        if wrong:
             yield Problem(SCHEMA, wrong, (*place, "Type"))
         return
     language: str | None = state.query_language

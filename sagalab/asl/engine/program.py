@@ -60,7 +60,8 @@ class Program:
         body: Mapping[str, Any] = node.body
         jsonata = node.query_language == "JSONata"
         if node.type == "Task":
-            assert node.resource is not None
+            if node.resource is None:
+                raise ValueError(f"the state '{node.name}' cannot be run: its Resource is no text")
             return Task(node.name, body, jsonata, node.resource)
         if node.type == "Parallel":
             return Parallel(node.name, body, jsonata, [self._read(scope) for scope in node.inner])

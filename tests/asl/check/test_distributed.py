@@ -50,7 +50,8 @@ def reader(**fields):
 def test_it_is_taken(definition):
     assert check(read(definition)) == []
     assert [finding for finding in lint(definition) if finding.severity == ERROR] == []
-    definitions.accept(json.dumps(definition), "STANDARD")
+    if "${" not in json.dumps(definition):
+        definitions.accept(json.dumps(definition), "STANDARD")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from cloud_processes import wait_until
 
 from sagalab.linting.lint import lint
+from sagalab.localcloud.stepfunctions.api import definitions
+from sagalab.localcloud.stepfunctions.api.errors import ApiError
 from sagalab.project import ROOT
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
@@ -188,9 +190,38 @@ def test_what_the_local_cloud_has_not_is_said_when_it_runs(adapted):
     assert run.about["status"] == "FAILED" and "it has no HTTPS endpoints" in run.about["cause"]
 
 
-def test_a_placeholder_that_was_not_filled_in_is_refused(adapted):
-    text = json.dumps(jsonata(("A", {"Type": "Pass", "Output": "{% ${Sum} %}"})))
-    assert "INVALID_JSONATA_EXPRESSION: " in refusal(adapted, text)["Error"]["Message"]
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        (jsonata(("A", {"Type": "Pass", "Output": "{% ${Sum} %}"})), "INVALID_JSONATA_EXPRESSION: "),
+        (
+            chain(("A", {"Type": "Wait", "Seconds": "${P}"})),
+            "Expected value of type Integer at /States/A/Seconds",
+        ),
+        (chain(("A", {"Type": "Wait", "Seconds": {"Ref": "P"}})), "Expected value of type Integer"),
+        (chain(("A", {"Type": "Task", "Resource": "${F}"})), "Value is not a valid resource ARN"),
+        (
+            chain(("A", {"Type": "Task", "Resource": {"Fn::GetAtt": ["F", "Arn"]}})),
+            "Expected value of type [STRING]",
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "${N}"}}},
+            "Missing 'Next' target: ${N} at",
+        ),
+    ],
+    ids=str,
+)
+def test_a_placeholder_that_was_not_filled_in_is_refused(definition, words):
+    assert not lint(definition).count("error")
+    with pytest.raises(ApiError) as refused:
+        definitions.accept(json.dumps(definition), "STANDARD")
+    assert words in str(refused.value)
+
+
+def test_a_placeholder_in_plain_text_is_text():
+    definition = chain(("Ref", {"Type": "Pass", "Parameters": {"a": "${Name}", "b": {"Ref": "x"}}}))
+    definitions.accept(json.dumps(definition), "STANDARD")
+    definitions.accept(json.dumps(chain(("${A}", {"Type": "Succeed"}))), "STANDARD")
 
 
 def test_diagnostics(adapted):
