@@ -9,30 +9,21 @@ import subprocess
 import sys
 
 OLDEST = (3, 11)
-NEWEST_TRIED = 16
-
-
-def newer_python():
-    """Return the name of a Python on the PATH that is new enough and runs, or None."""
-    for minor in range(NEWEST_TRIED, OLDEST[1] - 1, -1):
-        name = "python3.%d" % minor
-        command = ["py", "-3.%d" % minor] if os.name == "nt" else [name]
-        with open(os.devnull, "w") as nowhere:
-            try:
-                if subprocess.call(command + ["-c", "import venv"], stdout=nowhere, stderr=nowhere) == 0:
-                    return " ".join(command)
-            except OSError:
-                continue
-    return None
 
 
 def too_old():
-    """Return the line for a Python that is too old, with its cure."""
+    """Return the line for a Python that is too old, with its cure: a newer one on the PATH that runs, or python.org."""
     line = "Python %d.%d or later is needed, this is %d.%d. " % (OLDEST + tuple(sys.version_info[:2]))
-    other = newer_python()
-    if other:
-        arguments = " ".join(sys.argv[1:]) or "lab"
-        return line + "You have a newer one: %s setup/run.py %s" % (other, arguments)
+    for minor in range(16, OLDEST[1] - 1, -1):
+        command = ["py", "-3.%d" % minor] if os.name == "nt" else ["python3.%d" % minor]
+        try:
+            with open(os.devnull, "w") as nowhere:
+                runs = subprocess.call(command + ["-c", ""], stdout=nowhere, stderr=nowhere) == 0
+        except OSError:
+            continue
+        if runs:
+            newer = command + ["setup/run.py"] + (sys.argv[1:] or ["lab"])
+            return line + "You have a newer one: " + " ".join(newer)
     return line + "Install it from https://www.python.org/downloads/ and run this command with it."
 
 

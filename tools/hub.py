@@ -81,12 +81,8 @@ class Room:
         unwanted = shutil.ignore_patterns(".venv", ".sagalab", "my-workshop", "__pycache__", ".git", "build")
         shutil.copytree(ROOT, self.course, ignore=unwanted)
         self._run([_python(), "setup/run.py", "status"], {0, 1, 2})
-        uv = self.course / ".venv" / "bin" / "uv"
-        self._run(
-            [uv, "pip", "install", "--quiet", f"jupyterhub=={JUPYTERHUB}"],
-            {0},
-            VIRTUAL_ENV=self.course / ".venv",
-        )
+        python = self.course / ".venv" / "bin" / "python"
+        self._run([python, "-m", "pip", "install", "--quiet", f"jupyterhub=={JUPYTERHUB}"], {0})
         subprocess.run(["groupadd", "--force", GROUP], check=True)
         for name in self.names:
             home = self.folder / "home" / name

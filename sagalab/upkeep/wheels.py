@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -133,11 +134,12 @@ class Needed:
 def requirements(root: Path = ROOT) -> list[Requirement]:
     """Return what the workshop needs to run (not its tests), with markers, as `uv export` reads it from uv.lock.
 
-    Raises SagaLabError without uv, which setup/run.py puts beside this Python.
+    Raises SagaLabError without uv, which setup/run.py puts into .sagalab.
     """
-    uv = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
+    beside = [Path(sys.executable).parent, *ROOT.glob(".sagalab/uv-*/bin")]
+    uv = shutil.which("uv", path=os.pathsep.join(str(folder) for folder in beside))
     options = ["--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"]
-    if not uv.is_file():
+    if not uv:
         raise SagaLabError("uv is not here.", "Start by: python3 setup/run.py bundle FOLDER")
     done = subprocess.run(
         [uv, "export", *options, "--offline", "--quiet"], cwd=root, capture_output=True, encoding="utf-8"

@@ -3,17 +3,12 @@
 pip, uv and the operating system say it in their own words; `explain` recognises those words.
 """
 
-import errno
-import os
 import re
-import shutil
-import tempfile
-from pathlib import Path
 
-from bootstrap.places import BIN, ROOT
+from bootstrap.places import ROOT
 
 STALE_LOCK = r"lockfile.*needs to be updated|[Uu]nable to find lockfile|Failed to parse `uv.lock`"
-_DENIED = r"(Read-only file system|Permission ?[Dd]enied|Access is denied|os error 5\b|Errno (1|13|30)\b)"
+_DENIED = r"(Read-only file system|Permission ?[Dd]enied|Errno (1|13|30)\b)"
 # The package that the words speak of, with its version where the version matters.
 _NAME = r"(?:Hash mismatch for|[Dd]ownload|fetch) `([^`@= ]+)|(?:build|istribution) `([^`@ ]+)"
 
@@ -22,7 +17,7 @@ _NAME = r"(?:Hash mismatch for|[Dd]ownload|fetch) `([^`@= ]+)|(?:build|istributi
 # 900 MB: measured, .venv 424 MB and uv's cache about as much again.
 _TABLE = r"""
 No space left on device|not enough space on the disk|os error 112|[Qq]uota exceeded|Errno 28\b|WinError 112\b
-The disk is full (FREE MB free in ROOT, TEMPORARY MB in the temporary folder).
+The disk of ROOT, of the temporary folder or of uv's cache is full.
 Free about 900 MB and AGAIN.
 
 [Hh]ash(es)? mismatch|DO NOT MATCH THE HASHES
@@ -43,7 +38,7 @@ The package index cannot be reached.
 Check the network (in a company set HTTPS_PROXY, or PIP_INDEX_URL to the company's own index) and AGAIN:
    what was fetched already is kept. Without a network: a stick (sagalab bundle).
 
-WinError (5|32)\b
+(WinError|os error) (5|32)\b
 A file in ROOT is in use by another program, or cannot be written to.
 Close JupyterLab and every terminal that uses .venv, and AGAIN.
 
@@ -52,7 +47,7 @@ uv cannot write to its cache.
 Set UV_CACHE_DIR to a folder that you can write to and AGAIN.
 
 DENIED
-ROOT cannot be written to.
+ROOT cannot be written to, or programs there may not be run.
 Copy the project into a folder of your own (for example in your home) and run it there.
 
 STALE
@@ -72,46 +67,20 @@ _SIGNS = [block.replace("\n  ", "").split("\n") for block in _TABLE.strip().spli
 
 
 class SetupProblem(Exception):
-    """Something the user can mend. `what` happened, and its `cure`; the next run goes on from there."""
-
-    def __init__(self, what: str, cure: str = ""):
-        super().__init__(f"{what} {cure}".strip())
-        self.what, self.cure = what, cure
+    """Something the user can mend: what happened, and the cure. The next run goes on from there."""
 
 
 def _fill(text: str, names: dict[str, str]) -> str:
     return re.sub(rf"\b({'|'.join(names)})\b", lambda name: names[name[0]], text)
 
 
-def _free_mb(folder: str | Path) -> str:
-    try:
-        return str(shutil.disk_usage(folder).free // 1_000_000)
-    except OSError:
-        return "0"
-
-
 def explain(text: str, doing: str) -> SetupProblem:
-    """Return the problem that `text` (printed by pip or uv) speaks of; `doing` names the step that failed."""
+    """Return the problem that `text` (printed by pip or uv, or the system's error) speaks of; `doing` names the step that failed."""
     found = re.search(_NAME, text)
     filled = {"NAME": (found[1] or found[2]) if found else "a package", "AGAIN": "run the same command again"}
-    filled |= {"FREE": _free_mb(ROOT), "TEMPORARY": _free_mb(tempfile.gettempdir()), "ROOT": str(ROOT)}
     for sign, what, cure in _SIGNS:
         pattern = _fill(sign, {"ROOT": re.escape(str(ROOT)), "DENIED": _DENIED, "STALE": STALE_LOCK})
         if re.search(pattern, text):
-            return SetupProblem(_fill(what, filled), _fill(cure, filled))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"(?i)error\b", line)][:1] or lines[-1:]
-    causes = [line for line in lines if line.startswith("cause:")][-1:]
-    said = f" It said: {' '.join(errors + causes)[:300]}" if errors else ""
-    return SetupProblem(f"{doing} failed.{said}", "Remove the folder .venv and run the same command again.")
-
-
-def explain_os_error(error: OSError) -> SetupProblem:
-    """Return the problem that an operating system's error speaks of."""
-    program = Path(error.filename or "")
-    if error.errno in (errno.EACCES, errno.EPERM) and BIN in program.parents and os.path.isfile(program):
-        return SetupProblem(
-            f"Programs in {BIN} may not be run (is this disk mounted with noexec?).",
-            "Copy the project to another disk, or remove the folder .venv, and run the same command there.",
-        )
-    return explain(f"error: {error}", "Setting up")
+            return SetupProblem(_fill(f"{what} {cure}", filled | {"ROOT": str(ROOT)}))
+    said = " ".join(text.split())[-300:]
+    return SetupProblem(f"{doing} failed. It said: {said} Remove .venv and run the same command again.")

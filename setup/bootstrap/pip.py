@@ -1,6 +1,6 @@
 """pip, to fetch uv and to read the user's settings of the package index. uv itself reads neither of them.
 
-It runs from the file that comes with Python (ensurepip); to install it would take three seconds.
+It is unpacked from the file that comes with Python (ensurepip); to install it would take three seconds.
 """
 
 import ast
@@ -9,14 +9,13 @@ import os
 import re
 import sysconfig
 import urllib.request
+import zipfile
 from pathlib import Path
 
-from bootstrap.console import captured
 from bootstrap.failures import SetupProblem
-from bootstrap.places import PYTHON, STICK, VENV, child_environment
+from bootstrap.places import BASE_PYTHON, STATE, STICK, child_environment
+from bootstrap.programs import captured
 
-_FETCHED = VENV / "pip.whl"
-_AGAIN = "Then run the same command again."
 # Debian and Ubuntu leave ensurepip out of their Python. pip's own file is fetched in its place.
 _WHEEL = (
     "https://files.pythonhosted.org/packages/70/7a/"
@@ -26,34 +25,33 @@ _WHEEL_SHA256 = "4e8486d821d814b77319acb7b9e8bf5a4ee7590a643e7cb21029f209be8573c
 
 
 def run_pip(*arguments: str) -> tuple[int, str]:
-    """Run pip for `.venv`; return its exit code and what it printed. Settings that lead elsewhere do not count."""
+    """Run pip; return its exit code and what it printed. Settings that lead elsewhere do not count."""
     astray = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_PYTHON")
     environment = {name: value for name, value in child_environment().items() if name not in astray}
     environment |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    return captured([PYTHON, _wheel() / "pip", *arguments], environment)
+    return captured([BASE_PYTHON, _pip(), *arguments], environment)
 
 
-def _wheel() -> Path:
+def _pip() -> Path:
     system = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where a distribution keeps it beside Python
     folder = Path(system or Path(os.__file__).parent / "ensurepip" / "_bundled")
     known = sorted(folder.glob("pip-*.whl")) or sorted(STICK.glob("pip-*.whl"))
-    return known[-1] if known else _fetched()
+    wheel = known[-1] if known else STATE / Path(_WHEEL).name
+    unpacked = STATE / wheel.stem
+    if not unpacked.is_dir():
+        if not known:
+            _fetch(wheel)
+        arriving = STATE / f"arriving-{wheel.stem}"
+        zipfile.ZipFile(wheel).extractall(arriving)
+        arriving.rename(unpacked)
+    return unpacked / "pip"
 
 
-def _fetched() -> Path:
-    if _FETCHED.exists() and hashlib.sha256(_FETCHED.read_bytes()).hexdigest() == _WHEEL_SHA256:
-        return _FETCHED
-    try:
-        with urllib.request.urlopen(_WHEEL, timeout=30) as answer:
-            _FETCHED.write_bytes(answer.read())
-    except OSError as error:
-        what = "This Python comes without pip (no ensurepip), and PyPI cannot be reached for it."
-        raise SetupProblem(what, f"Check the network, or: sudo apt install python3-venv. {_AGAIN}") from error
-    if hashlib.sha256(_FETCHED.read_bytes()).hexdigest() != _WHEEL_SHA256:
-        what = "What arrived from PyPI as pip is not pip (a login page of this network?)."
-        cure = f"Open a page in the browser to log in, or: sudo apt install python3-venv. {_AGAIN}"
-        raise SetupProblem(what, cure)
-    return _FETCHED
+def _fetch(wheel: Path) -> None:
+    with urllib.request.urlopen(_WHEEL, timeout=30) as answer:
+        wheel.write_bytes(answer.read())
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() != _WHEEL_SHA256:
+        raise SetupProblem("What came is no pip: log in to this network by the browser. Then do it again.")
 
 
 def pip_settings() -> dict[str, str]:

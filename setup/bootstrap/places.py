@@ -2,7 +2,6 @@
 
 import os
 import sys
-import sysconfig
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent.parent  # the project that was started
@@ -10,11 +9,11 @@ STICK = SOURCE / "wheels"  # there on a stick made by `sagalab bundle`
 # Nothing is written to a stick, nor can it be to a disk that is read-only: there all is done in a copy.
 ROOT = Path.home() / "saga-lab" if STICK.is_dir() or not os.access(SOURCE, os.W_OK) else SOURCE
 VENV = ROOT / ".venv"
-STATE = ROOT / ".sagalab"  # it holds the lock, because .venv itself may be removed while that is held
+STATE = ROOT / ".sagalab"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-UV = BIN / ("uv.exe" if os.name == "nt" else "uv")
-SITE_PACKAGES = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(VENV), "platbase": str(VENV)}))
+# The Python that .venv is made of, also when that of .venv itself (it was activated) runs this.
+BASE_PYTHON = Path(getattr(sys, "_base_executable", sys.executable))
 
 # These change which Python or which packages a child sees.
 _LEADS_ASTRAY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__")
@@ -25,8 +24,3 @@ def child_environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _LEADS_ASTRAY}
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     return environment | {"VIRTUAL_ENV": str(VENV), "PATH": path, "PYTHONUTF8": "1"}
-
-
-def python_version() -> str:
-    """Return "3.11" and the like."""
-    return f"{sys.version_info[0]}.{sys.version_info[1]}"

@@ -4,23 +4,13 @@ import shutil
 import subprocess
 import sys
 
-from bootstrap.console import say, step
 from bootstrap.failures import SetupProblem
 from bootstrap.places import ROOT, SOURCE, STATE, STICK
 
 _COPY_OF = STATE / "copy-of"  # which edition the copy is; empty while it is being made
 _PARTICIPANTS = {".sagalab", ".venv", "my-workshop"}
 # What a start or the tests leave in a clone: it belongs to nobody else, and may be private.
-_LEFT = (
-    "wheels",
-    *_PARTICIPANTS,
-    "build",
-    "screenshots",
-    ".hypothesis",
-    ".coverage*",
-    ".*_cache",
-    "__pycache__",
-)
+_LEFT = ("wheels", "build", "screenshots", ".hypothesis", ".coverage*", ".*_cache", "__pycache__")
 
 
 def copy_home() -> None:
@@ -34,17 +24,17 @@ def copy_home() -> None:
         edition = (STICK / "edition.txt").read_text(encoding="utf-8")
     if ROOT.exists() and not _COPY_OF.exists():
         what = f"{why}, so the work is done in {ROOT}; but what is there is no copy of a stick."
-        raise SetupProblem(what, "Rename it, and run the same command again.")
+        raise SetupProblem(f"{what} Rename it, and run the same command again.")
     STATE.mkdir(parents=True, exist_ok=True)
     if not _COPY_OF.exists() or _COPY_OF.read_text(encoding="utf-8") != edition:
-        with step(f"{why}: copying the course to {ROOT}", f"The course is in {ROOT}"):
-            _COPY_OF.touch()
-            older = STATE / f"older-{len(list(STATE.glob('older-*')))}"
-            for path in [path for path in ROOT.iterdir() if path.name not in _PARTICIPANTS]:
-                older.mkdir(exist_ok=True)
-                path.rename(older / path.name)
-            left = shutil.ignore_patterns(*_LEFT)
-            shutil.copytree(SOURCE, ROOT, ignore=left, copy_function=shutil.copyfile, dirs_exist_ok=True)
-            _COPY_OF.write_text(edition, encoding="utf-8")
+        print(f"· {why}: copying the course to {ROOT} …")
+        _COPY_OF.touch()
+        older = STATE / f"older-{len(list(STATE.glob('older-*')))}"
+        for path in [path for path in ROOT.iterdir() if path.name not in _PARTICIPANTS]:
+            older.mkdir(exist_ok=True)
+            path.rename(older / path.name)
+        left = shutil.ignore_patterns(*_PARTICIPANTS, *_LEFT)
+        shutil.copytree(SOURCE, ROOT, ignore=left, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        _COPY_OF.write_text(edition, encoding="utf-8")
     later = subprocess.list2cmdline([sys.executable, str(ROOT / "setup" / "run.py"), "lab"])
-    say(f"{why}: the work is done in {ROOT}. Later on, without it: {later}")
+    print(f"✓ {why}: the work is done in {ROOT}. Later on, without it: {later}")

@@ -11,7 +11,7 @@ if __name__ == "__main__":
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from bootstrap import stick
-    from bootstrap.failures import SetupProblem, explain_os_error
+    from bootstrap.failures import SetupProblem, explain
     from bootstrap.places import ROOT, SOURCE
 
     if ROOT == SOURCE:
@@ -20,7 +20,8 @@ if __name__ == "__main__":
     try:
         stick.copy_home()
     except (SetupProblem, OSError) as error:
-        sys.exit(f"✗ {explain_os_error(error) if isinstance(error, OSError) else error}")
+        problem = explain(f"error: {error}", "Copying the course") if isinstance(error, OSError) else error
+        sys.exit(f"✗ {problem}")
     os.chdir(ROOT)
     run = str(Path.home() / ".saga-run")
     os.environ["JUPYTER_RUNTIME_DIR"] = run if len(run) <= _LONGEST else tempfile.mkdtemp()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from lab_server import Notebook, Server
 
-pytest.importorskip("notebook", reason="Notebook 7 is not here: uv pip install notebook")
+pytest.importorskip("notebook", reason="Notebook 7 is not here: pip install notebook")
 
 NAMES = ("00_start_here.ipynb", "05_failure_lab.ipynb")
 

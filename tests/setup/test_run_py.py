@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 import small_project
 
-pytest.importorskip("uv", reason="setup/run.py puts uv into .venv; here is none (conda?)")
+pytest.importorskip("uv", reason="the small project's index serves the uv of .venv; here is none (conda?)")
+NO_NETWORK = {
+    "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+    "PIP_RETRIES": "0",
+    "UV_NO_CACHE": "1",
+    "PIP_NO_CACHE_DIR": "1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +31,8 @@ def env(tmp_path_factory, index):
     return small_project.environment(tmp_path_factory.mktemp("home"), index[0])
 
 
-def _killed_while_making(folder: Path, env: dict[str, str]) -> str:
-    """Start a run and kill it when it is about to put pip into the new `.venv`; return its first line."""
+def _killed_while_installing(folder: Path, env: dict[str, str]) -> str:
+    """Start a run and kill it when it is about to fill the new `.venv`; return what it had printed."""
     process = subprocess.Popen(
         small_project.command(folder, "test"),
         env=env,
@@ -38,22 +44,23 @@ def _killed_while_making(folder: Path, env: dict[str, str]) -> str:
     lines = []
     for line in process.stdout:
         lines.append(line)
-        if "Getting pip" in line:
+        if "Installing" in line:
             break
     os.killpg(process.pid, signal.SIGKILL) if os.name != "nt" else process.kill()
     process.communicate()
-    return lines[0]
+    return "".join(lines)
 
 
 @pytest.fixture(scope="module")
 def first_runs(tmp_path_factory, index, env):
-    """A project in a folder with spaces, an umlaut, `#`, a comma and `%` in its name, the first line of a run that was killed, and the next
-    run, from another working directory."""
+    """A project in a folder with spaces, an umlaut, `#`, a comma and `%` in its name, and its first three runs: without a network, killed,
+    and a whole one, from another working directory."""
     folder = tmp_path_factory.mktemp("a project") / "saga läb #1, 100%"
     folder.mkdir()
     small_project.write(folder, index[1])
-    killed = _killed_while_making(folder, env)
-    return folder, killed, small_project.run(folder, env, cwd=folder.parent)
+    alone = small_project.run(folder, env | NO_NETWORK)
+    killed = _killed_while_installing(folder, env)
+    return folder, alone, killed, small_project.run(folder, env, cwd=folder.parent)
 
 
 @pytest.fixture
@@ -85,16 +92,21 @@ def _one_line(done: subprocess.CompletedProcess) -> str:
     return lines[0]
 
 
-def test_a_run_makes_everything_anew_after_one_that_was_killed(first_runs):
-    folder, killed, done = first_runs
-    assert "Making .venv" in killed and "there is none yet" in killed
+def test_without_network_there_is_one_line_and_a_later_run_goes_on(first_runs):
+    line = _one_line(first_runs[1])
+    assert "cannot be reached" in line and "run the same command again" in line
+
+
+def test_a_run_goes_on_after_one_that_was_killed(first_runs):
+    folder, _, killed, done = first_runs
+    assert "Getting uv" in killed and "Making .venv" in killed
     output = _ok(done)
-    assert "Making .venv" in output and "was not finished" in output and "Packages installed" in output
+    assert "Getting uv" not in output and "Installing the packages" in output
     assert list(_site_packages(folder).glob(f"{small_project.PACKAGE}-1.0.dist-info"))
 
 
 def test_a_run_with_nothing_to_do_needs_no_network(project, env):
-    output = _ok(small_project.run(project, env | {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}))
+    output = _ok(small_project.run(project, env | NO_NETWORK))
     assert output.splitlines()[0].endswith("Everything is installed.")
 
 
@@ -109,43 +121,22 @@ def test_a_sync_that_was_killed_is_mended(project, env):
     (project / ".venv" / "sagalab-syncing").touch()
     (site / f"{small_project.PACKAGE}-1.0.dist-info" / "RECORD").unlink()
     (site / small_project.PACKAGE / "__init__.py").unlink()
-    assert "Packages installed" in _ok(small_project.run(project, env))
+    assert "Installing the packages" in _ok(small_project.run(project, env))
     assert not (project / ".venv" / "sagalab-syncing").exists()
 
 
-def test_a_package_that_lacks_is_installed(project, env):
-    shutil.rmtree(_site_packages(project) / f"{small_project.PACKAGE}-1.0.dist-info")
-    assert "Packages installed" in _ok(small_project.run(project, env))
-
-
-def test_a_lock_that_does_not_fit_the_files_is_refused(project, env):
+def test_what_does_not_fit_the_lock_or_does_not_come_is_one_line_and_the_next_run_mends_it(project, env):
     """What arrives from another index is held to the lock's hash."""
     lock = project / "uv.lock"
     before = lock.read_text(encoding="utf-8")
-    site = _site_packages(project)
-    shutil.rmtree(site / f"{small_project.PACKAGE}-1.0.dist-info")
+    shutil.rmtree(_site_packages(project) / f"{small_project.PACKAGE}-1.0.dist-info")
     lock.write_text(re.sub("sha256:........", "sha256:00000000", before), encoding="utf-8")
     try:
-        done = small_project.run(project, env | {"UV_NO_CACHE": "1"})
+        other = small_project.run(project, env | {"UV_NO_CACHE": "1"})
     finally:
         lock.write_text(before, encoding="utf-8")
-    assert "sagatiny is not the file of uv.lock" in _one_line(done)
-    _ok(small_project.run(project, env))
-
-
-@pytest.mark.parametrize("tool", ["pip", "uv"])
-def test_without_network_there_is_one_line_and_the_next_run_mends_it(project, env, tool):
-    site = _site_packages(project)
-    for folder in site.glob("uv-*.dist-info" if tool == "pip" else f"{small_project.PACKAGE}-*.dist-info"):
-        shutil.rmtree(folder)
-    closed = env | {
-        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
-        "PIP_RETRIES": "0",
-        "UV_NO_CACHE": "1",
-        "PIP_NO_CACHE_DIR": "1",
-    }
-    line = _one_line(small_project.run(project, closed))
-    assert "cannot be reached" in line and "run the same command again" in line
+    assert "sagatiny is not the file of uv.lock" in _one_line(other)
+    assert "cannot be reached" in _one_line(small_project.run(project, env | NO_NETWORK))
     _ok(small_project.run(project, env))
 
 
@@ -154,9 +145,10 @@ def test_two_runs_at_once_wait_for_each_other(project, env):
         [
             sys.executable,
             "-c",
-            "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.venv_folder import one_at_a_time\n"
-            "with one_at_a_time(): print('held', flush=True); sys.stdin.read()",
+            "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap.packages import take_lock\n"
+            "with open(sys.argv[2], 'ab') as file: take_lock(file); print('held', flush=True); sys.stdin.read()",
             str(project / "setup"),
+            str(project / ".sagalab" / "setup.lock"),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -170,57 +162,62 @@ def test_two_runs_at_once_wait_for_each_other(project, env):
         stdout=subprocess.PIPE,
         encoding="utf-8",
     )
-    assert f"Another setup (process {holder.pid}) is at work here" in waiting.stdout.readline()
+    assert "Another setup is at work here" in waiting.stdout.readline()
     holder.communicate("")
     output, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
     assert output.splitlines()[-1] == "pytest runs True -n auto --dist loadfile --no-loadscope-reorder"
 
 
-def _ask(project: Path, expression: str) -> str:
-    """Return what an expression of the small project's own bootstrap gives."""
-    code = (
-        f"import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap import venv_folder\nprint({expression})"
-    )
+def _is_venv(project: Path) -> bool:
+    """Return what the small project's own bootstrap says of its `.venv`."""
+    code = "import sys; sys.path.insert(0, sys.argv[1])\nfrom bootstrap import packages\nprint(packages.is_venv())"
     return subprocess.run(
         [getattr(sys, "_base_executable", sys.executable), "-c", code, str(project / "setup")],
         capture_output=True,
         encoding="utf-8",
         check=True,
         timeout=30,
-    ).stdout.strip()
+    ).stdout.strip() == str(True)
 
 
-def test_what_makes_a_venv_unusable_is_recognised(project):
-    """Of another Python, of a Python that is gone, without its python, cut off, moved."""
-    why = "venv_folder.why_not_usable()"
+def test_a_venv_that_uv_would_not_mend_is_recognised(project, env):
+    """Of another Python, of a Python that is gone, cut off, made elsewhere, by Python's venv too; and one that moved is made anew."""
     configuration = project / ".venv" / "pyvenv.cfg"
     good = configuration.read_text(encoding="utf-8")
     home = next(line for line in good.splitlines() if line.startswith("home"))
     version = next(line for line in good.splitlines() if line.startswith("version"))
-    cases = {
-        "": good,
-        "the one here was made by Python 3.8.1": good.replace(version, "version = 3.8.1"),
-        "the Python that made the one here is gone": good.replace(home, f"home = {project / 'gone'}"),
-        "the one here was not finished": "",
-    }
-    for reason, text in cases.items():
-        configuration.write_text(text, encoding="utf-8")
-        try:
-            assert _ask(project, why) == reason
-        finally:
-            configuration.write_text(good, encoding="utf-8")
+    cases = [
+        (True, good),
+        (True, "".join(line + "\n" for line in good.splitlines() if not line.startswith("command"))),
+        (True, good.replace("uv venv", "/usr/bin/python3 -m venv --without-pip")),
+        (False, good.replace(version, "version = 3.8.1")),
+        (False, good.replace(home, f"home = {project / 'gone'}")),
+        (False, good.replace(str(project), str(project / "elsewhere"))),
+        (False, good.replace(f" {project}", f" /elsewhere{project}")),
+        (False, good[:10]),
+        (False, ""),
+    ]
+    try:
+        for expected, text in cases:
+            configuration.write_text(text, encoding="utf-8")
+            assert _is_venv(project) is expected, text
+    finally:
+        configuration.write_text(good, encoding="utf-8")
     moved = project.with_name("moved")
     os.replace(project, moved)
     try:
-        assert _ask(moved, why) == "the one here was made in another folder"
+        assert not _is_venv(moved)
+        shutil.rmtree(moved / ".venv")
+        (moved / ".venv").write_text("no folder at all", encoding="utf-8")
+        assert "Making .venv" in _ok(small_project.run(moved, env))
     finally:
         os.replace(moved, project)
-    assert _ask(project, why) == ""
+    assert not _is_venv(project)
 
 
 def test_the_environment_leads_no_one_astray(project, env, tmp_path):
-    """Settings of the user's shell that would install elsewhere or load other packages change nothing."""
+    """Settings of the user's shell that would install elsewhere or load other packages change nothing. What lacks comes."""
     (tmp_path / small_project.PACKAGE).mkdir()
     (tmp_path / small_project.PACKAGE / "__init__.py").write_text("WHOLE = False\n", encoding="utf-8")
     shutil.rmtree(_site_packages(project) / f"{small_project.PACKAGE}-1.0.dist-info")
@@ -237,7 +234,7 @@ def test_the_environment_leads_no_one_astray(project, env, tmp_path):
     assert not (tmp_path / "other").exists() and not (tmp_path / "target").exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--nothing"], ["lab", "--port", "70000"]])
+@pytest.mark.parametrize("arguments", [[], ["--nothing"]])
 def test_a_wrong_command_line_is_refused(project, env, arguments):
     done = subprocess.run(
         small_project.command(project, *arguments), env=env, capture_output=True, encoding="utf-8"

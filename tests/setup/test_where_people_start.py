@@ -111,6 +111,7 @@ def test_binder_reads_its_own_folder_and_installs_what_is_locked():
     assert script.startswith("#!") and "--locked" in script and "--require-hashes" in script
     pinned = re.search(r'^UV_VERSION = "(.+)"', read("setup/bootstrap/packages.py"), re.MULTILINE)[1]
     assert f"uv=={pinned}\n" in script
+    assert f'"uv=={pinned}",' in read("pyproject.toml")  # the contributors' own
 
 
 @pytest.mark.skipif(os.name == "nt", reason="repo2docker runs on Linux")
