@@ -107,6 +107,12 @@ def ensure_machine(deployment: Deployment, name: str) -> str:
     return deploy_machine(deployment, name, read_definition(name))
 
 
+def durable_functions(deployment: Deployment) -> list[str]:
+    """Return which of "durable" and "durable-hardened" are deployed: the saga as a durable function."""
+    parts = Parts(deployment.cloud, deployment.prefix)
+    return [each.name for each in DURABLE if parts.durable_function(each).state() == "present"]
+
+
 def _ensure_durable(deployment: Deployment, name: str) -> str:
     """Return the ARN of a durable function; on the local cloud it is deployed when it is not there."""
     parts = Parts(deployment.cloud, deployment.prefix)

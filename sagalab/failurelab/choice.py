@@ -10,6 +10,18 @@ from sagalab.orders.orders import DEFAULT_ITEMS, make_order
 from sagalab.orders.scenarios import SCENARIOS, scenario, scenario_order
 
 SAGA = "saga"
+_TASKS = (
+    *("ProcessOrder", "ProcessPayment", "ReserveInventory", "sns:NotifySuccess"),
+    *("ReleaseInventory", "ProcessRefund", "UpdateOrderStatus"),
+)
+# The steps of lambdas/durable_saga.py and durable_saga_hardened.py: code has no definition to read them from.
+STEPS_OF_CODE = {
+    "durable": (
+        *_TASKS,
+        *("sns:NotifyReleaseInventoryFail", "sns:NotifyProcessRefundFail", "sns:NotifyUpdateOrderStatusFail"),
+    ),
+    "durable-hardened": (*_TASKS, "sns:NotifyOwed", "HumanAnswer"),
+}
 
 
 @dataclass(frozen=True)

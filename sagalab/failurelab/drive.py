@@ -1,18 +1,14 @@
 """Drive one run of the failure lab: find or make the deployment, start, follow, answer, judge, stop."""
 
-import contextlib
-import json
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from sagalab.cloud.retrying import code
 from sagalab.deploying.deploy import deploy, ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of, deployment
 from sagalab.errors import SagaLabError
+from sagalab.failurelab import execution_api
 from sagalab.failurelab.answers import token, waits_in
 from sagalab.failurelab.run import ENDED, JUDGING, LATE, RUNNING, WAITING, LabRun
 from sagalab.history.execution import Execution
@@ -21,7 +17,6 @@ from sagalab.orders.runs import start
 
 LOCAL_POLL, AWS_POLL = 0.1, 0.5  # seconds between two looks at a running execution
 _WAITING_POLL = 0.5  # … and at one that waits for an answer
-_GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 
 def ready(prefix: str | None) -> Deployment:
@@ -76,7 +71,7 @@ class Drive:
 
     def _followed(self, run: LabRun, found: Deployment, leave_waiting: bool) -> Iterator[LabRun]:
         """Yield the run as its history grows, until it has ended or is left waiting."""
-        execution = Execution.fetch(found.cloud.client("stepfunctions"), self._arn or "")
+        execution = execution_api.fetched(found.cloud, self._arn or "")
         until = time.monotonic() + self._timeout
         while True:
             waited = run.waits_in is not None
@@ -131,19 +126,11 @@ class Drive:
                 f"The history does not show the task token of {run.waits_in}.",
                 "Let the state hand it on as task_token; lab.stop() stops the run.",
             )
-        client = self._found.cloud.client("stepfunctions")
-        try:
-            if error is None:
-                client.send_task_success(taskToken=found, output=json.dumps(output))
-            else:
-                client.send_task_failure(taskToken=found, error=error, cause=cause)
-        except ClientError as problem:
-            if code(problem) not in _GONE:
-                raise
+        if not execution_api.send(self._found.cloud, self._arn or "", found, output, error, cause):
             raise SagaLabError(
                 f"{run.waits_in} waits no more: it was answered, has timed out, or was stopped.",
                 "Run it again.",
-            ) from None
+            )
         self._answered, run.waits_in, run.stage = len(run.execution.history), None, RUNNING
 
     @property
@@ -158,10 +145,4 @@ class Drive:
 
     def _stop_execution(self) -> None:
         if self._arn is not None and self.deployment is not None:
-            client: Any = self.deployment.cloud.client("stepfunctions")
-            with contextlib.suppress(
-                client.exceptions.ExecutionDoesNotExist
-            ):  # the cloud was started anew since
-                client.stop_execution(
-                    executionArn=self._arn, error="Stopped", cause="Stopped in the failure lab."
-                )
+            execution_api.stop(self.deployment.cloud, self._arn)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sagalab.asl.document import read
-from sagalab.deploying.deploy import ensure_machine
+from sagalab.deploying.deploy import durable_functions, ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.deploying.deployment import deployment as deployed
 from sagalab.deploying.machines import definition as read_definition
@@ -21,6 +21,7 @@ from sagalab.failurelab.drive import Drive
 from sagalab.failurelab.prediction import Prediction
 from sagalab.failurelab.replay import AS_IT_RUNS, STEP, Pace
 from sagalab.failurelab.run import ENDED, WAITING, LabRun
+from sagalab.orders.durable_runs import DURABLE_NAMES
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.pictures.compare import Comparison, compare
 from sagalab.saga import sagas
@@ -71,15 +72,18 @@ class Lab:
         """Return the names of the machines that can be chosen, "saga" first.
 
         They are those that are deployed; on the local cloud also those of statemachine/, which are deployed at their
-        first run. Raises SagaLabError when the saga is not deployed.
+        first run. So are "durable" and "durable-hardened", the saga as code. Raises SagaLabError when the saga is not
+        deployed.
         """
         found = deployed(cloud_of(None, self.prefix))
         names = set(found.machines) | set(machine_names() if found.cloud.is_local else ())
+        names |= set(DURABLE_NAMES if found.cloud.is_local else durable_functions(found))
         return sorted(names, key=lambda name: (name != SAGA, name))
 
     def no_sagas(self, names: Iterable[str]) -> set[str]:
         """Return which of these machines are no sagas: they undo nothing. Raises SagaLabError as `machines` does."""
-        return {name for name in names if not sagas(read(self.definition(name)))}
+        machines = (name for name in names if name not in DURABLE_NAMES)
+        return {name for name in machines if not sagas(read(self.definition(name)))}
 
     def definition(self, name: str = SAGA) -> dict[str, Any]:
         """Return a machine's definition as it is deployed; of one that is not, as statemachine/ has it.
@@ -93,11 +97,13 @@ class Lab:
         return json.loads(client.describe_state_machine(stateMachineArn=found.machine(name))["definition"])
 
     def machine(self, name: str = SAGA) -> tuple[dict[str, Any], list[str]]:
-        """Return a machine's definition, and which of the six tasks it calls.
+        """Return a machine's definition, and which of the six tasks it calls; code has no definition: {}.
 
         Raises SagaLabError when there is no such machine.
         """
         found = deployed(cloud_of(None, self.prefix))
+        if name in DURABLE_NAMES:
+            return {}, list(found.functions)
         client = found.cloud.client("stepfunctions")
         text = client.describe_state_machine(stateMachineArn=ensure_machine(found, name))["definition"]
         return json.loads(text), [task for task, arn in found.functions.items() if arn in text]

@@ -9,7 +9,7 @@ from typing import Any
 from sagalab.deploying.machines import definition as read_definition
 from sagalab.errors import SagaLabError
 from sagalab.failurelab import view as lab_view
-from sagalab.failurelab.choice import Choice
+from sagalab.failurelab.choice import STEPS_OF_CODE, Choice
 from sagalab.failurelab.errands import Work, has_loop
 from sagalab.failurelab.lab import Lab
 from sagalab.failurelab.prediction import Prediction
@@ -245,7 +245,7 @@ class Panel(RunView):
             return
         self._definition = found
         self.controls.faults.offer(tasks)
-        self.prediction.offer(found)
+        self.prediction.offer(found, STEPS_OF_CODE.get(machine, ()))
         if turn == self._turn:
             self._stop_showing()
             self.frame.fit(picture)

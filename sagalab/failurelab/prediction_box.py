@@ -1,6 +1,6 @@
 """The buttons of a prediction: one a state; the path grows with each click."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 
@@ -36,11 +36,15 @@ class PredictBox:
         self.stop_here.on_click(lambda _button: self._end())
         self._show()
 
-    def offer(self, definition: dict) -> None:
-        """Offer the states of a machine, and begin anew. What is offered already stays, with what was clicked."""
-        states = read(definition).top.states
-        ends = {name for name, state in states.items() if state.ends}
-        if (list(states), ends) == (list(self.states), self._ends):
+    def offer(self, definition: dict, steps: Sequence[str] = ()) -> None:
+        """Offer the states of a machine, or without a definition the `steps` of code, and begin anew.
+
+        What is offered already stays, with what was clicked.
+        """
+        found = read(definition).top.states if definition else {}
+        states = list(found) or list(steps)
+        ends = {name for name, state in found.items() if state.ends}
+        if (states, ends) == (list(self.states), self._ends):
             return
         self._ends = ends
         self.states = {}

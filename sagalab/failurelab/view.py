@@ -23,6 +23,10 @@ _PAPER, _INK = (
     "var(--jp-layout-color1,#fff)",
     "var(--jp-content-font-color1,#16202c)",
 )  # JupyterLab's, light or dark
+_CODE = (
+    "This is the saga as code, a durable function: nothing can be drawn before it runs. Press Run, and its steps are drawn "
+    "as they come. The code is in lambdas/durable_saga.py and durable_saga_hardened.py; lab 13 is about it."
+)
 _CELL = f"padding:3px 10px;text-align:left;vertical-align:top;border-top:1px solid {_LINE}"
 
 
@@ -49,7 +53,12 @@ def said(words: str, kind: str = "") -> str:
 
 
 def picture(definition: dict | None, execution: Execution | None, room: Execution | None = None) -> str:
-    """Return the machine as SVG, with what an execution did so far; as text where there is no `dot`."""
+    """Return the machine as SVG, with what an execution did so far; as text where there is no `dot`.
+
+    Code has no definition: there is no picture of it before it runs.
+    """
+    if not definition and execution is None:
+        return sheet(f"<p>{escape(_CODE)}</p>")
     drawing = diagram(definition, execution, room_for=room)
     try:
         svg = drawing.svg()

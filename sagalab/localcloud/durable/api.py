@@ -51,6 +51,10 @@ class Api:
             if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):
                 plain = route.function_name.rpartition(":function:")[2].partition(":")[0]
                 route = replace(route, function_name=plain)  # the engine knows functions by their plain names
+            if isinstance(route, routes.StopDurableExecutionRoute) and body:
+                body = (
+                    b'{"Error": ' + body + b"}"
+                )  # the runner (1.4.0) misses that the error is the whole body
             make = (
                 HTTPRequest.from_raw_bytes
                 if isinstance(route, routes.BytesPayloadRoute)
