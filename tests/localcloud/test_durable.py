@@ -51,6 +51,20 @@ def handler(event, context):
     context.step(lambda _: answer.callback_id, name="tell")
     return answer.result()
 """
+INVOKES = f"""{IMPORTS}
+@durable_execution
+def handler(event, context):
+    try:
+        return context.invoke(event["function"], {{"n": event["n"]}}, name="child")
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+"""
+ORDINARY = """
+def handler(event, context):
+    if event["n"] < 0:
+        raise ValueError("less than nothing")
+    return event["n"] * 2
+"""
 
 
 def _invoke(made, payload, **more):
@@ -213,3 +227,46 @@ def test_aws_s_engine_is_not_imported_before_a_durable_function_is_meant(what):
     code = f"import sys; {what}; print(any(name.startswith('aws_durable') for name in sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "False"
+
+
+def test_a_durable_function_invokes_others(function):
+    parent, child, once = (
+        function(INVOKES, DurableConfig=CONFIG),
+        function(TWO_STEPS, DurableConfig=CONFIG),
+        function(ORDINARY),
+    )
+    answered = _invoke(parent, {"function": f"{child.name}:$LATEST", "n": 1})
+    assert json.load(answered["Payload"]) == 20
+    listed = child.client.list_durable_executions_by_function(FunctionName=child.name)["DurableExecutions"]
+    assert [each["Status"] for each in listed] == ["SUCCEEDED"]
+    kinds = [each["EventType"] for each in _events(parent, answered["DurableExecutionArn"])]
+    assert "ChainedInvokeSucceeded" in kinds
+    assert json.load(_invoke(parent, {"function": once.name, "n": 4})["Payload"]) == 8
+    assert "less than nothing" in json.load(_invoke(parent, {"function": once.name, "n": -1})["Payload"])[1]
+    assert "Function not found" in json.load(_invoke(parent, {"function": "nobody", "n": 1})["Payload"])[1]
+
+
+def test_an_execution_that_has_ended_is_deleted_and_its_name_is_free(function):
+    made = function(ASKS, DurableConfig=CONFIG)
+    arn = _invoke(made, {}, InvocationType="Event", DurableExecutionName="mine")["DurableExecutionArn"]
+    with pytest.raises(made.client.exceptions.ResourceConflictException):
+        made.client.delete_durable_execution(DurableExecutionArn=arn)
+    told = {"ErrorType": "Stopped", "ErrorMessage": "by hand"}
+    made.client.stop_durable_execution(DurableExecutionArn=arn, Error=told)
+    [stopped] = [each for each in _events(made, arn) if each["EventType"] == "ExecutionStopped"]
+    assert stopped["ExecutionStoppedDetails"]["Error"]["Payload"] == told
+    assert made.client.delete_durable_execution(DurableExecutionArn=arn)["DeletionRequestTimestamp"]
+    for gone in (made.client.get_durable_execution, made.client.delete_durable_execution):
+        with pytest.raises(made.client.exceptions.ResourceNotFoundException):
+            gone(DurableExecutionArn=arn)
+    again = _invoke(made, {}, InvocationType="Event", DurableExecutionName="mine")["DurableExecutionArn"]
+    assert again != arn
+    made.client.stop_durable_execution(DurableExecutionArn=again)
+
+
+@pytest.mark.parametrize("what", ["pause", "resume"])
+def test_what_is_not_here_is_said(function, what):
+    made = function(TWO_STEPS, DurableConfig=CONFIG)
+    arn = _invoke(made, {"n": 1})["DurableExecutionArn"]
+    with pytest.raises(ClientError, match=f"The local cloud cannot {what} an execution"):
+        getattr(made.client, f"{what}_durable_execution")(DurableExecutionArn=arn)

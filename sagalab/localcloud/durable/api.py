@@ -1,7 +1,11 @@
 """The operations about executions of durable functions, by the handlers of AWS's local runner."""
 
+import json
+import re
+import time
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from aws_durable_execution_sdk_python_testing.exceptions import (
     AwsApiException,
@@ -11,7 +15,7 @@ from aws_durable_execution_sdk_python_testing.exceptions import (
 from aws_durable_execution_sdk_python_testing.web import handlers, routes
 from aws_durable_execution_sdk_python_testing.web.models import HTTPRequest, HTTPResponse
 
-from sagalab.localcloud.durable.engine import Engine
+from sagalab.localcloud.durable.engine import Engine, Runs
 
 _HANDLERS: dict[type[routes.Route], Any] = {
     routes.CheckpointDurableExecutionRoute: handlers.CheckpointDurableExecutionHandler,
@@ -24,6 +28,14 @@ _HANDLERS: dict[type[routes.Route], Any] = {
     routes.CallbackFailureRoute: handlers.SendDurableExecutionCallbackFailureHandler,
     routes.CallbackHeartbeatRoute: handlers.SendDurableExecutionCallbackHeartbeatHandler,
 }
+
+
+_ONE = re.compile(r"/2025-12-01/durable-executions/(?P<arn>[^/]+)(/(?P<what>\w+))?")
+_JSON = {"Content-Type": "application/json"}
+
+
+def _refused(status: int, name: str, words: str) -> tuple[int, dict[str, str], bytes]:
+    return status, {**_JSON, "x-amzn-ErrorType": name}, json.dumps({"Type": name, "message": words}).encode()
 
 
 class Api:
@@ -41,11 +53,39 @@ class Api:
             if event["EventType"] == "InvocationCompleted":
                 event["InvocationCompletedDetails"] = details[event["EventTimestamp"]]
 
+    def _own(self, method: str, path: str) -> tuple[int, dict[str, str], bytes] | None:
+        """Answer what the runner has not: DeleteDurableExecution; pauses are refused. None: it is another request."""
+        asked = _ONE.fullmatch(path)
+        if asked is None or (method, asked["what"]) not in (
+            ("DELETE", None),
+            ("POST", "pause"),
+            ("POST", "resume"),
+        ):
+            return None
+        arn = unquote(asked["arn"])
+        try:
+            if asked["what"]:
+                self.engine.store.load(arn)
+                return _refused(
+                    400,
+                    "InvalidParameterValueException",
+                    f"The local cloud cannot {asked['what']} an execution.",
+                )
+            self.engine.delete(arn)
+        except KeyError:
+            return _refused(404, "ResourceNotFoundException", f"Durable execution not found: {arn}")
+        except Runs:
+            words = f"The durable execution {arn} has not ended: it cannot be deleted."
+            return _refused(409, "ResourceConflictException", words)
+        return 202, _JSON, json.dumps({"DeletionRequestTimestamp": time.time()}).encode()
+
     def answer(
         self, method: str, path: str, query: dict[str, list[str]], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body. `path` is as it was sent: an ARN in it has its slashes encoded."""
         route: Any = None
+        if found := self._own(method, path):
+            return found
         try:
             route = self._router.find_route(path, method)
             if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):

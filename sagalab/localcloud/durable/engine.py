@@ -20,6 +20,7 @@ from aws_durable_execution_sdk_python_testing.scheduler import Scheduler
 
 from sagalab.history.durable_events import invocation_details
 from sagalab.localcloud.durable import scaled_time
+from sagalab.localcloud.durable.chained import Chained, lasts
 from sagalab.localcloud.durable.invoker import WorkerInvoker
 from sagalab.localcloud.durable.store import Store
 from sagalab.rehearsal.durable.executor import SteadyExecutor
@@ -27,11 +28,14 @@ from sagalab.settings import time_scale
 
 # The longest that AWS waits for a synchronous invocation: "Invoking Lambda durable functions", Lambda developer guide
 _LONGEST_SYNCHRONOUS_SECONDS = 900
-_RETENTION_DAYS = 14
 
 
 class AlreadyStarted(Exception):
     """An execution of that name began with another input; the text is AWS's."""
+
+
+class Runs(Exception):
+    """An execution that has not ended cannot be deleted."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Asked:
 class Engine:
     """Starts executions and answers for them; `executor` is AWS's."""
 
-    def __init__(self, call: Any, region: str) -> None:
+    def __init__(self, call: Any, config: Any, region: str) -> None:
+        """`call` and `config` as for Chained."""
         scaled_time.install()
         logging.getLogger("aws_durable_execution_sdk_python_testing").setLevel(logging.CRITICAL)
         self.store, self._scheduler = Store(), Scheduler()
@@ -62,6 +67,7 @@ class Engine:
             invoker=self._invoker,
             checkpoint_processor=CheckpointProcessor(self.store, self._scheduler),
             region=region,
+            child_dispatcher=Chained(call, config),
         )
         # seconds between an invocation that failed and the next; its class has 5
         self.executor.RETRY_BACKOFF_SECONDS = SteadyExecutor.RETRY_BACKOFF_SECONDS * time_scale()  # type: ignore[assignment]
@@ -71,7 +77,7 @@ class Engine:
 
         Source: "Idempotency", durable functions, Lambda developer guide.
         """
-        name = asked.name or str(uuid.uuid4())
+        name, (timeout, days) = asked.name or str(uuid.uuid4()), lasts(asked.durable_config)
         function = f"arn:aws:lambda:{asked.region}:{asked.account}:function:{asked.function}:{asked.version}"
         with self.store.naming:
             earlier = self.store.by_name.get((function, name))
@@ -85,10 +91,8 @@ class Engine:
                     function_name=asked.function,
                     function_qualifier=asked.version,
                     execution_name=name,
-                    execution_timeout_seconds=int(asked.durable_config.get("ExecutionTimeout") or 0),
-                    execution_retention_period_days=int(
-                        asked.durable_config.get("RetentionPeriodInDays") or _RETENTION_DAYS
-                    ),
+                    execution_timeout_seconds=timeout,
+                    execution_retention_period_days=days,
                     input=asked.payload,
                 )
             )
@@ -100,6 +104,12 @@ class Engine:
             if each.start_input.function_name == function_name and not each.is_complete:
                 self.executor.stop_execution(each.durable_execution_arn)
         self.store.forget(function_name)
+
+    def delete(self, arn: str) -> None:
+        """Forget an execution that has ended, by its ARN. Raises KeyError where there is none, and Runs."""
+        if not self.store.load(arn).is_complete:
+            raise Runs(arn)
+        self.store.delete(arn)
 
     def invocations(self, arn: str) -> dict[datetime, dict[str, Any]]:
         """Return the details of the invocations of an execution, by the time of their end; see InvocationCompletedDetails."""

@@ -8,6 +8,7 @@ from aws_durable_execution_sdk_python.execution import (
     DurableExecutionInvocationInput,
     InitialExecutionState,
 )
+from aws_durable_execution_sdk_python.lambda_service import ErrorObject
 from aws_durable_execution_sdk_python_testing.checkpoint.processor import DEFAULT_MAX_INVOCATION_PAGE_BYTES
 from aws_durable_execution_sdk_python_testing.clock import real_now
 from aws_durable_execution_sdk_python_testing.exceptions import (
@@ -62,6 +63,20 @@ class WorkerInvoker(Invoker):
 
     def inherit_endpoint(self, child_execution_arn: str, parent_execution_arn: str) -> None:
         """Nothing: the workers are those of this cloud."""
+
+
+def error_of(payload: bytes) -> ErrorObject:
+    """Return the error that a function reported, as an operation keeps it."""
+    try:
+        report = json.loads(payload)
+        return ErrorObject(
+            report.get("errorMessage"),
+            report.get("errorType"),
+            report.get("errorData"),
+            report.get("stackTrace"),
+        )
+    except (ValueError, AttributeError):
+        return ErrorObject.from_message(payload.decode("utf-8", "replace"))
 
 
 def _failure(payload: bytes) -> Exception:

@@ -113,13 +113,7 @@ def _version(function: LambdaFunction) -> str:
 
 def _call(region: str, name: str, payload: bytes) -> tuple[str, bytes, bool]:
     """Run a function of this cloud once, as the engine asks. Raises KeyError where it is not there (any more)."""
-    from moto.awslambda.exceptions import UnknownFunctionException
-
-    plain, _, qualifier = name.partition(":")
-    try:
-        function = lambda_backends[DEFAULT_ACCOUNT_ID][region].get_function(plain, qualifier or None)
-    except UnknownFunctionException:
-        raise KeyError(name) from None
+    function = _function(region, name)
     call = Call(
         request_id=str(uuid.uuid4()),
         arn=f"arn:aws:lambda:{region}:{DEFAULT_ACCOUNT_ID}:function:{name}",
@@ -130,13 +124,30 @@ def _call(region: str, name: str, payload: bytes) -> tuple[str, bytes, bool]:
     return call.request_id, answer.payload, answer.failed
 
 
+def _function(region: str, name: str) -> LambdaFunction:
+    """Return a function by its name with qualifier. Raises KeyError where it is not there."""
+    from moto.awslambda.exceptions import UnknownFunctionException
+
+    plain, _, qualifier = name.partition(":")
+    try:
+        return lambda_backends[DEFAULT_ACCOUNT_ID][region].get_function(plain, qualifier or None)
+    except UnknownFunctionException:
+        raise KeyError(name) from None
+
+
+def _config(region: str, name: str) -> dict[str, Any] | None:
+    return config_of(_function(region, name))
+
+
 def _api(region: str) -> "Api":
     with _making:
         if region not in _apis:
             from sagalab.localcloud.durable.api import Api
             from sagalab.localcloud.durable.engine import Engine
 
-            _apis[region] = Api(Engine(functools.partial(_call, region), region))
+            _apis[region] = Api(
+                Engine(functools.partial(_call, region), functools.partial(_config, region), region)
+            )
         return _apis[region]
 
 

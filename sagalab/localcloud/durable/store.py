@@ -21,12 +21,21 @@ class Store(InMemoryExecutionStore):
         """Forget the executions of a function that was deleted, and return them."""
         with self.naming:
             gone = [each for each in self.list_all() if each.start_input.function_name == function_name]
-            with self._lock:
-                for each in gone:
-                    self._store.pop(each.durable_execution_arn, None)
-            names = {id(each) for each in gone}
-            self.by_name = {key: kept for key, kept in self.by_name.items() if id(kept) not in names}
+            self._forget({each.durable_execution_arn for each in gone})
         return gone
+
+    def delete(self, arn: str) -> None:
+        """Forget one execution. Its name is free again."""
+        with self.naming:
+            self._forget({arn})
+
+    def _forget(self, arns: set[str]) -> None:
+        with self._lock:
+            for arn in arns:
+                self._store.pop(arn, None)
+        self.by_name = {
+            key: kept for key, kept in self.by_name.items() if kept.durable_execution_arn not in arns
+        }
 
     def save(self, execution: Execution) -> None:
         """Keep it; a new one gets its ARN here, before anything has read it."""
