@@ -84,8 +84,8 @@ class Api:
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body. `path` is as it was sent: an ARN in it has its slashes encoded."""
         route: Any = None
-        if found := self._own(method, path):
-            return found
+        if own := self._own(method, path):
+            return own
         try:
             route = self._router.find_route(path, method)
             if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):
