@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sagalab.asl.text import AslSyntaxError, read_text
+from sagalab.deploying.names import DURABLE
 from sagalab.errors import SagaLabError
 from sagalab.project import STATEMACHINE
 
@@ -35,6 +36,12 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
     path = STATEMACHINE / f"{name_or_path}{_SUFFIX}"
     if not path.is_file():
         path = Path(name_or_path)
+    if not path.is_file() and name_or_path in {each.name for each in DURABLE}:
+        raise SagaLabError(
+            f"{name_or_path} is the saga as code, and no state machine: it has no definition.",
+            f"Take run(order, {name_or_path!r}), explore({name_or_path!r}) or rehearse_durable({name_or_path!r}, order). "
+            "Races of orders are explored for state machines only.",
+        )
     if not path.is_file():
         raise SagaLabError(
             f"There is no state machine definition {name_or_path!s}.",

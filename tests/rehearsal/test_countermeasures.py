@@ -192,3 +192,9 @@ def test_the_number_of_orders_is_the_number_of_wishes():
         explore_orders("saga", wants=[{"6": 1}])
     machine = copy.deepcopy(definition("saga"))
     assert len(explore_orders(machine, faults=0, wants=[{"5": 1}, {"6": 1}]).cases) == 1  # nothing is shared
+
+
+def test_races_of_the_saga_as_code_are_told_what_to_take():
+    with pytest.raises(SagaLabError, match="durable is the saga as code, and no state machine") as told:
+        explore_orders("durable")
+    assert "Races of orders are explored for state machines only" in told.value.cure

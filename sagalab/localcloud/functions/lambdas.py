@@ -204,11 +204,17 @@ def _decoded(client_context: str | None) -> str:
     return json.dumps(json.loads(base64.b64decode(client_context)))
 
 
+def plain(name: str) -> str:
+    """Return a partial ARN (123456789012:function:name:version) as name and version, what else it is as it is."""
+    return name if name.startswith("arn:") else name.removeprefix("function:").rpartition(":function:")[2]
+
+
 def found(backend: LambdaBackend, name: str, qualifier: str | None) -> LambdaFunction:
     """Return the function of a name or ARN, and of a qualifier; AWS says with its version which one it is not.
 
     Raises moto's UnknownFunctionException.
     """
+    name = plain(name)
     try:
         return backend.get_function(name, qualifier)
     except UnknownFunctionException:

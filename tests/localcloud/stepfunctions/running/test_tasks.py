@@ -131,10 +131,24 @@ def test_parameters_that_the_api_has_not_end_the_execution(keeper, table, resour
     assert error == "States.Runtime" and f"could not be used to start the Task: {words}" in cause
 
 
-def test_a_name_that_no_function_can_have(keeper):
-    error, cause = failed(keeper, "lambda:invoke", {"FunctionName": "a b"})
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"FunctionName": "a b"}, "Value 'a b' at 'functionName' failed to satisfy"),
+        ({"FunctionName": "none", "InvocationType": "Maybe"}, "Value 'Maybe' at 'invocationType' failed"),
+    ],
+)
+def test_an_invocation_that_lambda_cannot_take(keeper, given, words):
+    error, cause = failed(keeper, "lambda:invoke", given)
     assert error == "Lambda.AWSLambdaException"
-    assert cause.startswith("1 validation error detected: Value 'a b' at 'functionName' failed to satisfy")
+    assert cause.startswith(f"1 validation error detected: {words}")
+
+
+def test_binary_values_come_back_as_they_were_given(keeper, table):
+    item = {"id": {"S": "binary"}, "picture": {"B": "aGk="}, "parts": {"L": [{"B": "aG8="}]}}
+    answered(keeper, "dynamodb:putItem", {"TableName": table, "Item": item})
+    found = answered(keeper, "dynamodb:getItem", {"TableName": table, "Key": {"id": item["id"]}})
+    assert found["Item"] == item
 
 
 def test_errors_of_queues_and_topics(keeper):
@@ -178,6 +192,8 @@ def test_a_message_that_is_no_text_is_sent_as_json(keeper):
         ({"FunctionName": "none"}, "none:$LATEST"),
         ({"FunctionName": "none", "Qualifier": "live"}, "none:live"),
         ({"FunctionName": "arn:aws:lambda:us-east-1:123456789012:function:none:7"}, "none:7"),
+        ({"FunctionName": "123456789012:function:none:7"}, "none:7"),
+        ({"FunctionName": "function:none"}, "none:$LATEST"),
     ],
 )
 def test_a_function_that_is_not_there_is_told_with_its_version(keeper, given, version):

@@ -27,6 +27,7 @@ from sagalab.localcloud.stepfunctions.running.tasks.errors import (
 # Errors of Lambda that have no class of their own in the SDK.
 _NAMES = dict.fromkeys(("AccessDeniedException", "ValidationException"), "AWSLambdaException")
 _USUAL_NAME = re.compile(r"[a-zA-Z0-9_.:$-]{1,140}")
+_KINDS = ("RequestResponse", "Event", "DryRun")
 _ANSWERED = (
     ("ExecutedVersion", "x-amz-executed-version"),
     ("FunctionError", "x-amz-function-error"),
@@ -88,12 +89,15 @@ def invoke(parameters: Mapping[str, Any], region: str, role_arn: str | None) -> 
     Raises botocore's ClientError.
     """
     name, qualifier = parameters["FunctionName"], parameters.get("Qualifier")
-    if not _USUAL_NAME.fullmatch(name):  # Lambda's model is large: it is read for an odd name alone
+    kind = parameters.get("InvocationType", "RequestResponse")
+    if (
+        not _USUAL_NAME.fullmatch(name) or kind not in _KINDS
+    ):  # Lambda's model is large: it is read when it must be
         operation = shapes.operation_of("lambda", "invoke")
         assert operation is not None
-        requests.refuse("lambda", operation, {"FunctionName": name})
+        requests.refuse("lambda", operation, {"FunctionName": name, "InvocationType": kind})
+    name = lambdas.plain(name)
     access.check_invoke(role_arn, name, qualifier, region)
-    kind = parameters.get("InvocationType", "RequestResponse")
     headers = {"X-Amz-Invocation-Type": kind, "X-Amz-Log-Type": parameters.get("LogType", "None")}
     if parameters.get("ClientContext"):
         headers["X-Amz-Client-Context"] = parameters["ClientContext"]

@@ -75,7 +75,7 @@ def result(resource: Resource, given: Any, execution: Execution, role_arn: str |
         raise failed(error) from None
     if resource.service == "events":
         answered = _entries(answered, malformed)
-    return {name: answered[name] for name in sorted(answered)}
+    return {name: shapes.plain(answered[name]) for name in sorted(answered)}
 
 
 def _as_it_is(given: dict[str, Any], execution: Execution) -> dict[str, Any]:

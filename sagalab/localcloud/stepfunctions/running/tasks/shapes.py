@@ -140,6 +140,15 @@ def answer(value: Any, shape: Shape | None) -> Any:
     return value
 
 
+def plain(value: Any) -> Any:
+    """Return what botocore answered as a JSON value, under the API's own names."""
+    if isinstance(value, bytes):
+        return _text(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _text(value: bytes) -> str:
     try:
         return value.decode("utf-8")
