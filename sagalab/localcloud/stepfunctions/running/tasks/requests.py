@@ -90,7 +90,7 @@ def _problems(value: Any, shape: Shape, place: str) -> Iterator[str]:
             else:
                 yield from _problems(value[name], member, inner)
     elif isinstance(shape, ListShape) and isinstance(value, list):
-        yield from _length(f"'{json_text(value)}'", len(value), shape, place)
+        yield from _length(value, shape, place)
         for index, item in enumerate(value):
             yield from _problems(item, shape.member, f"{place}.{index + 1}.member")
     elif isinstance(shape, MapShape) and isinstance(value, dict):
@@ -108,15 +108,19 @@ def _text(value: str, shape: StringShape, place: str) -> Iterator[str]:
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):
         yield _words(f"'{value}'", place, f"Member must satisfy regular expression pattern: {pattern}")
-    yield from _length(f"'{value}'", len(value), shape, place)
+    yield from _length(value, shape, place)
 
 
-def _length(value: Any, length: int, shape: Shape, place: str) -> Iterator[str]:
+def _length(value: Any, shape: Shape, place: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least is not None and length < least:
-        yield _words(value, place, f"Member must have length greater than or equal to {least}")
-    if most is not None and length > most:
-        yield _words(value, place, f"Member must have length less than or equal to {most}")
+    if least is not None and len(value) < least:
+        yield _words(_quoted(value), place, f"Member must have length greater than or equal to {least}")
+    if most is not None and len(value) > most:
+        yield _words(_quoted(value), place, f"Member must have length less than or equal to {most}")
+
+
+def _quoted(value: Any) -> str:
+    return f"'{value if isinstance(value, str) else json_text(shapes.plain(value))}'"
 
 
 def _words(value: Any, place: str, constraint: str) -> str:
