@@ -15,12 +15,14 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.exceptions import BotoCoreError
 
 from sagalab import settings
 from sagalab.cloud import local_process
 from sagalab.cloud.aws_errors import explained, no_region, tell_when_lost
 from sagalab.cloud.local_key import LocalKey, local_key
 from sagalab.cloud.prefix import prefix_of_participant
+from sagalab.errors import SagaLabError
 from sagalab.project import state_dir
 
 LOCAL_REGION = "us-east-1"
@@ -126,8 +128,20 @@ class Cloud:
         with self._lock:
             if (kind, service) not in self._made:
                 options = {} if self.is_local else {"config": on_aws()}
-                self._made[kind, service] = getattr(self.session, kind)(service, **options)
+                self._made[kind, service] = self._make(kind, service, options)
             return self._made[kind, service]
+
+    def _make(self, kind: str, service: str, options: dict[str, Any]) -> Any:
+        try:
+            return getattr(self.session, kind)(service, **options)
+        except ValueError as error:
+            # botocore's own errors are explained elsewhere; a number or an address that is none is a bare ValueError
+            if self.is_local or isinstance(error, BotoCoreError):
+                raise
+            raise SagaLabError(
+                f"A setting of AWS means nothing: {error}.",
+                "Look at AWS_MAX_ATTEMPTS, AWS_ENDPOINT_URL and the profile in ~/.aws/config.",
+            ) from None
 
 
 def connect() -> Cloud:

@@ -35,7 +35,7 @@ def costs(
         return
     for title, each in tables.items():
         _print(f"{title}: {each.sagas} sagas", each)
-    print(f"US dollars {NOTE}; sagalab/prices.py names the sources.")
+    print(f"US dollars {NOTE}; sagalab/orders/prices.py names the sources.")
 
 
 def _record(costs: "Costs") -> dict[str, Any]:

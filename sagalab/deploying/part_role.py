@@ -1,23 +1,32 @@
 """IAM roles as parts of a deployment: one service may assume it, one inline policy says what it may do."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from sagalab.cloud.retrying import unless
-from sagalab.deploying.part import Part
+from sagalab.deploying.part import Action, Part
+from sagalab.errors import SagaLabError
 
 POLICY_NAME = "sagalab"
+_REGION = re.compile(r"arn:[\w-]+:\w+:([a-z0-9-]+):")
 
 
 @dataclass
 class Role(Part):
-    """A role that `service` (such as "lambda.amazonaws.com") may assume, with the permissions of `policy`."""
+    """A role that `service` (such as "lambda.amazonaws.com") may assume, with the permissions of `policy`.
+
+    Roles belong to an account, all else to a region of it: under one prefix the role of another region's saga has
+    the same name. Its policy tells, and it is left alone.
+    """
 
     service: str
     policy: dict[str, Any]
+    # the policy that `is_ours` read after `tags`, for `differences`, which is asked right after it
+    _seen: "tuple[dict[str, Any] | None] | None" = field(default=None, repr=False, compare=False)
 
     kind = "role"
     missing_codes = ("NoSuchEntity", "NoSuchEntityException")
@@ -36,8 +45,32 @@ class Role(Part):
         }
 
     def tags(self) -> Mapping[str, str] | None:
+        self._seen = None
         found = unless(self.missing_codes, self._client().list_role_tags, RoleName=self.name)
         return None if found is None else {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+
+    def is_ours(self, found: Mapping[str, str]) -> bool:
+        return super().is_ours(found) and self._elsewhere() is None
+
+    def ensured(self, found: Mapping[str, str] | None) -> Action:
+        if found is not None and super().is_ours(found) and (region := self._elsewhere()):
+            raise SagaLabError(
+                f"The role {self.name} serves the saga under this prefix in {region}, and roles have no region.",
+                f"Set AWS_REGION={region}, or choose another prefix here: SAGALAB_PREFIX=….",
+            )
+        return super().ensured(found)
+
+    def _elsewhere(self) -> str | None:
+        """Return the region that the role's policy is about, None when it is this one, or it says none."""
+        self._seen = self._seen or (self._allowed(),)
+        regions = set(_REGION.findall(json.dumps(self._seen[0])))
+        return None if self.cloud.region in regions else min(regions, default=None)
+
+    def _allowed(self) -> dict[str, Any] | None:
+        found = unless(
+            self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
+        )
+        return None if found is None else _document(found["PolicyDocument"])
 
     def create(self) -> None:
         self._client().create_role(
@@ -47,11 +80,9 @@ class Role(Part):
 
     def differences(self) -> list[str]:
         role = self._client().get_role(RoleName=self.name)["Role"]
-        policy = unless(
-            self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
-        )
+        (policy,), self._seen = self._seen or (self._allowed(),), None
         trusts = _document(role["AssumeRolePolicyDocument"]) == self.trust
-        allows = policy is not None and _document(policy["PolicyDocument"]) == self.policy
+        allows = policy == self.policy
         return ([] if trusts else ["trust policy"]) + ([] if allows else ["policy"])
 
     def mend(self, differences: list[str]) -> None:

@@ -21,7 +21,7 @@ class Owed:
 
 def refund(amount: Decimal) -> Owed:
     """Money that was taken and not given back (or, below zero, given back too often)."""
-    words = f"{amount} not refunded" if amount > 0 else f"{-amount} refunded too much"
+    words = f"{amount:.2f} not refunded" if amount > 0 else f"{-amount:.2f} refunded too much"
     return Owed("ProcessRefund", words, amount=amount)
 
 

@@ -5,6 +5,9 @@ import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+from packaging.markers import Marker
 
 from sagalab.project import ROOT
 from sagalab.upkeep.doctor_check import Check, State
@@ -17,11 +20,19 @@ def how_to_install() -> str:
     return "python3 setup/run.py lab"
 
 
+def _is_for_us(package: dict[str, Any]) -> bool:
+    """Tell whether a package of the lock is for this Python and system: one that has several versions says for which."""
+    markers = package.get("resolution-markers", ())
+    return not markers or any(Marker(each).evaluate() for each in markers)
+
+
 def locked_versions(root: Path = ROOT) -> tuple[dict[str, str], dict[str, str]]:
     """Return name → version in uv.lock of the direct dependencies: (to run, only for the tests)."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     lock = tomllib.loads((root / "uv.lock").read_text(encoding="utf-8"))
-    versions = {package["name"]: package.get("version", "") for package in lock["package"]}
+    versions = {
+        package["name"]: package.get("version", "") for package in lock["package"] if _is_for_us(package)
+    }
 
     def pick(requirements: list[str]) -> dict[str, str]:
         names = [re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for requirement in requirements]

@@ -122,6 +122,8 @@ def test_the_command_line_asks_or_is_told_yes(aws, cloud):
         (("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), {}, "There are no AWS credentials here"),
         (("AWS_SECRET_ACCESS_KEY",), {}, "There are no AWS credentials here"),
         ((), {"AWS_PROFILE": "nobody"}, "profile .nobody. could not be found"),
+        ((), {"AWS_REGION": "eu west 1"}, "That is no AWS region"),
+        ((), {"AWS_ENDPOINT_URL": "nonsense"}, "A setting of AWS means nothing"),
         ((), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS does not answer"),
         ((), {"SAGALAB_PREFIX": "1-is-no-letter"}, "cannot be a prefix"),
     ],

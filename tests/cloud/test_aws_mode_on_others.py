@@ -16,6 +16,7 @@ from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.leftovers import by_name
+from sagalab.errors import SagaLabError
 from sagalab.orders.scenarios import run_scenarios
 
 _BARE_MOTO = """
@@ -80,6 +81,22 @@ def test_moto_deploy_mend_and_destroy(aws, bare_moto):
     assert again == ["t-others-new-order"]
     destroy(progress=False)
     assert by_name() == [] and {part.state for part in status()} == {"missing"}
+
+
+def test_the_roles_of_another_regions_saga_are_left_alone(aws, bare_moto, monkeypatch):
+    aws(bare_moto)
+    deploy(progress=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
+    assert {part.state for part in status() if part.kind == "role"} == {"not ours"}
+    with pytest.raises(SagaLabError, match="serves the saga under this prefix in eu-west-1") as said:
+        deploy(progress=False)
+    assert "AWS_REGION=eu-west-1" in said.value.cure
+    assert {change.action for change in destroy(progress=False) if change.kind == "role"} == {"not ours"}
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
+    assert {part.state for part in status()} == {"present"}
+    destroy(progress=False)
 
 
 def test_ministack_runs_the_scenarios(aws):

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import version
 
 import psutil
 import pytest
@@ -181,3 +183,11 @@ def test_a_local_cloud_that_runs_is_found_with_its_version(cloud_state, nothing_
     monkeypatch.setattr(local_process, "server_version", lambda: "sagalab 9, moto 9")
     check = doctor_cloud.local_cloud()
     assert (check.state, "sagalab cloud stop" in check.cure) == (State.WRONG, True)
+
+
+def test_of_a_package_with_several_versions_in_the_lock_that_of_this_python_counts():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    several = {each["name"] for each in lock["package"] if "resolution-markers" in each}
+    of_tests = doctor_packages.locked_versions()[1]
+    found = {name: locked for name, locked in of_tests.items() if name in several}
+    assert found == {name: version(name) for name in found} != {}

@@ -179,7 +179,7 @@ def _version_of(function: LambdaFunction) -> FunctionVersion:
 def _worker_owner(function: LambdaFunction) -> str:
     """Return whose workers run the function: its own, or those of the function in SAGALAB_WORKERS_OF.
 
-    Functions of one handler, code and environment may so share workers (sagalab/sandbox.py).
+    Functions of one handler, code and environment may so share workers (sagalab/rehearsal/sandbox.py).
     """
     return (function.environment_vars or {}).get("SAGALAB_WORKERS_OF") or function.function_name
 
