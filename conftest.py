@@ -16,6 +16,7 @@ from pathlib import Path
 import nbval.plugin
 import psutil
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parent
 pytest_plugins = ["pytester"]  # for the tests of our own plugin
@@ -55,12 +56,25 @@ def pytest_xdist_auto_num_workers() -> int:
     return 4 if psutil.virtual_memory().available > 8e9 else 2
 
 
-# Files that take long, the longest first, then all others with a browser: with several files at once none of them must
+class _Files(LoadFileScheduling):
+    """A worker gets a file, and of the browser's a folder: its files share Chromium, and JupyterLab (tests/browser/conftest.py)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return file.rpartition("/")[0] if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> LoadFileScheduling | None:
+    return _Files(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+# Files that take long, the longest first; before them those with a browser: with several files at once none of them must
 # be the last, while one worker goes on and the others have nothing left to do.
 _LONG = (
-    "test_solved_notebooks", "test_notebooks", "test_checks", "test_upgrade", "test_run_py", "test_demo_page", "test_panel",
+    "test_solved_notebooks", "test_checks", "test_upgrade", "test_run_py",
     "test_every_fault", "test_forty", "test_forty_on_quotas", "test_docs", "test_stick",
-    "test_participants_edition", "test_lab_panel", "test_any_terminal",
+    "test_lab_panel", "test_any_terminal",
     "test_cloud_process", "test_kills", "test_doors", "test_fork_server", "test_lambda_limits", "test_lambda_concurrency",
 )  # fmt: skip
 
@@ -69,13 +83,12 @@ def pytest_collection_modifyitems(items) -> None:
     """Run the notebooks first: on a local cloud on which nothing is deployed, with waits as long as they say.
 
     Later the tests' own cloud (tests/conftest.py) is in the environment that a kernel would inherit. Then come the
-    files that take long.
+    browser's, and the files that take long.
     """
 
-    def place(item) -> tuple[bool, int]:
-        file = item.path.stem
-        others = len(_LONG) + (item.path.parent.name != "browser")
-        return item.path.suffix != ".ipynb", _LONG.index(file) if file in _LONG else others
+    def place(item) -> tuple[bool, bool, int]:
+        file, browser = item.path.stem, item.path.is_relative_to(ROOT / "tests" / "browser")
+        return item.path.suffix != ".ipynb", not browser, _LONG.index(file) if file in _LONG else len(_LONG)
 
     items.sort(key=place)
 

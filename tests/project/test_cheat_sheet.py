@@ -6,8 +6,7 @@ from html import unescape
 
 import pytest
 import typer
-from lab_server import launch_arguments
-from playwright.sync_api import sync_playwright
+from chromium_launch import launched
 
 import sagalab
 from sagalab.asl.error_names import ERROR_NAMES
@@ -64,8 +63,7 @@ def test_it_prints_on_one_page_that_can_be_read():
     chromium = find_chromium()
     if not chromium:
         pytest.skip("printing needs Chromium or Chrome, and none is here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=launch_arguments())
+    with launched(chromium) as browser:
         page = browser.new_page(viewport={"width": 1123, "height": 794})
         page.emulate_media(media="print")
         page.goto(SHEET.as_uri())
@@ -79,7 +77,6 @@ def test_it_prints_on_one_page_that_can_be_read():
         sizes = page.evaluate(
             "[...document.querySelectorAll('li, p, td, code, pre')].map(e => parseFloat(getComputedStyle(e).fontSize) * 0.75)"
         )
-        browser.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert main[0] <= main[1], "a column too many: it is cut off at the right"
     assert wide == 0

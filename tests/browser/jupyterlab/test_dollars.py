@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server, launch_arguments
-from playwright.sync_api import expect, sync_playwright
+from lab_page import Notebook
+from playwright.sync_api import expect
 
 NAMES = "$order and $states"
 MACHINE = f"""
@@ -21,19 +21,10 @@ FORMULA = "from IPython.display import HTML\nHTML('<p>formula $x^2$</p>')"
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium_path, tmp_path_factory) -> Iterator[Notebook]:
-    server = Server(tmp_path_factory.mktemp("jupyterlab"))
-    server.add("dollars.ipynb", MACHINE, *MARKED, FORMULA)
-    try:
-        server.wait()
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-            opened = server.open(chromium, "dollars.ipynb")
-            opened.run_all()
-            yield opened
-            chromium.close()
-    finally:
-        server.stop()
+def notebook(lab) -> Iterator[Notebook]:
+    with lab.opened("dollars.ipynb", MACHINE, *MARKED, FORMULA) as opened:
+        opened.run_all()
+        yield opened
 
 
 def test_only_what_is_a_formula_is_typeset(notebook):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server
+from lab_page import Notebook, load, until_open
+from lab_server import Server
 
 pytest.importorskip("notebook", reason="Notebook 7 is not here: pip install notebook")
 
@@ -19,10 +20,14 @@ def server(cloud, tmp_path_factory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module", params=NAMES)
 def notebook(request, browser, server) -> Iterator[Notebook]:
-    opened = server.open_classic(browser, request.param)
+    server.wait()
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    foreign = load(page, server.address(f"notebooks/notebooks/{request.param}"))
+    until_open(page, f"notebooks/{request.param}")
+    opened = Notebook(page, request.param, foreign)
     opened.run_all()
     yield opened
-    opened.page.close()
+    page.close()
 
 
 def test_all_cells_run_and_widgets_show(notebook):

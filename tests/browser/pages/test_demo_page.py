@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from sagalab.course.exercises import exercises
 from sagalab.instructor.paths import DEMO_PATHS
@@ -22,7 +22,6 @@ SECONDS = 60
 SIZES = ((1024, 768), (1366, 768), (1920, 1080), (3840, 2160))
 OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
 END = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGTERM
-expect.set_options(timeout=SECONDS * 1000)
 
 
 def start(*arguments: str) -> tuple[subprocess.Popen, str, str]:
@@ -56,16 +55,6 @@ def demonstration(cloud) -> Iterator[tuple[str, str]]:
 def address(demonstration) -> str:
     """The room's address."""
     return demonstration[0]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path) -> Iterator:
-    """One browser for all."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

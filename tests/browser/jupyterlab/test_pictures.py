@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab_server import Notebook, Server, launch_arguments
-from playwright.sync_api import Locator, expect, sync_playwright
+from lab_page import Notebook
+from playwright.sync_api import Locator, expect
 
 from sagalab.pictures.dark import PAGE
 from sagalab.pictures.drawing import LEAST_PIXELS
@@ -51,34 +51,17 @@ OPEN = "() => document.querySelectorAll(':popover-open').length"
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium_path, tmp_path_factory) -> Iterator[Notebook]:
-    server = Server(tmp_path_factory.mktemp("jupyterlab"))
-    server.add("pictures.ipynb", SETUP, *KINDS.values())
-    try:
-        server.wait()
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-            opened = server.open(chromium, "pictures.ipynb")
-            opened.page.keyboard.press("Control+b")  # as `run.py lab` begins: the file browser is closed
-            opened.run_all()
-            yield opened
-            chromium.close()
-    finally:
-        server.stop()
+def notebook(lab) -> Iterator[Notebook]:
+    with lab.opened("pictures.ipynb", SETUP, *KINDS.values()) as opened:
+        opened.close_file_browser()
+        opened.run_all()
+        yield opened
 
 
 def output_of(notebook: Notebook, kind: str) -> Locator:
     cell = notebook.page.locator(".jp-CodeCell").nth(1 + list(KINDS).index(kind))
     cell.scroll_into_view_if_needed()
     return cell.locator(".jp-OutputArea")
-
-
-def show_theme(notebook: Notebook, name: str) -> None:
-    for menu in ("Settings", "Theme", name):
-        item = notebook.page.locator(".lm-MenuBar-itemLabel, .lm-Menu-itemLabel").get_by_text(
-            name if menu == name else menu, exact=True
-        )
-        item.hover() if menu == "Theme" else item.click()
 
 
 @pytest.mark.parametrize("width", [1024, 1440, 1920])
@@ -150,7 +133,7 @@ def test_a_dark_page_has_dark_pictures(notebook):
     """Last of all: the theme stays."""
     ground = output_of(notebook, "machine").locator("svg[role=img] polygon").first
     expect(ground).to_have_css("fill", "rgb(255, 255, 255)")
-    show_theme(notebook, "JupyterLab Dark")
+    notebook.choose_theme("JupyterLab Dark")
     dark = "rgb({}, {}, {})".format(*bytes.fromhex(PAGE[1:]))
     expect(ground).to_have_css("fill", dark)
     for kind in KINDS:

@@ -4,9 +4,10 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 
 from sagalab.instructor.deck import read_deck
 from sagalab.instructor.deck_file import save_deck
@@ -14,17 +15,14 @@ from sagalab.project import ROOT
 
 SECONDS = 60
 SIZES = ((1024, 768), (1366, 768), (1920, 1080), (3840, 2160))
-expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
-def context(chromium_path):
-    """A browser."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        yield browser.new_context(viewport={"width": 1024, "height": 768})
-        browser.close()
+def context(browser) -> Iterator[BrowserContext]:
+    """A browser that has been nowhere."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="module")

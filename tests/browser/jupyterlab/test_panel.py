@@ -4,44 +4,24 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from lab_page import Notebook
 from lab_panels import ASKS
-from lab_server import SECONDS, Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Locator, expect
 
 RESET_AFTER = (0.1, 0.6, 1.5)  # seconds
 MOST_TABS = 15
-expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
-def server(cloud, tmp_path_factory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("jupyterlab"))
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path, server) -> Iterator[Browser]:
-    """Chromium; the saga is deployed, and a machine that waits, and JupyterLab answers, meanwhile."""
+def notebook(cloud, lab) -> Iterator[Notebook]:
+    """A notebook with nothing but the panel. The saga is deployed, and a machine that waits."""
     from sagalab import deploy, deploy_machine
 
     deploy_machine(deploy(progress=False), "asks", ASKS)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        server.wait()
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def notebook(browser, server) -> Iterator[Notebook]:
-    """A notebook with nothing but the panel."""
-    server.add("90_panel.ipynb", "from sagalab import FailureLab\n\nlab = FailureLab()\nlab")
-    opened = server.open(browser, "90_panel.ipynb")
-    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened.run_all()
-    yield opened
-    opened.page.close()
+    with lab.opened("90_panel.ipynb", "from sagalab import FailureLab\n\nlab = FailureLab()\nlab") as opened:
+        opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        opened.run_all()
+        yield opened
 
 
 @pytest.fixture
@@ -318,7 +298,7 @@ def test_nothing_moves_while_a_run_goes_on(notebook, panel, width):
 def test_it_fits_and_can_be_read(notebook, panel, theme, width):
     """No control is cut off, and words stand out from what is behind them, at each width and in both themes."""
     notebook.page.set_viewport_size({"width": width, "height": 1000})
-    choose_theme(notebook, theme)
+    notebook.choose_theme(f"JupyterLab {theme}")
     press(panel, "Run")
     expect(message(panel)).to_contain_text("consistent: all was done")
     panel.locator(".lm-TabBar-tabLabel", has_text="Result").click()
@@ -366,14 +346,3 @@ FAINT = """panel => {
   return faint;
 }"""
 """Names the texts whose contrast is below 4.5 (WCAG 2.2, 1.4.3)."""
-
-
-def choose_theme(notebook: Notebook, theme: str) -> None:
-    """Choose JupyterLab's light or dark theme by its menu."""
-    page = notebook.page
-    if page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "Light").lower():
-        return
-    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Settings$")).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^JupyterLab {theme}$")).click()
-    page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")

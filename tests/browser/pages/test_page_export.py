@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from lab_server import launch_arguments
 from nbconvert import get_exporter
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from runs_drawn import SAGA, saga_run
 
 from sagalab.pictures.dark import PAGE
@@ -31,13 +30,11 @@ def exported(theme: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(chromium_path) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        opened = chromium.new_page(viewport={"width": 1440, "height": 900})
-        opened.route("**/*", lambda route: route.abort())  # nbconvert's page asks others for MathJax
-        yield opened
-        chromium.close()
+def page(browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.route("**/*", lambda route: route.abort())  # nbconvert's page asks others for MathJax
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize(("theme", "ground"), [("light", "#ffffff"), ("dark", PAGE)])

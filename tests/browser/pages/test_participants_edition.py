@@ -1,5 +1,6 @@
 """`sagalab lab` as a participant meets it, in a real browser: copies without answers, quiet, and helpful after a restart."""
 
+import json
 import os
 import re
 import signal
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from lab_server import SECONDS, Notebook, launch_arguments
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from lab_page import load, open_notebook, until_open
+from playwright.sync_api import Locator, Page, expect
 from project_copy import project_copy
 
 from sagalab import predict, quiz
@@ -21,6 +22,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that a program can answer"),
 ]
+COPIES = "my-workshop"
 SAVED = "98_saved.ipynb"
 
 
@@ -49,13 +51,17 @@ def address(tmp_path_factory) -> Iterator[str]:
     """The address that `sagalab lab` prints."""
     folder = tmp_path_factory.mktemp("lab")
     project = project_copy(folder / "project")
-    (project / "my-workshop").mkdir()
-    nbformat.write(_saved(), project / "my-workshop" / SAVED)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (project / COPIES).mkdir()
+    nbformat.write(_saved(), project / COPIES / SAVED)
     private = {
         f"JUPYTER{name}_DIR": str(folder / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS")
     }
+    (folder / "_CONFIG").mkdir()
+    (folder / "_CONFIG" / "jupyter_lab_config.json").write_text(
+        json.dumps({"LabApp": {"expose_app_in_browser": True}})
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     lab = subprocess.Popen(
         [sys.executable, "-m", "sagalab", "lab", "--no-browser", "--port", str(port)], cwd=project,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -75,47 +81,30 @@ def address(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium_path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def opened(browser, address) -> Iterator:
-    """A function that opens a working copy by its name, where the printed address leads or beside it."""
-    pages = []
-
-    def open_copy(name: str = "00_start_here.ipynb") -> Notebook:
-        pages.append(browser.new_page(viewport={"width": 1440, "height": 900}))
-        pages[-1].set_default_timeout(SECONDS * 1000)
-        notebook = Notebook(pages[-1], name)
-        pages[-1].goto(address.replace("00_start_here.ipynb", name))
-        notebook.wait_until_idle()
-        return notebook
-
-    yield open_copy
-    for page in pages:
-        page.close()
+def page(browser, address) -> Iterator[Page]:
+    """The page to which the printed address leads."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    load(page, address)
+    yield page
+    page.close()
 
 
 def shown(page) -> Locator:
-    """Return the notebook in front: JupyterLab opens those of earlier pages again, behind it."""
+    """Return the notebook in front."""
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
-def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(opened):
-    page = opened().page
+def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(page):
+    until_open(page, f"{COPIES}/00_start_here.ipynb")
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     assert page.locator(".jp-OutputArea-output").count() == 0
     expect(page.locator("#filebrowser")).to_be_hidden()
     page.screenshot(path=ROOT / "screenshots" / "participant-start.png")
 
 
-def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(opened):
+def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(page):
     assert (NOTEBOOKS / "02_first_state_machine.ipynb").exists()
-    page = opened("02_first_state_machine.ipynb").page
+    open_notebook(page, f"{COPIES}/02_first_state_machine.ipynb")
     machine = shown(page).locator(".jp-CodeCell", has_text="%%asl").first
     machine.scroll_into_view_if_needed()
     expect(machine.locator(".cm-line span", has_text="QueryLanguage").first).to_be_visible()
@@ -128,8 +117,8 @@ def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(ope
     page.screenshot(path=ROOT / "screenshots" / "participant-too-early.png")
 
 
-def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(opened):
-    page = opened(SAVED).page
+def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(page):
+    open_notebook(page, f"{COPIES}/{SAVED}")
     output = shown(page).locator(".jp-OutputArea").first
     expect(output).to_contain_text("answer with predict.answer(1) or predict.answer(2)")
     expect(output).not_to_contain_text("Error displaying widget")

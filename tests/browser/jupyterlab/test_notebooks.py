@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab_server import SECONDS, Notebook, Server, launch_arguments
-from playwright.sync_api import Browser, expect, sync_playwright
+from lab_page import Notebook
+from playwright.sync_api import expect
 
 from sagalab.course.quizzes import quizzes
 from sagalab.project import NOTEBOOKS
@@ -14,35 +14,21 @@ NAMES = [
     path.name for number in ("00", "05", "06", "12") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))
 ]
 REDRIVE = "12_redrive.ipynb"
-expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
-def server(cloud, tmp_path_factory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("jupyterlab"))
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path, server) -> Iterator[Browser]:
-    """Chromium; the saga is deployed, and JupyterLab answers, meanwhile."""
+def deployed(cloud) -> None:
+    """The saga, as `sagalab lab` deploys it."""
     from sagalab import deploy
 
     deploy(progress=False)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=launch_arguments())
-        server.wait()
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def notebook(request, browser, server) -> Iterator[Notebook]:
-    opened = server.open(browser, request.param)
-    opened.run_all()
-    yield opened
-    opened.page.close()
+def notebook(request, deployed, lab) -> Iterator[Notebook]:
+    with lab.opened(request.param) as opened:
+        opened.run_all()
+        yield opened
 
 
 def test_all_cells_run(notebook):
