@@ -33,6 +33,7 @@ from sagalab.asl.check.resources import OPTIMIZED
 from sagalab.asl.check.scopes import LONGEST_LABEL, LONGEST_NAME
 from sagalab.asl.check.words import Kind
 from sagalab.asl.document import PROCESSORS, Machine, State
+from sagalab.asl.sdk_calls import CALLS, OTHER_NAMES
 from sagalab.asl.source import Path, path_text
 
 _KNOWN_FIELDS = sorted(
@@ -183,6 +184,14 @@ def _explain_resource(value: Any) -> tuple[str, str]:
         if right != f"aws-sdk:{match[1]}:{match[2]}":
             cure = f"Did you mean arn:aws:states:::{right}{match[3] or ''}?"
             return f"Step Functions has no aws-sdk:{match[1]}:{match[2]}.", cure
+        service, action = OTHER_NAMES.get(match[1], match[1]), match[2]
+        near = difflib.get_close_matches(action, sorted(CALLS.get(service, {action})), 1, 0.6)
+        if service != match[1] or action not in CALLS.get(service, {action}):
+            found = near[0] if near else action
+            cure = f"Did you mean arn:aws:states:::aws-sdk:{service}:{found}{match[3] or ''}?"
+            if not near:
+                cure = f"See the list of actions in the API reference of {service}."
+            return f"Step Functions has no {right}.", cure
         return f"Step Functions has no {right} with {match[3]}.", "Leave it out, or use .waitForTaskToken."
     cure = 'A Resource is an ARN, such as "arn:aws:states:::lambda:invoke" or a function\'s.'
     return f"Resource is {short(value)}, and that is no ARN.", cure

@@ -13,6 +13,7 @@ from sagalab.asl.check.words import Kind, Words
 from sagalab.asl.document import State
 from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.resource import Resource
+from sagalab.asl.sdk_calls import CALLS, OTHER_NAMES
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 OPTIMIZED = {
@@ -115,6 +116,10 @@ def _is_offered(resource: Resource) -> bool:
         return True
     if resource.kind == "aws-sdk":
         if not _SDK_CALL.fullmatch(f"{resource.service}:{resource.action}"):
+            return False
+        if resource.service in OTHER_NAMES or resource.action not in CALLS.get(
+            resource.service, {resource.action}
+        ):
             return False
     elif resource.action not in OPTIMIZED.get(resource.service, ()):
         return False
