@@ -126,10 +126,10 @@ def question(path: DemoPath) -> str:
     )
 
 
-def notes_list(path: DemoPath) -> str:
-    """Return what to say after a path, as a list."""
+def notes_list(path: DemoPath, look: str = " style='margin:4px 0'") -> str:
+    """Return what to say after a path, as a list. `look`: its style; a page has its own."""
     lines = "".join(f"<li>{escape(line)}</li>" for line in path.notes)
-    return f"<ul aria-label='speaker notes' style='margin:4px 0'>{lines}</ul>"
+    return f"<ul aria-label='speaker notes'{look}>{lines}</ul>"
 
 
 def result(run: "DemoRun") -> str:

@@ -3,6 +3,7 @@
 import time
 
 from sagalab.instructor.clock import minutes
+from sagalab.instructor.demo import notes_list
 from sagalab.instructor.paths import DEMO_PATHS, DemoPath
 from sagalab.instructor.projector import bar, verdict_box
 from sagalab.instructor.show import Show
@@ -52,8 +53,7 @@ def clock(show: Show) -> str:
 
 def notes(path: DemoPath) -> str:
     """Return what to say after a path."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in path.notes)
-    return f"<ul aria-label='speaker notes'>{lines}</ul>"
+    return notes_list(path, look="")
 
 
 def what_next(path: DemoPath) -> str:

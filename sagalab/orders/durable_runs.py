@@ -1,11 +1,11 @@
 """Start the saga as a durable function, and wait for its end."""
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from sagalab.cloud.retrying import when_allowed
 from sagalab.deploying.names import DURABLE, Arns, Names
 from sagalab.errors import SagaLabError
+from sagalab.orders.waiting import Polls, wait_for_end
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
@@ -48,28 +48,23 @@ def start(cloud: "Cloud", function: str, name: str, payload: str) -> str:
 
 
 def wait(
-    cloud: "Cloud", arn: str, timeout: float, polls: tuple[float, float, float], until_parked: bool = False
+    cloud: "Cloud", arn: str, timeout: float, polls: Polls, until_parked: bool = False
 ) -> "DurableExecution":
     """Wait for an execution's end and return it; with `until_parked` also while only a callback is waited for.
 
-    `polls`: seconds before the first look and at most, and how they grow. Raises SagaLabError after `timeout` seconds.
+    Raises SagaLabError after `timeout` seconds.
     """
     from sagalab.history.durable import DurableExecution
     from sagalab.history.task_tokens import waiting_visit
 
     client = cloud.client("lambda")
-    pause, longest, growth = polls
-    deadline = time.monotonic() + timeout
-    while when_allowed(_status, client, arn, seconds=timeout) == "RUNNING":
-        if until_parked and pause == longest and waiting_visit(DurableExecution.fetch(client, arn)):
-            break
-        if time.monotonic() > deadline:
-            raise SagaLabError(
-                f"The execution {arn.split('/')[-2]} is still running after {timeout:g} s.",
-                "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
-            )
-        time.sleep(pause)
-        pause = min(pause * growth, longest)
+    wait_for_end(
+        arn.split("/")[-2],
+        lambda: when_allowed(_status, client, arn, seconds=timeout) != "RUNNING",
+        timeout,
+        polls,
+        lambda: until_parked and waiting_visit(DurableExecution.fetch(client, arn)) is not None,
+    )
     return when_allowed(DurableExecution.fetch, client, arn, seconds=timeout)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from sagalab.history.ends import END_STATUS as ENDS
 from sagalab.history.fetch import NoExecution, last_event
 from sagalab.history.task_tokens import waits_for_token
 from sagalab.orders import durable_runs
+from sagalab.orders.waiting import Polls, wait_for_end
 
 if TYPE_CHECKING:
     from sagalab.cloud.connect import Cloud
@@ -25,8 +25,8 @@ DEFAULT_TIMEOUT_SECONDS = 120.0
 # How often a running execution is asked after: seconds first, seconds at most, and how they grow. On AWS a
 # room shares the account's quota of GetExecutionHistory: 400 calls, then 20 a second (Step Functions
 # developer guide, "Quotas related to API action throttling").
-_LOCAL_POLL = (0.01, 0.25, 1.2)  # a saga takes some 0.03 s, and each poll 2 ms of CPU
-_AWS_POLL = (1.0, 5.0, 1.5)
+_LOCAL_POLL: Polls = (0.01, 0.25, 1.2)  # a saga takes some 0.03 s, and each poll 2 ms of CPU
+_AWS_POLL: Polls = (1.0, 5.0, 1.5)
 _LONGEST_NAME = 80  # Step Functions' limit
 
 
@@ -101,21 +101,18 @@ def wait(
 
     cloud = _cloud(deployment)
     client = cloud.client("stepfunctions")
-    pause, longest, growth = polls = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    polls = _LOCAL_POLL if cloud.is_local else _AWS_POLL
     if durable_runs.is_durable(execution_arn):
         return durable_runs.wait(cloud, execution_arn, timeout, polls, until_parked)
-    deadline = time.monotonic() + timeout
+    last: dict[str, Any] = {}
+
+    def over() -> bool:
+        nonlocal last
+        last = when_allowed(_last_event, client, execution_arn, seconds=timeout)
+        return _is_over(last, after)
+
     name = execution_arn.rsplit(":", 1)[-1]
-    while not _is_over(last := when_allowed(_last_event, client, execution_arn, seconds=timeout), after):
-        if until_parked and pause == longest and waits_for_token(last):
-            break
-        if time.monotonic() > deadline:
-            raise SagaLabError(
-                f"The execution {name} is still running after {timeout:g} s.",
-                "It goes on. Wait for it with wait(arn, timeout=…), or stop it.",
-            )
-        time.sleep(pause)
-        pause = min(pause * growth, longest)
+    wait_for_end(name, over, timeout, polls, lambda: until_parked and waits_for_token(last))
     return when_allowed(Execution.fetch, client, execution_arn, definition, seconds=timeout)
 
 

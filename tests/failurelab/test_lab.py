@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from lab_panels import ASKS
 
 import sagalab
 from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_machine, plan
@@ -136,25 +137,7 @@ def test_only_one_run_at_a_time(lab):
 
 
 def test_a_run_that_waits_for_a_human_is_parked(lab, deployed):
-    asks = {
-        "QueryLanguage": "JSONata",
-        "StartAt": "Ask",
-        "States": {
-            "Ask": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sns:publish.waitForTaskToken",
-                "Arguments": {
-                    "TopicArn": "${SagaTopic}",
-                    "Message": {
-                        "order_id": "{% $states.input.order_id %}",
-                        "token": "{% $states.context.Task.Token %}",
-                    },
-                },
-                "End": True,
-            }
-        },
-    }
-    deploy_machine(deployed, "asks", asks)
+    deploy_machine(deployed, "asks", ASKS)
     run = lab.run(machine="asks")
     assert run.parked and run.status == "RUNNING" and "waits for a human" in repr(run)
     lab.stop()

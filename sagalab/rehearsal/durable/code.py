@@ -11,6 +11,7 @@ import boto3
 from sagalab.deploying.names import TASKS
 from sagalab.errors import SagaLabError
 from sagalab.project import LAMBDAS
+from sagalab.rehearsal.services.code import empty_module, run_source
 from sagalab.rehearsal.services.outcome import Outcome
 from sagalab.rehearsal.services.services import ARNS, Services
 
@@ -40,14 +41,12 @@ class DurableCode:
         self.called: set[str] = set()
         self.exited = False  # the process is gone, at once: what it had not sent yet is lost
         self._stand_ins: dict[str, types.ModuleType] = {}
-        module = types.ModuleType(name)
-        module.__file__ = str(LAMBDAS / f"{name}.py")
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": self._import, "print": _silent}
+        module = empty_module(name, self._import)
         self._stand_ins |= {
             "boto3": _instead(boto3, client=self._client),
             "os": _instead(os, environ={"SAGA_TOPIC": ARNS.topic}),
         }
-        exec(compile(source, module.__file__, "exec"), module.__dict__)
+        run_source(source, module)
         handler = module.__dict__.get("handler")
         if not callable(handler):
             raise SagaLabError(
@@ -121,7 +120,3 @@ def _instead(real: types.ModuleType, **names: Any) -> types.ModuleType:
     made = types.ModuleType(real.__name__)
     made.__dict__.update({**vars(real), **names})
     return made
-
-
-def _silent(*values: Any, **options: Any) -> None:
-    """What a function prints goes to its log, which a rehearsal does not keep."""

@@ -59,16 +59,9 @@ class Code:
             return self._modules[name]
         path = LAMBDAS / f"{name}.py"
         source = self._sources[name] if name in self._sources else path.read_text(encoding="utf-8")
-        module = types.ModuleType(name)
-        module.__file__ = str(path)
-        module.__dict__["__builtins__"] = {
-            **vars(builtins),
-            "__import__": self._import,
-            "print": _print,
-        }
-        self._modules[name] = module
+        self._modules[name] = module = empty_module(name, self._import)
         try:
-            exec(compile(source, str(path), "exec"), module.__dict__)
+            run_source(source, module)
         except BaseException:
             del self._modules[name]
             raise
@@ -89,6 +82,19 @@ class Code:
             return self.module(name)
         found = builtins.__import__(name, globals, locals, fromlist, level)
         return self._stand_ins[first] if first in self._stand_ins and not fromlist else found
+
+
+def empty_module(name: str, imports: Callable[..., types.ModuleType]) -> types.ModuleType:
+    """Return a module of lambdas/ before its source is run: it has an `import` of its own, and its prints are not kept."""
+    module = types.ModuleType(name)
+    module.__file__ = str(LAMBDAS / f"{name}.py")
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": imports, "print": _print}
+    return module
+
+
+def run_source(source: str, module: types.ModuleType) -> None:
+    """Run a module's source in it; what its import raises is raised here."""
+    exec(compile(source, str(module.__file__), "exec"), module.__dict__)
 
 
 @lru_cache(maxsize=4)
