@@ -1,6 +1,7 @@
 """Commands of the room: who is where, on the instructor's screen; and one's own progress shared with it."""
 
 import io
+import sys
 import time
 from collections.abc import Iterator
 from itertools import groupby
@@ -56,15 +57,26 @@ def share(
     watch: Annotated[bool, typer.Option("--watch", help="Share what is new, until Ctrl-C.")] = False,
 ) -> None:
     """Let the instructor see which exercises you have done: your progress becomes FOLDER/NAME.json."""
+    from sagalab.errors import SagaLabError
     from sagalab.instructor.sharing import share as share_progress
 
     path = share_progress(name, folder)
-    print(f"✓ Shared: {path}. It says which exercises you tried and did, and no answers.")
+    print(f"✓ Shared: {path}. It says which exercises you tried and did, and no answers.", flush=True)
     if not watch:
         print("Share again after the next exercises, or let it go on by itself: --watch")
+    trouble = ""
     while watch:
         time.sleep(WATCH_SECONDS)
-        share_progress(name, folder)
+        try:
+            share_progress(name, folder)
+        except SagaLabError as problem:  # a folder on the network comes back
+            if str(problem) != trouble:
+                print(f"✗ {problem} It is tried again.", file=sys.stderr, flush=True)
+            trouble = str(problem)
+        else:
+            if trouble:
+                print(f"✓ Shared again: {path}", flush=True)
+            trouble = ""
 
 
 def _look(folder: Path, picture: Path | None) -> "Room":

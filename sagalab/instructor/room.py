@@ -114,11 +114,12 @@ def read_room(folder: Path) -> Room:
         except Damaged as problem:
             skipped.append((path.relative_to(folder).as_posix(), str(problem)))
     names = Counter(_name(path, folder).casefold() for path in kept)
-    participants = []
+    participants, seen = [], Counter[str]()
     for path, record in kept.items():
         name = _name(path, folder)
-        if names[name.casefold()] > 1:  # two of one name: each with the file that says it
-            name = f"{name} ({path.relative_to(folder).as_posix()})"
+        if names[name.casefold()] > 1:  # two of one name: each with a number, which a narrow table keeps, and its file
+            seen[name.casefold()] += 1
+            name = f"{name} {seen[name.casefold()]} ({path.relative_to(folder).as_posix()})"
         participants.append(Participant(name, record))
     if not participants and not skipped:
         raise SagaLabError(

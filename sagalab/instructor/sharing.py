@@ -1,17 +1,18 @@
 """A participant's progress shared in the room's folder: one file of one's own there, NAME.json. Nothing is sent."""
 
-import hashlib
 import json
 import os
 import re
+import secrets
 import tempfile
 from pathlib import Path
 
 from sagalab.course.completed import Unkept, completed
 from sagalab.errors import SagaLabError
-from sagalab.project import state_dir
+from sagalab.project import private_opener, state_dir, writing
 
 LONGEST_NAME = 40
+MARK = "share-mark"  # in the state folder
 WHOSE = "whose"  # in the file: a mark of the clone that shares it, so that nobody overwrites another's
 
 
@@ -54,13 +55,24 @@ def _check(name: str) -> None:
 
 
 def _mark() -> str:
-    """Return what tells this clone from others: of the place of its state folder, which it does not show."""
-    place = f"{os.environ.get('HOSTNAME', '')}{state_dir().resolve()}"
-    return hashlib.sha256(place.encode()).hexdigest()[:16]
+    """Return what tells this clone from others: drawn once, and kept in its state folder.
+
+    No name of a computer, user or folder would do: in a room many have the same, and a container has a new one each day.
+    """
+    path = state_dir() / MARK
+    with writing(path):
+        try:
+            with open(path, "x", encoding="utf-8", opener=private_opener) as file:
+                file.write(secrets.token_hex(8))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="utf-8").strip()
 
 
 def _whose(path: Path) -> str | None:
     try:
+        if not path.is_file():
+            return None  # a pipe would be waited for without end
         return json.loads(path.read_text(encoding="utf-8")).get(WHOSE)
     except (OSError, ValueError, AttributeError):
         return None

@@ -128,7 +128,13 @@ def test_two_of_one_name_are_told_apart(folder):
     (folder / "groups" / "Ada").mkdir(parents=True)
     (folder / "groups" / "Ada" / completed.FILE).write_text('{"exercises": {}}', encoding="utf-8")
     names = [each.name for each in read_room(folder).participants]
-    assert names == ["ada (ada.json)", "Ada (groups/Ada/progress.json)", "bilal", "Chen"]
+    assert names == ["ada 1 (ada.json)", "Ada 2 (groups/Ada/progress.json)", "bilal", "Chen"]
+    for width in (60, 80):
+        console = Console(width=1000, file=io.StringIO(), record=True)
+        console.print(table(read_room(folder), width))
+        assert all(f" {number}" in console.export_text(clear=False).split("done")[1] for number in (1, 2))
+        shown = [line.split(" (")[0] for line in console.export_text().splitlines() if "(" in line]
+        assert len(set(shown)) == len(shown)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
@@ -179,6 +185,37 @@ def test_sharing_is_seen_and_nobody_is_overwritten(command, tmp_path, monkeypatc
         refused = run(command, ["share", name, str(folder)])
         assert isinstance(refused.exception, SagaLabError) and words in str(refused.exception)
     assert (room / "Ada.json").read_bytes() == before and len(list(room.iterdir())) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_sharing_waits_for_no_pipe_of_that_name(command, tmp_path):
+    os.mkfifo(tmp_path / "Ada.json")
+    refused = CliRunner().invoke(command, ["share", "Ada", str(tmp_path)])
+    assert "Somebody else shares as Ada" in str(refused.exception)
+
+
+def test_sharing_goes_on_when_the_folder_comes_back(command, tmp_path, monkeypatch):
+    room, steps = tmp_path / "room", []
+
+    def sleep(_):
+        steps.append(len(steps))
+        if len(steps) in (1, 4):
+            (room / "Ada.json").unlink(missing_ok=True)
+            room.rmdir()
+        elif len(steps) == 3:
+            room.mkdir()
+        elif len(steps) == 5:
+            raise KeyboardInterrupt
+
+    room.mkdir()
+    monkeypatch.setattr("sagalab.commands.room.time.sleep", sleep)
+    said = CliRunner().invoke(command, ["share", "Ada", str(room), "--watch"]).output
+    assert [line.partition(":")[0].partition(" (")[0] for line in said.splitlines()][:4] == [
+        "✓ Shared",
+        f"✗ There is no folder {room}. Give the folder that your instructor named. It is tried again.",
+        "✓ Shared again",
+        f"✗ There is no folder {room}. Give the folder that your instructor named. It is tried again.",
+    ]
 
 
 def ended_by_ctrl_c(process: subprocess.Popen) -> str:
