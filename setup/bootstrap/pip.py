@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import sysconfig
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -48,6 +47,8 @@ def _pip() -> Path:
 
 
 def _fetch(wheel: Path) -> None:
+    import urllib.request
+
     with urllib.request.urlopen(_WHEEL, timeout=30) as answer:
         wheel.write_bytes(answer.read())
     if hashlib.sha256(wheel.read_bytes()).hexdigest() != _WHEEL_SHA256:
