@@ -17,6 +17,8 @@ copyright = "Saga Lab, MIT-0"
 root_doc = "docs/index"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "reference"]
 exclude_patterns = ["**/.ipynb_checkpoints", "notebooks/data", "docs/_root"]
+# What is excluded is not walked through: .venv alone has thirty thousand files.
+exclude_patterns += [".*", "build", "my-workshop", "tests", "sagalab/*/**", "setup/*/**"]
 include_patterns = [
     "docs/**",
     "notebooks/**",

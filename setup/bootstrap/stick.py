@@ -23,8 +23,7 @@ def copy_home() -> None:
     if STICK.is_dir():
         edition = (STICK / "edition.txt").read_text(encoding="utf-8")
     if ROOT.exists() and not _COPY_OF.exists():
-        what = f"{why}, so the work is done in {ROOT}; but what is there is no copy of a stick."
-        raise SetupProblem(f"{what} Rename it, and run the same command again.")
+        raise SetupProblem(f"{why}, and {ROOT} is no copy of a stick. Rename it, and start this again.")
     STATE.mkdir(parents=True, exist_ok=True)
     if not _COPY_OF.exists() or _COPY_OF.read_text(encoding="utf-8") != edition:
         print(f"· {why}: copying the course to {ROOT} …")
