@@ -202,7 +202,8 @@ def _checkpoints(points: list, grown: list[str]):
 @app.command()
 def agreement(
     machine: Annotated[
-        list[str] | None, typer.Option(help="Which machines; default: saga, hardened.")
+        list[str] | None,
+        typer.Option(help="Which machines; default: saga, hardened. durable, durable-hardened: as code."),
     ] = None,
     pairs: Annotated[int, typer.Option(min=0, help="How many pairs beside the 138 single faults.")] = 300,
     seed: Annotated[int, typer.Option(help="The same seed takes the same pairs.")] = 1,
@@ -212,12 +213,23 @@ def agreement(
     Verdict, owed and path. Takes some minutes a machine: the local cloud's part of it.
     """
     from sagalab.commands.explore import progress_on_stderr
+    from sagalab.deploying.deploy import deploy
+    from sagalab.orders.durable_runs import DURABLE_NAMES
     from tools.agreement import MACHINES, chosen_plans, compare, in_words
+    from tools.agreement_of_code import compare_code
+    from tools.bench import local_cloud
 
     differ = False
     for name in machine or MACHINES:
         with progress_on_stderr(name) as advance:
-            found = compare(name, chosen_plans(pairs, seed), advance=advance)
+            plans = chosen_plans(pairs, seed)
+            if name in DURABLE_NAMES:
+                with local_cloud("agreement", 0.02) as (cloud, _server):
+                    found = compare_code(
+                        name, plans, deploy(cloud, progress=False, durable=True), advance=advance
+                    )
+            else:
+                found = compare(name, plans, advance=advance)
         for line in in_words(name, found):
             print(line, flush=True)
         differ = differ or bool(found.differences)

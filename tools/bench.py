@@ -107,9 +107,9 @@ def _say_for(name: str, say: Callable[[str], None], text: str) -> None:
 
 
 @contextmanager
-def local_cloud(prefix: str = _PREFIX) -> Iterator[tuple[Cloud, psutil.Process]]:
-    """Start a local cloud in a state folder of its own, at real time, and stop it. Give it and its server."""
-    changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": "1", "SAGALAB_PREFIX": prefix}
+def local_cloud(prefix: str = _PREFIX, scale: float = 1.0) -> Iterator[tuple[Cloud, psutil.Process]]:
+    """Start a local cloud in a state folder of its own, at real time or a share of it, and stop it. Give it and its server."""
+    changed = {"SAGALAB_CLOUD": "local", "SAGALAB_TIME_SCALE": f"{scale:g}", "SAGALAB_PREFIX": prefix}
     changed["SAGALAB_OWNER"] = str(os.getpid())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         before = dict(os.environ)

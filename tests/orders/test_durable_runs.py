@@ -18,8 +18,11 @@ from sagalab.orders.faults import Fault, plan
 from sagalab.orders.orders import make_order
 from sagalab.orders.runs import run, start, wait
 from sagalab.pictures.compare import compare
+from sagalab.rehearsal import plans
+from tools.agreement_of_code import compare_code
 
 PREFIX = "t-durable"
+_SHORT = ("error", "transient", "throttle")  # a process that dies, or is ended, takes seconds each
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +149,10 @@ def test_operations_and_calls_are_what_it_costs(deployed):
     after = costs_so_far(deployed)
     assert after.sagas == before.sagas + 3
     assert after.usage.operations == before.usage.operations + 15
+
+
+@pytest.mark.parametrize("function", ["durable", "durable-hardened"])
+def test_rehearsed_it_says_the_same(deployed, function):
+    chosen = plans.sample([each for each in plans.singles() if each.faults[0].kind in _SHORT], 4, seed=3)
+    found = compare_code(function, [plan(), *chosen], deployed)
+    assert (found.compared, found.differences) == (5, ())

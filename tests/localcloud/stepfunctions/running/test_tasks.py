@@ -121,9 +121,9 @@ def test_a_parameter_of_the_wrong_kind_ends_the_execution(keeper, table):
         (
             "dynamodb:putItem",
             {"Item": {}, "Note": 1},
-            "[The field 'Note' is not supported by Step Functions]",
+            '[The field "Note" is not supported by Step Functions]',
         ),
-        ("aws-sdk:dynamodb:putItem", {"item": {}}, "[The field 'item' is not supported by Step Functions]"),
+        ("aws-sdk:dynamodb:putItem", {"item": {}}, '[The field "item" is not supported by Step Functions]'),
     ],
 )
 def test_parameters_that_the_api_has_not_end_the_execution(keeper, table, resource, given, words):

@@ -86,7 +86,7 @@ def request(given: Mapping[str, Any], shape: StructureShape | None) -> dict[str,
             continue
         name = key if key in shape.members else members.get(written(key).lower())
         if name is None or not key[:1].isupper():
-            raise WrongType(f"The field '{key}' is not supported by Step Functions")
+            raise WrongType(f'The field "{key}" is not supported by Step Functions')  # aws/aws-cdk#10014
         made[name] = _sent(value, shape.members[name], key)
     return made
 
