@@ -153,9 +153,8 @@ def _fetch(sync: list, groups: list[str], options: list[str], environment: dict[
             return code, text
     pins = STATE / "requirements.txt"
     export = [_UV, "export", "--locked", "--python", PYTHON, "--offline", "--no-config", "--no-emit-project"]
-    code, text = captured([*export, *groups, "--output-file", pins], plain)
-    if code != 0:
-        return code, text
+    if captured([*export, *groups, "--output-file", pins], plain)[0] != 0:
+        return 1, "The lockfile needs to be updated"  # without a network uv says only what it cannot find
     # The tools for the tests are on no stick: with them a network is needed.
     install = [_UV, "pip", "install", "--python", PYTHON, *options, *_FROM_STICK[not groups :]]
     code, text = shown([*install, "--require-hashes", "--requirement", pins], environment)

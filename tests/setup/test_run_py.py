@@ -136,6 +136,14 @@ def test_what_does_not_fit_the_lock_or_does_not_come_is_one_line_and_the_next_ru
     finally:
         lock.write_text(before, encoding="utf-8")
     assert "sagatiny is not the file of uv.lock" in _one_line(other)
+    wishes = project / "pyproject.toml"
+    wanted = wishes.read_text(encoding="utf-8")
+    wishes.write_text(wanted.replace("dependencies = [", 'dependencies = ["sagahuge", '), encoding="utf-8")
+    try:
+        stale = small_project.run(project, env)
+    finally:
+        wishes.write_text(wanted, encoding="utf-8")
+    assert "uv.lock does not match pyproject.toml" in _one_line(stale)
     assert "cannot be reached" in _one_line(small_project.run(project, env | NO_NETWORK))
     _ok(small_project.run(project, env))
 
