@@ -8,8 +8,10 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
+import sagalab
 from sagalab.asl.text import read_text
 from sagalab.course.exercises import find_exercise
 from sagalab.errors import SagaLabError
@@ -67,7 +69,14 @@ def reference_answer(name: str) -> Any:
     cell = exercise_cell(name)
     if cell.solution.startswith(_ASL):
         return read_text(cell.solution.partition("\n")[2]).body
-    names: dict[str, Any] = {}
-    exec("from sagalab import *", names)
-    exec(compile(cell.solution, f"<solution of {name}>", "exec"), names)
+    code = compile(cell.solution, f"<solution of {name}>", "exec")
+    # only those that it names: all of them bring matplotlib and the panels, for which a kernel needs seconds
+    names = {each: getattr(sagalab, each) for each in _names(code) & set(sagalab.__all__)}
+    exec(code, names)
     return names[cell.answer]
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the names that are read or written in a piece of code and in the functions in it."""
+    inner = [_names(each) for each in code.co_consts if isinstance(each, CodeType)]
+    return set(code.co_names).union(*inner)

@@ -26,6 +26,7 @@ from sagalab.errors import SagaLabError
 WALL_SECONDS = 20.0  # an answer that waits, and does nothing
 START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_FORKS_SECONDS = 0.25  # to look for forks means to look at every process of the computer
 _OVER_SECONDS = 5.0
 SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
 _GONE = "gone"
@@ -161,12 +162,15 @@ class _Watch:
     """What an answer has used since it was given: processor time, time, memory."""
 
     def __init__(self, pid: int) -> None:
-        self._begun = time.monotonic()
+        self._begun = self._looked = time.monotonic()
         self._process = psutil.Process(pid)
+        self._forks: list[psutil.Process] = []  # those of the last look: it waits for the answer, so it has none yet
         self._cpu, self._memory = self._used()
 
     def too_much(self) -> str:
         """Return in words what the answer has used too much of, or an empty text."""
+        if time.monotonic() - self._looked > _FORKS_SECONDS:
+            self._look_for_forks()
         cpu, memory = self._used()
         if cpu - self._cpu > judging.CPU_SECONDS or time.monotonic() - self._begun > WALL_SECONDS:
             return "time"
@@ -174,17 +178,18 @@ class _Watch:
 
     def end_forks(self) -> bool:
         """End what the process has forked; return whether there was anything."""
-        found = self._forks()
-        for fork in found:
+        self._look_for_forks()
+        for fork in self._forks:
             with contextlib.suppress(psutil.Error):
                 fork.kill()
-        return bool(found)
+        return bool(self._forks)
 
-    def _forks(self) -> list[psutil.Process]:
+    def _look_for_forks(self) -> None:
+        self._looked = time.monotonic()
         try:
-            return self._process.children(recursive=True)
+            self._forks = self._process.children(recursive=True)
         except psutil.Error:
-            return []
+            self._forks = []
 
     def _used(self) -> tuple[float, int]:
         """Return the seconds of processor time and the bytes of memory that are used now.
@@ -192,7 +197,7 @@ class _Watch:
         A fork shares its memory with the process at first, and that is what is subtracted.
         """
         seconds, memory = 0.0, 0
-        for each in [self._process, *self._forks()]:
+        for each in [self._process, *self._forks]:
             with contextlib.suppress(psutil.Error):
                 times = each.cpu_times()
                 seconds += times.user + times.system

@@ -38,11 +38,14 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 def printable(text: object) -> str:
     """Return the text with every character that XML cannot hold, or that moves lines, replaced."""
+    line = str(text).replace("\t", " ").replace("\r\n", " ").replace("\n", " ")
+    if line.isprintable():  # nearly every text: no sign of it is of those kinds
+        return line
     return "".join(
         character
         if unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Co")
         else "\N{REPLACEMENT CHARACTER}"
-        for character in str(text).replace("\t", " ").replace("\r\n", " ").replace("\n", " ")
+        for character in line
     )
 
 
