@@ -33,8 +33,8 @@ def test_every_exercise_has_eight_wrong_answers():
     ("name", "change", "words"), [(n, c, w) for n, _, c, w in WRONG], ids=[f"{n}-{d}" for n, d, *_ in WRONG]
 )
 def test_a_wrong_answer_gets_the_message_that_names_its_mistake(request, name, change, words, monkeypatch):
-    if "endless" in request.node.name:  # it would take as much of the computer as fifty other answers
-        monkeypatch.setattr(judging, "CPU_SECONDS", 1.0)
+    if "endless" in request.node.name:  # each would take as much of the computer as fifty other answers
+        monkeypatch.setattr(judging, "CPU_SECONDS", 0.5)
     answer = check.reference(name)
     changed = change(answer)
     outcome = getattr(check, name)(answer if changed is None else changed)
