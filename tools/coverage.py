@@ -1,6 +1,7 @@
 """How much of the pure rooms their own tests run: language, saga, lint, histories.
 
-Rooms and floor stand in [tool.coverage] of pyproject.toml. CI holds the floor while it runs the whole suite.
+Rooms and floor stand in [tool.coverage] of pyproject.toml. CI holds the floor while it runs the whole suite
+(conftest.py measures these rooms' tests there, and no others).
 """
 
 import subprocess
