@@ -75,7 +75,7 @@ def pytest_xdist_make_scheduler(config, log) -> LoadFileScheduling | None:
 # be the last, while one worker goes on and the others have nothing left to do.
 _LONG = (
     "test_solved_notebooks", "test_checks", "test_upgrade", "test_run_py",
-    "test_every_fault", "test_forty", "test_forty_on_quotas", "test_docs", "test_stick",
+    "test_every_fault", "test_neighbours", "test_forty_on_quotas", "test_docs", "test_stick",
     "test_lab_panel", "test_any_terminal",
     "test_cloud_process", "test_kills", "test_doors", "test_fork_server", "test_lambda_limits", "test_lambda_concurrency",
 )  # fmt: skip

@@ -55,28 +55,27 @@ SAMPLE_ITEMS = tuple(
 STOCKED = CATALOGUE + SAMPLE_ITEMS
 
 _encode = TypeSerializer().serialize
+_TRIES = 5
 
 
 def seed_stock(cloud: "Cloud", table: str, *, reset: bool = False) -> int:
     """Put the items that the table lacks; with `reset` all of them. Return how many were put.
 
     These are the catalogue's, and those that the orders of AWS's sample buy.
-    An item that is there keeps its count: orders have changed it since.
+    An item that is there keeps its count: orders have changed it since. All are put in one transaction; when another
+    deployment puts them at the same time, what is lacking is looked up again.
     """
     client = cloud.client("dynamodb")
-    items = list(STOCKED) if reset else _missing(client, table)
     only_new = {} if reset else {"ConditionExpression": "attribute_not_exists(item_id)"}
-    answers = [
-        unless(
-            ("ConditionalCheckFailedException",),
-            client.put_item,
-            TableName=table,
-            Item=_row(item),
-            **only_new,
-        )
-        for item in items
-    ]
-    return sum(answer is not None for answer in answers)
+    for tries_left in reversed(range(_TRIES)):
+        items = list(STOCKED) if reset else _missing(client, table)
+        if not items:
+            break
+        puts = [{"Put": {"TableName": table, "Item": _row(item), **only_new}} for item in items]
+        passing = ("TransactionCanceledException",) if tries_left else ()
+        if unless(passing, client.transact_write_items, TransactItems=puts) is not None:
+            return len(items)
+    return 0
 
 
 def _missing(client: Any, table: str) -> list[Item]:

@@ -13,7 +13,7 @@ import pytest
 from deployed_things import everything, expected
 
 from sagalab.cloud.connect import Cloud
-from sagalab.deploying.catalogue import STOCKED
+from sagalab.deploying.catalogue import STOCKED, seed_stock
 from sagalab.deploying.deploy import deploy, deploy_machine
 from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.deploying.deployment import status
@@ -152,6 +152,24 @@ def test_stock_is_seeded_once_and_reset_only_when_asked(deployed):
     assert stock(deployed) == {**seeded, "1": 7}
     deploy(deployed.cloud, progress=False, reset_stock=True)
     assert stock(deployed) == seeded
+
+
+@pytest.mark.parametrize("gone", [["1"], ["1", "2"]], ids=["nothing is left to put", "another is left"])
+def test_an_item_that_another_deployment_puts_first_keeps_its_count(deployed, gone):
+    cloud = deployed.cloud
+    name, client = deployed.tables["stock"], cloud.client("dynamodb")
+    row = client.get_item(TableName=name, Key={"item_id": {"S": "1"}})["Item"]
+    for item in gone:
+        client.delete_item(TableName=name, Key={"item_id": {"S": item}})
+
+    def put_first(**_) -> None:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", put_first)
+        client.put_item(TableName=name, Item={**row, "in_stock": {"N": "7"}})
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", put_first)
+    assert seed_stock(cloud, name) == len(gone) - 1
+    assert stock(deployed) == {item.item_id: item.in_stock for item in STOCKED} | {"1": 7}
+    seed_stock(cloud, name, reset=True)
 
 
 def test_code_and_configuration_that_differ_are_updated(deployed):

@@ -59,10 +59,15 @@ def deployed(cloud):
     destroy(cloud, prefix="t-quotas", progress=False)
 
 
-def on_an_account(deployed: Deployment, account: Account) -> Deployment:
+@pytest.fixture(scope="module")
+def session(deployed) -> LocalSession:
+    """A session for all: each would read the model of Step Functions anew. Quotas and retries are a client's."""
+    return LocalSession(deployed.cloud.endpoint, local_key(state_dir()))
+
+
+def on_an_account(deployed: Deployment, account: Account, session: LocalSession) -> Deployment:
     """Return the deployment as a participant has it whose cloud is AWS: this account, with its quotas."""
     local = deployed.cloud
-    session = LocalSession(local.endpoint, local_key(state_dir()))
     client = session.client("stepfunctions", config=on_aws())
     client.meta.events.register_first("before-send", account.stand_between)
     made = {("client", service): local.client(service) for service in ("dynamodb", "sqs", "logs")}
@@ -70,9 +75,9 @@ def on_an_account(deployed: Deployment, account: Account) -> Deployment:
     return replace(deployed, cloud=replace(local, endpoint=None, _made=made))
 
 
-def test_forty_times_all_scenarios_at_once(deployed):
+def test_forty_times_all_scenarios_at_once(deployed, session):
     account = Account()
-    people = [on_an_account(deployed, account) for _ in range(PEOPLE)]
+    people = [on_an_account(deployed, account, session) for _ in range(PEOPLE)]
 
     runs = together(
         lambda person: run_scenarios("paths", deployment=person, timeout=120), people, threads=PEOPLE
@@ -91,9 +96,9 @@ def test_forty_times_all_scenarios_at_once(deployed):
     assert answered["StartExecution"] == PEOPLE * len(SCENARIOS)
 
 
-def test_costs_ask_once_for_each_execution(deployed):
+def test_costs_ask_once_for_each_execution(deployed, session):
     account = Account()
-    person = on_an_account(deployed, account)
+    person = on_an_account(deployed, account, session)
     run_scenarios("paths", deployment=person)
     before = account.asked.copy()
     counted = used(person)[1]

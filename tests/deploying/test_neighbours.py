@@ -1,4 +1,7 @@
-"""Forty participants on one cloud, each with a prefix: no collision, and each destroys only what is his."""
+"""Twenty participants on one cloud, each with a prefix: no collision, and each destroys only what is his.
+
+With twenty, roles, functions and log groups fill more than one page of a list.
+"""
 
 from collections import Counter
 
@@ -12,7 +15,7 @@ from sagalab.orders.scenarios import scenario_order
 from sagalab.threads import together
 
 # Some begin with others: what one destroys must not be his neighbour's.
-PREFIXES = [f"t-{number}" for number in range(1, 21)] + [f"t-{number}-b" for number in range(1, 21)]
+PREFIXES = [f"t-{number}" for number in range(1, 11)] + [f"t-{number}-b" for number in range(1, 11)]
 AT_ONCE = 4
 
 
@@ -22,7 +25,7 @@ def of(cloud, prefixes: list[str]) -> dict[str, set]:
     return {prefix: found & expected(prefix) for prefix in prefixes}
 
 
-def test_forty_participants_on_one_cloud(cloud):
+def test_twenty_participants_on_one_cloud(cloud):
     before = everything(cloud, "t")
     made: list[Deployment] = together(
         lambda prefix: deploy(cloud, prefix=prefix, progress=False), PREFIXES, threads=AT_ONCE
@@ -31,7 +34,7 @@ def test_forty_participants_on_one_cloud(cloud):
     assert all(change.action != "unchanged" for each in made for change in each.changes)
 
     # The same order, with the same id, of two neighbours and of the last: it is in their own tables only.
-    buyers = [made[0], made[20], made[-1]]
+    buyers = [made[0], made[10], made[-1]]
     order = scenario_order("4")
     ended = [run(order, deployment=buyer) for buyer in buyers]
     assert [each.status for each in ended] == ["SUCCEEDED"] * len(buyers)
