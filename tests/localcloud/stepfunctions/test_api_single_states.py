@@ -51,6 +51,22 @@ def test_a_mock_is_held_to_the_service_s_api(result, mode, words):
     assert ("exception" in told) is (words is not None)
 
 
+@pytest.mark.parametrize(
+    ("assign", "after"),
+    [({}, {"kept": 1, "n": 2}), ({"n.$": "$.n", "new": [1]}, {"kept": 1, "n": 3, "new": [1]})],
+)
+def test_the_variables_after_the_state_are_told(assign, after):
+    """API_InspectionData: those that the state assigned, and those that were given."""
+    state = {**PASS, **({"Assign": assign} if assign else {})}
+    given = {"definition": json.dumps(state), "input": '{"n": 3}', "variables": '{"kept": 1, "n": 2}'}
+    told = answered({**given, "inspectionLevel": "DEBUG"})["inspectionData"]
+    assert json.loads(told["variables"]) == after
+
+
+def test_a_definition_that_is_no_json_is_told_as_at_creation():
+    assert "was expecting double-quote to start field name" in str(answered({"definition": "{a}"}))
+
+
 def test_a_state_is_tested_through_the_api(adapted):
     role = "arn:aws:iam::123456789012:role/any"
     given = {"definition": json.dumps(PASS), "input": '{"n": 3}', "roleArn": role, "inspectionLevel": "DEBUG"}

@@ -115,6 +115,8 @@ class State:
             details["assignedVariables"] = {key: history.json_text(assigned[key]) for key in sorted(assigned)}
             details["assignedVariablesDetails"] = history.NOT_TRUNCATED
             frame.variables = {**frame.variables, **assigned}
+            if run.trace is not None:
+                run.trace["variables"] = frame.variables
         run.add(frame, self.exited_event, details)
         run.go(frame, target, output)
 

@@ -17,7 +17,7 @@ from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.engine.told import TaskFailed, TaskSucceeded
-from sagalab.localcloud.stepfunctions.api import definitions, mock_results
+from sagalab.localcloud.stepfunctions.api import definitions, json_faults, mock_results
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, invalid
 from sagalab.localcloud.stepfunctions.api.store import Place
 from sagalab.localcloud.stepfunctions.running.clock import now
@@ -87,10 +87,10 @@ def answer(
 
 def _machine(given: Mapping[str, Any]) -> tuple[str, document.Machine]:
     """Return the state's name and the machine around it: its own, or one made for it alone."""
-    try:
-        body = json.loads(given["definition"])
-    except ValueError as error:
-        raise definitions.refused(f"INVALID_JSON_DESCRIPTION: {error}") from None
+    problem = json_faults.problem(given["definition"])
+    if problem is not None:
+        raise definitions.refused(f"INVALID_JSON_DESCRIPTION: {problem}")
+    body = json.loads(given["definition"])
     name = given.get("stateName")
     alone = not (isinstance(body, dict) and "States" in body)
     if alone:
@@ -190,7 +190,7 @@ def _told(tested: single.Tested, level: str, variables: Any) -> dict[str, Any]:
             key: value if key in _NUMBERS else json_text(value) for key, value in tested.inspection.items()
         }
         if variables:
-            told["inspectionData"]["variables"] = json_text(variables)
+            told["inspectionData"].setdefault("variables", json_text(variables))
     return {key: value for key, value in told.items() if value is not None}
 
 
