@@ -1,6 +1,7 @@
 """YAML text to a value and the place of each of its parts, as JSON has values: no dates, names are texts."""
 
 import math
+import re
 from typing import Any
 
 import yaml
@@ -10,6 +11,31 @@ from sagalab.asl.syntax_error import AslSyntaxError
 
 # AWS's limit for a definition is 1 MB (service-quotas.html); aliases may unfold a small text into more.
 _MOST_PARTS = 500_000
+
+# What PyYAML says (a pattern), in plain words, and the cure.
+_SAID = (
+    ("<stream end>|end of stream", "a quote or a bracket is never closed", "Close it before the text ends."),
+    (
+        "escape",
+        "a backslash that YAML does not know here",
+        "Put the text in single quotes, or write \\\\ for one backslash.",
+    ),
+    ("undefined alias", "an alias (*name) of nothing", "Put a text that begins with * in quotes."),
+    ("cannot start any token", "a sign with which no text begins", "Put the text in quotes."),
+    ("sequence entries", "a list (-) where none can stand", "Begin the list on a line of its own."),
+    ("found '[]}]'", "a closing bracket too many", "Delete it, or add the opening one."),
+    (
+        "<scalar>",
+        "a text where none can stand",
+        "Check the indentation, and quotes inside quotes: '' is one '.",
+    ),
+    (
+        "expected <block end>",
+        "an entry that belongs to nothing",
+        "Check the indentation of this line and of the one before.",
+    ),
+    ("expected ':'", "a name without a colon", "An entry is written Name: value."),
+)
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
@@ -163,6 +189,8 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     line = (
         lines[error.problem_mark.line] if error.problem_mark and error.problem_mark.line < len(lines) else ""
     )
+    if re.search(r"\"\{%(?:(?!%\}).)*\".*%\}", line):
+        return "double quotes inside double quotes", "Put the whole {% … %} in single quotes."
     if "'%'" in problem or "{%" in line:
         return (
             "a JSONata expression without quotes",
@@ -179,4 +207,7 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
         return "a tab at the beginning of a line", "YAML indents by spaces only."
     if "mapping values are not allowed" in problem:
         return "a colon where none can stand", "Check the indentation, or put the text in quotes."
+    for pattern, told, cure in _SAID:
+        if re.search(pattern, problem):
+            return told, cure
     return problem, "Check the indentation of this line and of the one before."

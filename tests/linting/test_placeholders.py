@@ -80,6 +80,17 @@ def test_a_template_is_told_as_such(text):
     ("text", "problem"),
     [
         ("StartAt: A\n---\nStartAt: B\n", "a second document begins here"),
+        ("A: [", "a quote or a bracket is never closed"),
+        ("A: 'it's'", "a text where none can stand"),
+        ("A: [a]]", "a closing bracket too many"),
+        ('A: "\\q"', "a backslash that YAML does not know here"),
+        ("A: @b", "a sign with which no text begins"),
+        ("A: *b", "an alias (*name) of nothing"),
+        ("A: - b", "a list (-) where none can stand"),
+        ("- a\nb: c", "an entry that belongs to nothing"),
+        ("A: 1\nb\n", "a name without a colon"),
+        ('A: "{% $x & "a" %}"', "double quotes inside double quotes"),
+        ("A: {% $x %}", "a JSONata expression without quotes"),
         ("A: {Seconds: ${Pause}}\n", "a placeholder without quotes between { and }"),
     ],
 )
