@@ -8,6 +8,7 @@ handles a failed compensation stands to their right. Which state is what: saga/s
 import json
 from typing import Any
 
+from sagalab.history.execution import Execution
 from sagalab.pictures.dot import Picture
 from sagalab.pictures.drawing import Drawing
 from sagalab.pictures.graph import MachineGraph
@@ -16,7 +17,7 @@ from sagalab.pictures.status import overlay
 
 
 def diagram(
-    definition: dict | str | None,
+    definition: dict | str | Execution | None,
     execution=None,
     *,
     title: str | None = None,
@@ -28,7 +29,7 @@ def diagram(
     """Return the picture of a state machine, a `graphviz.Digraph` that a notebook shows.
 
     `definition` is an ASL document (a dict or its JSON text); None takes the execution's own, or
-    draws what the history shows. `execution` is an `Execution`: states get their status by colour
+    draws what the history shows, and so does an Execution in its place. `execution` is an `Execution`: states get their status by colour
     and sign, taken transitions are bold and numbered in order. `title` heads the picture;
     `times=False` leaves durations out, so that two runs of one path give the same bytes. `compact`
     leaves all details and untaken labels out, for small pictures; `marked` names a state to point out.
@@ -37,6 +38,8 @@ def diagram(
     A wrong definition draws as far as it goes (missing states are marked). Raises ValueError if
     `definition` is text and no JSON, or if both are None.
     """
+    if isinstance(definition, Execution):
+        definition, execution = None, execution or definition
     asl: Any = json.loads(definition) if isinstance(definition, str) else definition
     if asl is None and execution is None:
         raise ValueError("diagram needs a definition, an execution, or both.")

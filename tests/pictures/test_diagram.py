@@ -197,3 +197,8 @@ def test_durations_can_be_left_out():
 )
 def test_times_in_words(seconds, words):
     assert seconds_label(seconds) == words
+
+
+def test_an_execution_in_the_place_of_a_definition_is_drawn():
+    ran = run(NESTED, {"Each": {"items": 1}, "Pick": ["ok"]})
+    assert diagram(ran).svg() == diagram(None, ran).svg() != diagram(NESTED).svg()
