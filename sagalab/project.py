@@ -73,6 +73,18 @@ def writing(path: Path, what: str = "") -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """Let what cannot be written be told in words, at a place that somebody named: SagaLabError in place of OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise SagaLabError(
+            f"{place} cannot be written: {error.strerror or error}.",
+            "Choose a folder that there is, and that you may write to.",
+        ) from None
+
+
+@contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Let one process and thread at a time go on that has this lock file. The system frees a dead one's lock.
 

@@ -10,6 +10,7 @@ import typer
 
 from sagalab.commands.output import print_json
 from sagalab.errors import SagaLabError
+from sagalab.project import writing_to
 
 if TYPE_CHECKING:
     from sagalab.pictures.drawing import Drawing
@@ -223,10 +224,9 @@ def _save(drawn: "Drawing | None", path: Path) -> None:
     """Save the picture of a finding; where nothing was found there is none."""
     if drawn is None:
         return
-    if path.suffix.lower() == ".png":
-        path.write_bytes(drawn.png())
-    else:
-        path.write_text(drawn.svg(), encoding="utf-8")
+    made = drawn.png() if path.suffix.lower() == ".png" else drawn.svg().encode()
+    with writing_to(path):
+        path.write_bytes(made)
 
 
 def _print(found: "Exploration", machine: str, real: bool) -> None:

@@ -41,7 +41,8 @@ def read_deck(path: Path = OURS) -> list[Slide]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SagaLabError(
-            f"{path} cannot be read: {error}.", "Give the name of a text in Markdown, UTF-8."
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            "Give the name of a text in Markdown, UTF-8.",
         ) from None
     slides = [_slide(part) for part in _BREAK.split(text) if part.strip()]
     if not slides:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sagalab.errors import SagaLabError
 from sagalab.instructor.deck import Slide, standalone
-from sagalab.project import writing
+from sagalab.project import writing_to
 
 _PRINT_SECONDS = 60
 
@@ -21,7 +21,7 @@ def save_deck(slides: list[Slide], path: Path, chromium: str | None, *, notes: b
     if kind not in (".html", ".pdf"):
         raise SagaLabError(f"{path.name} is no name for a deck.", "End it in .html or .pdf.")
     if kind == ".html":
-        with writing(path):
+        with writing_to(path):
             path.write_text(html, encoding="utf-8")
         return
     if not chromium:
@@ -29,7 +29,7 @@ def save_deck(slides: list[Slide], path: Path, chromium: str | None, *, notes: b
             "A PDF is printed by Chromium or Chrome, and none was found.",
             "Save it as .html, open that, and print it to a file: each slide is a page.",
         )
-    with writing(path):
+    with writing_to(path):
         path.touch()
     with tempfile.TemporaryDirectory(prefix="sagalab-deck-") as folder:
         page = Path(folder) / "deck.html"

@@ -6,7 +6,7 @@ from pathlib import Path
 from sagalab.errors import SagaLabError
 from sagalab.markup import escape
 from sagalab.pictures.frame import framed
-from sagalab.project import writing
+from sagalab.project import writing_to
 from sagalab.testing.coverage import Coverage
 
 _HEAD = """<!doctype html>
@@ -27,7 +27,7 @@ def write(folder: Path, coverages: list[Coverage]) -> Path:
 
     Raises SagaLabError when the folder cannot be written to.
     """
-    with writing(folder, f"The folder {folder}"):
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         parts = [_HEAD]
         for number, found in enumerate(coverages, 1):

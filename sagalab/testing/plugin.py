@@ -133,7 +133,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove what was made for the tests, write the report, and fail below --asl-coverage-min."""
+    """Remove what was made for the tests, write the report, and fail below --asl-coverage-min or without that report."""
     of_session = session.config.stash.get(SESSION, None)
     if of_session is None:
         return
@@ -143,7 +143,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         worker[_WORKER_KEY] = of_session.as_json()
         return
     of_session.finish()
-    if of_session.too_little() and session.exitstatus in (
+    if (of_session.too_little() or of_session.unwritten) and session.exitstatus in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,
     ):

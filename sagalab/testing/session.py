@@ -34,6 +34,7 @@ class AslSession:
         self._machines: dict[Path, Machine] = {}
         self._place: Place | None = None
         self._written = ""
+        self.unwritten = ""  # why a report that was asked for could not be written
 
     @property
     def place(self) -> Place:
@@ -95,7 +96,10 @@ class AslSession:
         """Write the report, if one is asked for."""
         folder = self.config.getoption("asl_report")
         if folder and self.coverages:
-            self._written = str(page.write(Path(folder), list(self.coverages.values())))
+            try:
+                self._written = str(page.write(Path(folder), list(self.coverages.values())))
+            except SagaLabError as error:
+                self.unwritten = str(error)
 
     def too_little(self) -> list[str]:
         """Return why --asl-coverage-min is not reached, a sentence a machine; empty where it is."""
@@ -129,6 +133,8 @@ class AslSession:
             terminal.line("No test of a state machine ran.")
         if self._written:
             terminal.line(f"report: {self._written}")
+        if self.unwritten:
+            terminal.line(f"✗ no report: {self.unwritten}", red=True)
         for sentence in self.too_little():
             terminal.line(f"✗ {sentence}", red=True)
 

@@ -120,7 +120,7 @@ def test_the_command_saves_html_and_says_what_it_cannot(mine, tmp_path):
     assert said(mine, "--save", saved) == (0, f"✓ 2 slides: {saved}\n")
     assert saved.read_text(encoding="utf-8").count("class='slide'") == 2
     assert "is no name for a deck" in said(mine, "--save", tmp_path / "deck.pptx")[1]
-    assert "cannot be used" in said(mine, "--save", tmp_path / "nowhere" / "deck.html")[1]
+    assert "cannot be written" in said(mine, "--save", tmp_path / "nowhere" / "deck.html")[1]
 
 
 def test_every_path_of_the_demonstration_has_a_picture_for_a_slide(tmp_path):

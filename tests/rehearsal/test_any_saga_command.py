@@ -78,6 +78,8 @@ def test_the_picture_is_of_the_smallest_finding(run, tmp_path):
     run(hole("the failing step is not undone"), "--picture", str(tmp_path / "leak.svg"))
     drawn = (tmp_path / "leak.svg").read_text()
     assert "ChargeCard" in drawn and "NotBooked" in drawn and "after it had taken effect" in drawn
+    with pytest.raises(SagaLabError, match="cannot be written"):
+        run(hole("the failing step is not undone"), "--picture", str(tmp_path / "nowhere" / "leak.svg"))
 
 
 def strangely_named():

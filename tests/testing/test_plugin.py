@@ -154,6 +154,9 @@ def test_the_report_is_a_page_a_picture_and_json(pytest_in, pytester):
     ElementTree.parse(pytester.path / "report" / "1-work.svg")
     told = json.loads((pytester.path / "report" / "coverage.json").read_text(encoding="utf-8"))
     assert told[0]["percent"] == 60 and told[0]["missing"]["Undo"] == ["is never entered"]
+    (pytester.path / "file").touch()
+    code, said = pytest_in(GOOD, "--asl-report", "file/report")
+    assert code == 1 and "✗ no report: " in said and "cannot be written" in said and "Traceback" not in said
 
 
 def test_workers_of_xdist_are_added_up(pytest_in):
