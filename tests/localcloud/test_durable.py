@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -270,3 +271,41 @@ def test_what_is_not_here_is_said(function, what):
     arn = _invoke(made, {"n": 1})["DurableExecutionArn"]
     with pytest.raises(ClientError, match=f"The local cloud cannot {what} an execution"):
         getattr(made.client, f"{what}_durable_execution")(DurableExecutionArn=arn)
+
+
+def test_executions_are_listed_by_status_version_and_time(function):
+    made = function(TWO_STEPS, DurableConfig=CONFIG)
+    _invoke(made, {"n": 1}, DurableExecutionName="good")
+    _invoke(made, {}, DurableExecutionName="bad")
+
+    def listed(**asked):
+        found = made.client.list_durable_executions_by_function(FunctionName=made.name, **asked)
+        return [each["DurableExecutionName"] for each in found["DurableExecutions"]]
+
+    assert listed() == ["good", "bad"] and listed(ReverseOrder=True) == ["bad", "good"]
+    assert listed(Statuses=["FAILED"]) == ["bad"] and listed(Statuses=["FAILED", "SUCCEEDED"]) == [
+        "good",
+        "bad",
+    ]
+    assert listed(Statuses=["RUNNING"]) == [] and listed(Qualifier="$LATEST") == ["good", "bad"]
+    early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
+    assert listed(StartedAfter=early, StartedBefore=late) == ["good", "bad"]
+    assert listed(StartedBefore=early) == listed(StartedAfter=late) == []
+    for gone in ({"FunctionName": "nobody"}, {"FunctionName": made.name, "Qualifier": "7"}):
+        with pytest.raises(made.client.exceptions.ResourceNotFoundException):
+            made.client.list_durable_executions_by_function(**gone)
+
+
+def test_an_execution_is_read_without_its_data(function):
+    made = function(TWO_STEPS, DurableConfig=CONFIG)
+    arn = _invoke(made, {"n": 1})["DurableExecutionArn"]
+    found = made.client.get_durable_execution(DurableExecutionArn=arn, IncludeExecutionData=False)
+    assert (found["Status"], found["ExecutionDataIncluded"]) == ("SUCCEEDED", False)
+    assert not {"InputPayload", "Result"} & set(found)
+
+
+@pytest.mark.parametrize("name", ["a b", "x" * 65, "ä"])
+def test_a_name_that_no_execution_can_have(function, name):
+    made = function(TWO_STEPS, DurableConfig=CONFIG)
+    with pytest.raises(ClientError, match="InvalidParameterValueException"):
+        _invoke(made, {"n": 1}, DurableExecutionName=name)

@@ -3,17 +3,20 @@
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from aws_durable_execution_sdk_python_testing.exceptions import (
     AwsApiException,
+    ResourceNotFoundException,
     ServiceException,
     UnknownRouteError,
 )
 from aws_durable_execution_sdk_python_testing.web import handlers, routes
 from aws_durable_execution_sdk_python_testing.web.models import HTTPRequest, HTTPResponse
+from botocore.utils import parse_timestamp
 
 from sagalab.localcloud.durable.engine import Engine, Runs
 
@@ -38,6 +41,17 @@ def _refused(status: int, name: str, words: str) -> tuple[int, dict[str, str], b
     return status, {**_JSON, "x-amzn-ErrorType": name}, json.dumps({"Type": name, "message": words}).encode()
 
 
+def _for_the_runner(query: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return a list's parameters as the runner (1.4.0) reads them: statuses by another name, times in seconds since 1970."""
+    made = dict(query)
+    if statuses := query.get("Statuses"):
+        made["StatusFilter"] = [",".join(statuses)]
+    for name in ("StartedAfter", "StartedBefore"):
+        if asked := query.get(name):
+            made[name] = [str(parse_timestamp(asked[0]).timestamp())]
+    return made
+
+
 class Api:
     """Answers requests about the executions of one engine, one region's."""
 
@@ -52,6 +66,16 @@ class Api:
         for event in body["Events"]:
             if event["EventType"] == "InvocationCompleted":
                 event["InvocationCompletedDetails"] = details[event["EventTimestamp"]]
+
+    def _listed(self, function: str, query: Mapping[str, list[str]]) -> str:
+        """Return the name, with a qualifier if one is asked for, of the function whose executions are listed."""
+        plain, _, qualifier = function.rpartition(":function:")[2].partition(":")
+        name = ":".join(filter(None, (plain, qualifier or "".join(query.get("Qualifier", ())))))
+        try:
+            self.engine.config(name)
+        except KeyError:
+            raise ResourceNotFoundException(f"Function not found: {function}") from None
+        return name
 
     def _own(self, method: str, path: str) -> tuple[int, dict[str, str], bytes] | None:
         """Answer what the runner has not: DeleteDurableExecution; pauses are refused. None: it is another request."""
@@ -89,8 +113,8 @@ class Api:
         try:
             route = self._router.find_route(path, method)
             if isinstance(route, routes.ListDurableExecutionsByFunctionRoute):
-                plain = route.function_name.rpartition(":function:")[2].partition(":")[0]
-                route = replace(route, function_name=plain)  # the engine knows functions by their plain names
+                route = replace(route, function_name=self._listed(route.function_name, query))
+                query = _for_the_runner(query)
             if isinstance(route, routes.StopDurableExecutionRoute) and body:
                 body = (
                     b'{"Error": ' + body + b"}"
@@ -106,6 +130,12 @@ class Api:
             found = HTTPResponse.create_error_from_exception(ServiceException(str(unknown)))
         except AwsApiException as refused:
             found = HTTPResponse.create_error_from_exception(refused)
+        if isinstance(route, routes.GetDurableExecutionRoute) and query.get("IncludeExecutionData") == [
+            "false"
+        ]:
+            found.body.update(ExecutionDataIncluded=False)
+            for name in ("InputPayload", "Result", "Error"):
+                found.body.pop(name, None)
         if isinstance(route, routes.GetDurableExecutionHistoryRoute) and found.status_code == 200:
             self._complete(route.arn, found.body)
         headers = dict(found.headers)

@@ -57,6 +57,7 @@ class Engine:
     def __init__(self, call: Any, config: Any, region: str) -> None:
         """`call` and `config` as for Chained."""
         scaled_time.install()
+        self.config = config
         logging.getLogger("aws_durable_execution_sdk_python_testing").setLevel(logging.CRITICAL)
         self.store, self._scheduler = Store(), Scheduler()
         self._scheduler.start()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PATHS = re.compile(
     r"/2025-12-01/(durable-executions/|durable-execution-callbacks/|functions/[^/]+/durable-executions$)"
 )
+_NAME = re.compile("[a-zA-Z0-9-_]{1,64}")
 _CONFIG = "durable_config"  # what a function of moto's gets as one more attribute
 _making = threading.Lock()
 _apis: dict[str, "Api"] = {}
@@ -74,6 +75,12 @@ def invoke(
             "You cannot invoke a durable function using an unqualified ARN. "
             "Name a version or an alias, or $LATEST."
         )
+    name = headers.get("X-Amz-Durable-Execution-Name")
+    if name is not None and not _NAME.fullmatch(name):
+        raise InvalidInvoke(
+            f"Value '{name}' at 'durableExecutionName' failed to satisfy constraint: Member must have 1 to 64 "
+            f"characters and satisfy regular expression pattern: {_NAME.pattern}"
+        )
     payload = (body.encode("utf-8") if isinstance(body, str) else body) or b"{}"
     lambdas.check_payload(payload)
     if kind == "DryRun":
@@ -85,7 +92,7 @@ def invoke(
         _version(function),
         config_of(function) or {},
         payload.decode("utf-8"),
-        headers.get("X-Amz-Durable-Execution-Name"),
+        name,
     )
     running = _api(function.region).engine
     try:

@@ -4,6 +4,7 @@ Form: the pattern of DurableExecutionArn in Lambda's API reference.
 """
 
 import threading
+from typing import Any
 
 from aws_durable_execution_sdk_python_testing.execution import Execution
 from aws_durable_execution_sdk_python_testing.stores.memory import InMemoryExecutionStore
@@ -23,6 +24,28 @@ class Store(InMemoryExecutionStore):
             gone = [each for each in self.list_all() if each.start_input.function_name == function_name]
             self._forget({each.durable_execution_arn for each in gone})
         return gone
+
+    def query(
+        self,
+        function_name: str | None = None,
+        execution_name: str | None = None,
+        status_filter: str | None = None,
+        *times: Any,
+        **more: Any,
+    ) -> tuple[list[Execution], str | None]:
+        """Return the executions that are asked for, a page of them. A function may have a qualifier, and statuses a comma.
+
+        The runner (1.4.0) knows neither.
+        """
+        name, _, qualifier = (function_name or "").partition(":")
+        statuses = status_filter.split(",") if status_filter else ()
+        found = [
+            each
+            for each in self.list_all()
+            if not (qualifier and each.start_input.function_qualifier != qualifier)
+            and not (statuses and each.current_status().value not in statuses)
+        ]
+        return self.process_query(found, name or None, execution_name, None, *times, **more)
 
     def delete(self, arn: str) -> None:
         """Forget one execution. Its name is free again."""
