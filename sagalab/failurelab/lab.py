@@ -119,7 +119,8 @@ class Lab:
         """Choose what the next run takes, and return it. What is not given is the default: no fault, two items.
 
         `faults`: a Fault, a plan, or an order's `faults`; `items`: {item id: quantity}; `machine`: the name of
-        a deployed machine, or "durable" or "durable-hardened", the saga as code; `scenario`: the key of one of the seed's seven instead of faults and items.
+        a deployed machine, or "durable" or "durable-hardened", the saga as code; `scenario`: the key of one of the
+        seed's seven instead of faults and items.
         Raises SagaLabError for a plan, an item or a scenario that cannot be.
         """
         if scenario is not None and (faults is not None or items is not None):
