@@ -34,6 +34,7 @@ OPTIMIZED = {
         "athena": "getQueryExecution getQueryResults startQueryExecution stopQueryExecution",
         "apigateway": "invoke",
         "bedrock": "createModelCustomizationJob invokeModel",
+        "bedrockagentcore": "invokeHarness",
         "eks": "call createCluster createFargateProfile createNodegroup deleteCluster deleteFargateProfile deleteNodegroup runJob",
         "elasticmapreduce": "addStep cancelStep createCluster modifyInstanceFleetByName modifyInstanceGroupByName setClusterTerminationProtection terminateCluster",
         "emr-containers": "createVirtualCluster deleteVirtualCluster startJobRun",
@@ -46,10 +47,10 @@ OPTIMIZED = {
 _SDK_CALL = re.compile(r"[a-z0-9]+:[a-z]\w*")
 _NOT_AN_ARN = Words("Value is not a valid resource ARN", Kind.RESOURCE)
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html: which patterns a service has not
-_NO_JOBS = frozenset("lambda sns sqs dynamodb events apigateway http".split())
+_NO_JOBS = frozenset("lambda sns sqs dynamodb events apigateway http bedrockagentcore".split())
 _NO_TOKENS = frozenset(
     "athena batch codebuild elasticmapreduce emr-containers emr-serverless glue databrew mediaconvert "
-    "sagemaker dynamodb http".split()
+    "sagemaker dynamodb http bedrockagentcore".split()
 )
 
 _REQUIRED = {

@@ -594,3 +594,16 @@ def test_an_empty_resource_is_no_arn():
     assert told(one({**TASK, "Resource": ""})) == [
         (SCHEMA, "Value is not a valid resource ARN", "/States/A/Resource")
     ]
+
+
+def test_a_harness_of_an_agent_is_invoked_and_waited_for_in_no_other_way():
+    """connect-bedrockagentcore.html (since June 2026): request and response alone."""
+    harness = {
+        **TASK,
+        "Resource": "arn:aws:states:::bedrockagentcore:invokeHarness",
+        "Arguments": {"HarnessArn": "h"},
+    }
+    assert told(one(harness, **JSONATA)) == []
+    for pattern in (".sync", ".waitForTaskToken"):
+        [(code, _, place)] = told(one({**harness, "Resource": harness["Resource"] + pattern}, **JSONATA))
+        assert (code, place) == (SCHEMA, "/States/A/Resource")
