@@ -135,6 +135,16 @@ def test_a_map_run_that_fails_can_be_caught():
     assert output(ran)["Error"] == "States.ExceedToleratedFailureThreshold"
 
 
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+def test_a_map_run_of_an_object_has_a_child_for_each_pair(language):
+    """input-output-itemspath.html: the pair is passed to the iteration."""
+    where = {"ItemsPath": "$.lines"} if language == "JSONPath" else {"Items": "{% $states.input.lines %}"}
+    made = distributed(scope(P=end()), QueryLanguage=language, **where)
+    pairs = [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]
+    assert output(run(made, {"lines": {"a": 1, "b": [2]}})) == pairs
+    assert run(made, {"lines": "x"}).status == "FAILED"
+
+
 def test_items_go_to_children_in_batches():
     made = distributed(scope(P=end()), ItemBatcher={"MaxItemsPerBatch": 2, "BatchInput": {"of": "me"}})
     batches = [{"BatchInput": {"of": "me"}, "Items": items} for items in ([1, 2], [3])]

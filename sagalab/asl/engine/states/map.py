@@ -20,21 +20,25 @@ class Map(Container):
     """What both modes of a Map have."""
 
     kind = "Map"
+    takes_objects = False  # what it maps over may be an object
     failed_event = "MapStateFailed"
 
     def __init__(self, name: str, body: Mapping[str, Any], jsonata: bool, processor: int) -> None:
         super().__init__(name, body, jsonata)
         self.processor = processor  # the number of its scope
-        self.items = _items(body, jsonata)
+        self.items = _items(body, jsonata, self.takes_objects)
         self.max_concurrency = limit(body, MAX_CONCURRENCY, jsonata)
         self.selector = _selector(body, jsonata)
 
     def items_of(self, env: Env) -> list[Any]:
         """Return the items, or raise what AWS says when they are no array."""
-        items: list[Any] = self.items(env)
+        items: Any = self.items(env)
+        if isinstance(items, dict):
+            items = [{"Key": key, "Value": value} for key, value in items.items()]
         if env.run.trace is not None:
             self.note(env.run, "afterItemsPath", items)
-        return items
+        found: list[Any] = items
+        return found
 
     def selected(self, run: Recorder, frame: Frame, index: int, value: Any, item: dict[str, Any]) -> Any:
         """Return the input of an item: itself, or what ItemSelector makes of it."""
@@ -126,14 +130,15 @@ class InlineMap(Map):
         self.fail(run, frame, failure.passed_on())
 
 
-def _items(body: Mapping[str, Any], jsonata: bool) -> Template:
+def _items(body: Mapping[str, Any], jsonata: bool, objects: bool) -> Template:
+    kinds: type | tuple[type, ...] = (list, dict) if objects else list
     if not jsonata:
         path = body.get("ItemsPath", "$")
         find = plain_path(path)
 
         def array(env: Env) -> Any:
             value = find(env)
-            if not isinstance(value, list):
+            if not isinstance(value, kinds):
                 raise runtime_error(f'Reference path "{path}" must point to array.')
             return value
 
@@ -145,7 +150,7 @@ def _items(body: Mapping[str, Any], jsonata: bool) -> Template:
 
     def evaluated(env: Env) -> Any:
         value = made(env)
-        if not isinstance(value, list):
+        if not isinstance(value, kinds):
             raise expected(value, "array", field if is_expression(field) else json_text(field), "Items")
         return value
 
