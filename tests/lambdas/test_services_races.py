@@ -4,6 +4,7 @@ import functools
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -120,3 +121,28 @@ def test_another_refusal_is_no_business_error(services, monkeypatch):
     refuse(services, monkeypatch, times=99, code="AccessDeniedException")
     with pytest.raises(ClientError):
         services.call("ProcessPayment", make_order((services.stock(10), 2, 5)))
+
+
+@pytest.mark.parametrize("busy", [1, 3, 6])
+def test_a_busy_table_is_waited_for_longer_each_time(services, monkeypatch, busy):
+    """Full jitter: between nothing and 20 ms, doubled with each try; no longer than 1.3 s in all."""
+    tables, asked, drawn, slept = services.tables, [], [], []
+
+    def refused(actions):
+        asked.append(actions)
+        return [{"Code": "TransactionConflict" if len(asked) <= busy else "None"}]
+
+    def uniform(low, high):
+        drawn.append((low, round(high, 3)))
+        return high / 2
+
+    monkeypatch.setattr(tables, "refused", refused)
+    monkeypatch.setattr(tables, "random", SimpleNamespace(uniform=uniform))
+    monkeypatch.setattr(tables, "time", SimpleNamespace(sleep=slept.append))
+    if busy < tables.TRIES:
+        assert tables.write({"Put": {}}) == [None] and len(asked) == busy + 1
+    else:
+        with pytest.raises(tables.TransientError, match="DynamoDB was busy 6 times"):
+            tables.write({"Put": {}})
+    assert drawn == [(0, 0.02), (0, 0.04), (0, 0.08), (0, 0.16), (0, 0.32), (0, 0.64)][:busy]
+    assert slept == [pytest.approx(high / 2) for _, high in drawn]
