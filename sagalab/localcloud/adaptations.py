@@ -8,6 +8,7 @@ from sagalab.localcloud.durable import service as durable
 from sagalab.localcloud.services import (
     attribute_values,
     dynamodb,
+    first_requests,
     inside,
     kept_messages,
     packed_rows,
@@ -20,6 +21,7 @@ from sagalab.localcloud.stepfunctions import service, tagged
 
 ADAPTATIONS = (
     untracked_models.install,
+    first_requests.install,
     inside.install,
     durable.install,
     service.install,

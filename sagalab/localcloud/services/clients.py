@@ -33,8 +33,14 @@ def keys_of(role_arn: str | None) -> Keys:
 
 
 @functools.cache
+def _session() -> boto3.session.Session:
+    """Return the session of all of them: each would look through botocore's folders anew."""
+    return boto3.session.Session()
+
+
+@functools.cache
 def _made(region: str, service: str, port: str, keys: Keys) -> BaseClient:
-    client = boto3.session.Session().client(
+    client = _session().client(
         service_name=service,
         region_name=region,
         endpoint_url=f"http://127.0.0.1:{port}",
