@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sagalab.asl.document import read
+from sagalab.cloud.aws_errors import explained
 from sagalab.deploying.deploy import durable_functions, ensure_machine
 from sagalab.deploying.deployment import Deployment, cloud_of
 from sagalab.deploying.deployment import deployment as deployed
@@ -153,6 +154,7 @@ class Lab:
         self.prediction = Prediction(tuple(states))
         return self.prediction
 
+    @explained
     def run(
         self,
         faults: Faults | None = None,
@@ -179,6 +181,7 @@ class Lab:
             self.on_run(last)
         return last
 
+    @explained
     def answer(self, output: Any = None, *, error: str | None = None, cause: str = "") -> LabRun:
         """Answer the run that waits for a human, follow it to its end, and return it.
 
@@ -242,6 +245,7 @@ class Lab:
             if self._drive is drive and drive.run not in self._runs:
                 self._runs.append(drive.run)
 
+    @explained
     def stop(self) -> None:
         """Stop the run that is under way; without one it does nothing. A parked run is stopped, too."""
         if self._drive is not None:

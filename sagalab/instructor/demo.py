@@ -74,7 +74,7 @@ def prepare(cloud: "Cloud | None" = None) -> Stage:
     if HARDENED not in found.machines:
         raise SagaLabError(
             f"The machine {HARDENED} is not deployed under the prefix {cloud.prefix}.",
-            f'Deploy it in Python: deploy_machine(deployment(), "{HARDENED}", definition("{HARDENED}"))',
+            f"Deploy it: sagalab deploy --machine {HARDENED}",
         )
     return Stage(found)
 

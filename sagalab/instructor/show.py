@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sagalab.cloud.aws_errors import explain
 from sagalab.errors import SagaLabError
 from sagalab.failurelab.moments import Moment
 from sagalab.failurelab.replay import AS_IT_RUNS, SLOW, Pace, Replay
@@ -175,7 +176,9 @@ class Show(Presentation):
         except Exception as error:  # a page has no traceback to show: say it, and let the keys live
             _log.exception("A run of the demonstration broke.")
             self.stage = None
-            self._say(path, f"{type(error).__name__}: {error}. Press r to run it again; sagalab doctor.")
+            known = explain(error)  # of AWS, without the account's number: all can read this page
+            words = f"{known.what} {known.cure}" if known else f"{type(error).__name__}: {error}."
+            self._say(path, f"{words} Press r to run it again; sagalab doctor.")
         finally:
             self.running = self._replay = None
             self.changed()

@@ -111,6 +111,7 @@ ASKS = {
     "notifications": lambda found: notifications(found),
     "parked": lambda found: sagalab.parked(found),
     "resume": lambda found: sagalab.resume("one", deployment=found),
+    "FailureLab.run": lambda found: sagalab.FailureLab(found).run(),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 import socket
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sagalab import SagaLabError
 from sagalab.deploying.machines import definition
@@ -198,6 +199,19 @@ def test_an_error_is_said_on_the_page_and_the_next_press_works(stage, monkeypatc
     assert "The cloud is gone. Press again." in projector_parts(show)["verdict"]
     pressed(show, " ")
     assert "✓" in projector_parts(show)["verdict"] and show.trouble == ""
+
+
+def test_what_aws_refuses_is_projected_in_words_and_without_the_account(monkeypatch):
+    show = Show()
+    refusal = {"Error": {"Code": "AccessDenied", "Message": "arn:aws:iam::123456789012:user/a may not"}}
+
+    def refused(_cloud=None):
+        raise ClientError(refusal, "StartExecution")
+
+    monkeypatch.setattr(demonstration, "prepare", refused)
+    monkeypatch.setenv("SAGALAB_CLOUD", "aws")
+    pressed(show, "1")
+    assert "AWS does not allow StartExecution" in show.trouble and "123456789012" not in show.trouble
 
 
 @pytest.mark.parametrize("path", DEMO_PATHS, ids=lambda path: path.key)
