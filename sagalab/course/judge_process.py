@@ -19,7 +19,7 @@ import psutil
 
 from sagalab.course import judging
 from sagalab.course.exercise import Exercise
-from sagalab.course.outcome import Mistake, Outcome
+from sagalab.course.outcome import Mistake, Outcome, holds
 from sagalab.course.shown import Stranger, kind
 from sagalab.errors import SagaLabError
 
@@ -27,6 +27,7 @@ WALL_SECONDS = 20.0  # an answer that waits, and does nothing
 START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _FORKS_SECONDS = 0.25  # to look for forks means to look at every process of the computer
+_MOST_BYTES = 50_000_000  # of an answer, as it goes into the process
 _OVER_SECONDS = 5.0
 SIGN_SECONDS = 1.5  # so long without a word; then, and again as often
 _GONE = "gone"
@@ -39,7 +40,7 @@ def judge(exercise: Exercise, answer: Any) -> Outcome:
     Raises SagaLabError when the process cannot be started, or when the check itself fails.
     """
     given = as_bytes(answer)
-    is_code = exercise.takes == "source" or callable(answer)
+    is_code = exercise.takes == "source" or holds(answer, callable)
     with _one_at_a_time:
         process = kept()
         try:
@@ -55,10 +56,27 @@ def judge(exercise: Exercise, answer: Any) -> Outcome:
 
 def as_bytes(answer: Any) -> bytes:
     """Return an answer as another process can read it: a function with what it needs of the notebook's names."""
+    file = _Limited()
     try:
-        return cloudpickle.dumps(answer)
+        cloudpickle.dump(answer, file)
+        return b"".join(file.parts)
     except Exception as error:  # each type that cannot be pickled says so in its own way
         return pickle.dumps(Stranger(kind(answer), " ".join(str(error).split())))
+
+
+class _Limited:
+    """A file in memory that refuses to grow beyond what an answer may take: a class of one's own may iterate for ever."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, part: Any) -> int:
+        self._size += len(part)
+        if self._size > _MOST_BYTES:
+            raise ValueError(f"it holds more than {_MOST_BYTES // 1_000_000} MB")
+        self.parts.append(bytes(part))
+        return len(part)
 
 
 class JudgeProcess:

@@ -17,6 +17,7 @@ from sagalab.course.at import listen
 from sagalab.course.exercise import Exercise
 from sagalab.course.exercises import exercises, find_exercise
 from sagalab.course.outcome import CORRECT, Mistake, Outcome
+from sagalab.course.shown import Stranger
 from sagalab.errors import SagaLabError
 
 AT, OUTCOME, ERROR, BROKEN, READY, ENDED = "at", "outcome", "error", "broken", "ready", "ended"
@@ -34,6 +35,7 @@ _NO_CLOUD = {
     "AWS_MAX_ATTEMPTS": "1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_CONTAINERS = ("dict", "list", "tuple", "set", "frozenset")
 _TOO_MUCH = Mistake(
     "the answer takes more memory than it may",
     expected=f"less than {MEMORY_BYTES // 1_000_000} MB",
@@ -44,6 +46,11 @@ _TOO_MUCH = Mistake(
 def judged(exercise: Exercise, answer: Any) -> Outcome:
     """Return the outcome of an answer that is no stub, in this process and without a limit."""
     try:
+        if isinstance(answer, Stranger) and answer.name in _CONTAINERS:
+            raise Mistake(
+                f"there is something in the {answer.name} that cannot be taken along to its check",
+                expected="texts, numbers, lists, dicts", happened=answer.why,
+            )  # fmt: skip
         if exercise.takes != "machine":
             return Outcome(exercise.name, CORRECT, exercise.judge(answer))
         from sagalab.course.trial import Trial

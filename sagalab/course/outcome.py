@@ -1,7 +1,7 @@
 """What a check answers: correct, not yet attempted, or wrong because …; in words with a sign."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -96,7 +96,7 @@ class Mistake(Exception):
 
 def is_stub(answer: Any) -> bool:
     """Say whether an answer is still the stub: None, or a placeholder (`...`, "TODO") anywhere in it."""
-    return answer is None or _has_placeholder(answer)
+    return answer is None or holds(answer, _is_placeholder)
 
 
 def is_stub_source(answer: Any) -> bool:
@@ -108,17 +108,35 @@ def is_stub_source(answer: Any) -> bool:
         return False
 
 
-def _has_placeholder(answer: Any) -> bool:
-    """Look through an answer, which may be of any depth and hold itself."""
+def _is_placeholder(value: Any) -> bool:
+    if value is Ellipsis or (isinstance(value, str) and str.strip(value) in PLACEHOLDERS):
+        return True
+    return isinstance(value, FunctionType) and any(each is Ellipsis for each in value.__code__.co_consts)
+
+
+def holds(answer: Any, wanted: Callable[[Any], bool]) -> bool:
+    """Say whether `wanted` is true of an answer or of anything in it.
+
+    It may be of any depth and hold itself. Nothing of its own code runs, since nothing bounds it here.
+    """
     seen: set[int] = set()
     left = [answer]
     while left:
         value = left.pop()
-        if value is Ellipsis or (isinstance(value, str) and value.strip() in PLACEHOLDERS):
+        if wanted(value):
             return True
-        if isinstance(value, FunctionType) and any(each is Ellipsis for each in value.__code__.co_consts):
-            return True
-        if isinstance(value, Mapping | list | tuple | set) and id(value) not in seen:
+        if id(value) not in seen and (inside := _inside(value)):
             seen.add(id(value))
-            left.extend(value.values() if isinstance(value, Mapping) else value)
+            left.extend(inside)
     return False
+
+
+def _inside(value: Any) -> list[Any]:
+    """Return what a container holds, as its built-in type iterates it: a class of a participant's may never end."""
+    if isinstance(value, dict):
+        return list(dict.values(value))
+    if isinstance(value, list):
+        return list(list.__iter__(value))
+    if isinstance(value, tuple):
+        return list(tuple.__iter__(value))
+    return list(set.__iter__(value)) if isinstance(value, set) else []

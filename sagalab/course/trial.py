@@ -71,11 +71,13 @@ class Trial:
             runs.append(self._run(words, order, shared or self._services(title), may_wait))
         return runs
 
-    def after(self, before: Mapping[str, Any], **cases: Fault | FaultPlan) -> list[list[tuple[Run, Verdict]]]:
+    def after(
+        self, before: Mapping[str, Any], *, may_go_on: bool = False, **cases: Fault | FaultPlan
+    ) -> list[list[tuple[Run, Verdict]]]:
         """Let another machine fail first, then give its order to the answer, twice. Return both runs of each case.
 
         With each run comes the verdict on the *other* machine's execution, as its order stands by then. Raises
-        Mistake as `run` does.
+        Mistake as `run` does; with `may_go_on` a run that does not end is returned as it is.
         """
         self._must_be_accepted()
         found = []
@@ -87,7 +89,7 @@ class Trial:
             runs = []
             for again in (words, f"{words}; a second time"):
                 at(f"the run: {again}")
-                run = self._run(again, order, services, False)
+                run = self._run(again, order, services, False, may_go_on=may_go_on)
                 runs.append((run, judge(services.ledger(order, BEGINNING), failed)))
             found.append(runs)
         return found
@@ -121,6 +123,7 @@ class Trial:
         services: "_Services",
         may_wait: bool,
         machine: Mapping[str, Any] | None = None,
+        may_go_on: bool = False,
     ) -> Run:
         machine = machine or self.definition
         world = World(services)
@@ -132,12 +135,12 @@ class Trial:
         endless = run.status == "RUNNING" and bool(world.pending())
         world.settle()
         found = Run(title, execution, (judge(services.ledger(order, world.now), execution), at_end))
-        if endless:
+        if endless and not may_go_on:
             raise Mistake(
                 "your machine does not come to an end", expected="a Succeed, a Fail, or End: true",
                 happened=_going_round(found), run=found,
             )  # fmt: skip
-        if run.status == "RUNNING" and not may_wait:
+        if run.status == "RUNNING" and not may_wait and not endless:
             where = found.path[-1] if found.path else "its first state"
             raise Mistake(
                 f"your machine waits in {where} for a task token, which nobody gives back here",

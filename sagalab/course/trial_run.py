@@ -68,7 +68,7 @@ class Run:
         """How it ended, with error and cause where it failed."""
         if not self.execution.error:
             return self.execution.status
-        cause = mask_accounts(_message(self.execution.cause))
+        cause = mask_accounts(cause_in_words(self.execution.cause))
         return f"{self.execution.status} with {self.execution.error}" + (f" ({cause})" if cause else "")
 
     def visits(self, state: str) -> "list[Visit]":
@@ -133,7 +133,7 @@ def function_of(attempt: Attempt) -> Any:
     return attempt.resource
 
 
-def _message(cause: str | None) -> str:
+def cause_in_words(cause: str | None) -> str:
     """Return a cause in one short line; of a Lambda function's error only the message."""
     try:
         found = json.loads(cause or "")

@@ -10,6 +10,7 @@ import wrong_answers_11  # noqa: F401
 import wrong_answers_12  # noqa: F401
 import wrong_answers_13  # noqa: F401
 import wrong_answers_14  # noqa: F401
+import wrong_answers_odd  # noqa: F401
 from wrong_answer import WRONG
 
 __all__ = ["WRONG"]

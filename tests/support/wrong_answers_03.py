@@ -101,7 +101,7 @@ def a_day_is_too_long(machine):
     deliver(machine)["TimeoutSeconds"] = 86_399
 
 
-@wrong("heartbeat", "is given up never")
+@wrong("heartbeat", "is never given up")
 def no_timeout(machine):
     del deliver(machine)["TimeoutSeconds"]
 

@@ -19,7 +19,7 @@ TAKE = {
     "the answer is no text": len,
     "the text is no Python": "def take(item_id, qty:\n    return None\n",
     "there is no function take": body(f"return {CHANGE}{BY_QTY}, 'in_stock >= :qty')").replace("take(", "take_item("),
-    "a good order cannot be reserved": body("return None"),
+    "take returns no action, but nothing": body("return None"),
     "a good order cannot be reserved, ": body(f"return {CHANGE}{BY_QTY}, 'in_stok >= :qty')"),
     "leaves 4 of 5 lamps and 4 of 5 posters": body(
         f'return {CHANGE}"SET in_stock = in_stock - :one", {{":one": 1}}, "in_stock >= :one")'

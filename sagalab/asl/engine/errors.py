@@ -99,6 +99,19 @@ def too_large(name: str, *, terminal: bool) -> StateFailed:
     return StateFailed(DATA_LIMIT, cause, terminal=terminal)
 
 
+def too_much_given(name: str) -> StateFailed:
+    """Return States.DataLimitExceeded of what a task is given: it ends the execution, and nothing is called.
+
+    The words are those of an execution on AWS (mbc-net/mbc-cqrs-serverless, pull request 466); that nothing takes it is
+    the letter of AWS's page on error handling.
+    """
+    cause = (
+        f"The state/task '{name}' provided parameters with a size exceeding the maximum number of bytes "
+        "service limit."
+    )
+    return StateFailed(DATA_LIMIT, cause, terminal=True)
+
+
 def exceeds(text: str, limit: int = DATA_LIMIT_BYTES) -> bool:
     """Tell whether a text has more than `limit` bytes of UTF-8."""
     return len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit

@@ -1,5 +1,6 @@
 """Exercise of notebook 01: the statement that lets debit and refund work, and nothing else."""
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -17,6 +18,9 @@ NEEDED = {
 _OTHERS = ("dynamodb:DeleteItem", "dynamodb:DeleteTable", "dynamodb:UpdateItem", "dynamodb:Scan", "dynamodb:Query",
            "dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "s3:GetObject")  # fmt: skip
 _FIELDS = {"Sid", "Effect", "Action", "Resource"}
+_ACTION = re.compile(r"[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+|\*")
+_ARN = re.compile(r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/([a-zA-Z0-9_.-]{3,255})(/.*)?")
+_PAYMENTS = "payments"
 _TABLE = "arn:aws:dynamodb:<region>:<account>:table/<the payments table>"
 _EXPECTED = "Effect, three actions, and the ARN of the one table"
 
@@ -45,9 +49,22 @@ def permission(answer: Any) -> str:
         raise Mistake(
             f"{unknown[0]} is no field of such a statement", expected=_EXPECTED, happened=shown(dict(answer))
         )
+    if str(answer.get("Effect")).lower() == "allow" and answer["Effect"] != "Allow":
+        raise Mistake(
+            "Effect is a text with a capital letter",
+            expected='"Effect": "Allow"',
+            happened=shown(answer["Effect"]),
+        )
     if answer.get("Effect") != "Allow":
         raise Mistake(
             "the statement allows nothing", expected='"Effect": "Allow"', happened=shown(answer.get("Effect"))
+        )
+    sid = answer.get("Sid", "")
+    if not (isinstance(sid, str) and sid.isascii() and (sid.isalnum() or not sid)):
+        raise Mistake(
+            "Sid is no text of letters and digits",
+            expected='such as "Sid": "PaymentsTable"',
+            happened=shown(sid),
         )
     actions, resources = _texts(answer, "Action"), _texts(answer, "Resource")
     _must_allow_enough(actions)
@@ -61,6 +78,13 @@ def _texts(answer: Mapping[str, Any], field: str) -> list[str]:
     texts = [found] if isinstance(found, str) else found
     if not isinstance(texts, list | tuple) or not texts or not all(isinstance(each, str) for each in texts):
         raise Mistake(f"{field} is no text and no list of texts", expected=_EXPECTED, happened=shown(found))
+    if field == "Action":
+        for each in texts:
+            if not _ACTION.fullmatch(each):
+                raise Mistake(
+                    f"{each or 'an empty text'} is no name of an action: IAM refuses it",
+                    expected="a service, a colon and an action in each text, such as dynamodb:GetItem", happened=shown(found),
+                )  # fmt: skip
     return list(texts)
 
 
@@ -89,14 +113,25 @@ def _must_allow_no_more(actions: list[str]) -> None:
 
 def _must_be_one_table(resources: list[str]) -> None:
     for each in resources:
-        parts = each.split(":", 5)
         if each == "*" or "*" in each or "?" in each:
             raise Mistake(
                 f"the resource {each} is more than the one table",
                 expected=_TABLE,
                 happened=", ".join(resources),
             )
-        if len(parts) < 6 or parts[0] != "arn" or parts[2] != "dynamodb" or not parts[5].startswith("table/"):
+        parts = _ARN.fullmatch(each)
+        if parts is None:
             raise Mistake("the resource is no ARN of a table", expected=_TABLE, happened=shown(each))
+        if parts[2]:
+            raise Mistake(
+                "the resource is a part of a table, and not the table itself",
+                expected=_TABLE,
+                happened=shown(each),
+            )
+        if not parts[1].endswith(_PAYMENTS):
+            raise Mistake(
+                f"the table is {parts[1]}: debit and refund keep their rows in the payments table", expected=_TABLE,
+                happened=shown(each),
+            )  # fmt: skip
     if len(set(resources)) > 1:
         raise Mistake("there is more than one table", expected=_TABLE, happened=", ".join(resources))

@@ -1,5 +1,7 @@
 """Exercises of notebook 02: the output of a state, a variable, and the happy path."""
 
+import json
+from itertools import pairwise
 from typing import Any
 
 from sagalab.course.exercise import exercise
@@ -8,11 +10,19 @@ from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run, function_of
 from sagalab.deploying.names import TASKS
+from sagalab.rehearsal.services.edited import with_functions
 from sagalab.rehearsal.services.services import function_task
 
 NOTEBOOK = "02_first_state_machine"
 FUNCTIONS = {task.task: task.substitution for task in TASKS}
 FORWARD = ["ProcessOrder", "ProcessPayment", "ReserveInventory"]
+# after the orders service: it gives back one field more, which who puts the order together cannot know
+_RECEIPT = """
+_place = new_order
+
+def new_order(event, context):
+    return {**_place(event, context), "receipt": "R-17"}
+"""
 _LAMBDA_ANSWER = "Payload"  # a field that Lambda's answer has, and the order has not
 
 
@@ -39,6 +49,11 @@ def output(trial: Trial) -> str:
             run=run,
         )
     found = run.execution.output
+    around = _around(found, run.execution.input["order_id"])
+    if around and not (isinstance(found, dict) and "StatusCode" in found):
+        raise Mistake(
+            "there is something around the order", expected=expected, happened=f"the order is {around} of the output", run=run
+        )  # fmt: skip
     if isinstance(found, dict) and _LAMBDA_ANSWER in found:
         raise Mistake(
             "the output is the whole answer of the Lambda call",
@@ -46,6 +61,11 @@ def output(trial: Trial) -> str:
             happened=f"an object with {', '.join(sorted(found))}: the order is under Payload",
             run=run,
         )
+    if isinstance(found, str) and json.dumps(found) not in json.dumps(trial.definition):
+        raise Mistake(
+            "the output is a text, and not the order itself", expected=expected,
+            happened=f"{found[:80]!r}: that is what the expression made", run=run,
+        )  # fmt: skip
     if isinstance(found, str):
         raise Mistake(
             "the output is a text, and not the value of an expression",
@@ -72,7 +92,33 @@ def output(trial: Trial) -> str:
             happened=_difference(found, made),
             run=run,
         )
+    [other] = Trial("output", trial.definition, code=_with_receipts()).run(the_service_says_more=None)
+    made = _answer_of(other, "ProcessOrder")
+    if made is None or other.execution.output != made:
+        raise Mistake(
+            "the output is put together by the machine: it is not what the service gave back",
+            expected="the Payload of the task's answer, whatever is in it",
+            happened=_difference(other.execution.output, made or {}), run=other,
+        )  # fmt: skip
     return "the execution gives back the order, with the status New."
+
+
+def _with_receipts() -> dict[str, str]:
+    return {"orders": with_functions("orders", "")["orders"] + _RECEIPT}
+
+
+def _around(found: Any, order_id: str) -> str:
+    """Return where in an output the order stands, when it is not the output itself."""
+    if isinstance(found, list) and len(found) == 1 and _is_order(found[0], order_id):
+        return "the one element"
+    if isinstance(found, dict) and len(found) == 1:
+        [(name, value)] = found.items()
+        return f"under {name}" if _is_order(value, order_id) else ""
+    return ""
+
+
+def _is_order(value: Any, order_id: str) -> bool:
+    return isinstance(value, dict) and value.get("order_id") == order_id
 
 
 @exercise(
@@ -89,9 +135,11 @@ def assign(trial: Trial) -> str:
     """Judge by path and tables: the order is placed, then paid."""
     [run] = trial.run(a_good_order=None)
     expected = "ProcessOrder → ProcessPayment, the order placed and paid"
+    _must_be_in_order(run, FORWARD[:2], expected)
     _must_receive_the_order(trial, run, expected)
     _must_succeed(run, expected)
     _must_follow(run, FORWARD[:2], expected)
+    _must_not_pass_over(run, expected)
     if run.verdict.ledger.status != "New":
         raise Mistake(
             "no order was placed", expected=expected, happened="the orders table has no row", run=run
@@ -122,18 +170,23 @@ def happy_path(trial: Trial) -> str:
     """Judge by path, tables and output: all three steps are done, each with what the one before it made."""
     [run] = trial.run(a_good_order=None)
     expected = "ProcessOrder → ProcessPayment → ReserveInventory, everything done"
+    _must_be_in_order(run, FORWARD, expected)
     _must_receive_the_order(trial, run, expected)
     _must_succeed(run, expected)
     _must_follow(run, FORWARD, expected)
+    _must_not_pass_over(run, expected)
+    _must_not_undo(run, expected)
     if run.verdict.name != "consistent":
         raise Mistake("not every step was done", expected=expected, happened=run.verdict.words, run=run)
     _must_call_their_own(run, FORWARD)
-    found = run.execution.output if isinstance(run.execution.output, dict) else {}
-    if "order_id" not in found:
+    found = run.execution.output
+    if not isinstance(found, dict) or "order_id" not in found:
         raise Mistake(
             "the output is not the order",
             expected="the order, with payment and inventory filled in",
-            happened=f"an object with {', '.join(sorted(found)) or 'nothing'}",
+            happened=f"an object with {', '.join(sorted(found))}"
+            if isinstance(found, dict) and found
+            else shown(found),
             run=run,
         )
     missing = [name for name in ("payment", "inventory") if name not in found]
@@ -164,10 +217,42 @@ def _must_follow(run: Run, path: list[str], expected: str) -> None:
     for name in path:
         if name not in run.path:
             raise Mistake(f"{name} never runs", expected=expected, happened=" → ".join(run.path), run=run)
-    if run.order_of(*path) != path:
+    _must_be_in_order(run, path, expected)
+    for one, other in pairwise(path):
+        if max(run.visits(one)[-1].events) > min(run.visits(other)[0].events):
+            raise Mistake(
+                f"{other} does not wait for {one}: both run at the same time", expected=expected,
+                happened=" → ".join(run.path), run=run,
+            )  # fmt: skip
+
+
+def _must_be_in_order(run: Run, path: list[str], expected: str) -> None:
+    """Raise Mistake for steps that are all there, and run in another order."""
+    if run.order_of(*path) not in ([], path) and sorted(run.order_of(*path)) == sorted(path):
         raise Mistake(
             "the steps run in another order", expected=expected, happened=" → ".join(run.path), run=run
         )
+
+
+def _must_not_pass_over(run: Run, expected: str) -> None:
+    """Raise Mistake for a good order one of whose states fails, and whose failure is caught."""
+    for visit in run.execution.visits:
+        if visit.status == "caught":
+            raise Mistake(
+                f"{visit.name} fails with {visit.caught_error}, and a Catch passes over it", expected=expected,
+                happened=run.summary, run=run,
+            )  # fmt: skip
+
+
+def _must_not_undo(run: Run, expected: str) -> None:
+    """Raise Mistake for a call of an undo: nothing has failed."""
+    for visit in run.execution.visits:
+        for task in run.calls(visit.name):
+            if task not in FORWARD:
+                raise Mistake(
+                    f"{visit.name} calls {FUNCTIONS[task]}, which undoes a step: nothing has failed here",
+                    expected=expected, happened=run.verdict.words, run=run,
+                )  # fmt: skip
 
 
 def _must_call_their_own(run: Run, states: list[str]) -> None:
@@ -221,6 +306,15 @@ def _difference(found: Any, made: Any) -> str:
 
 def _must_receive_the_order(trial: Trial, run: Run, expected: str) -> None:
     """Raise Mistake, naming the state, when a task was called with something that is not the order."""
+    order = run.execution.input
+    for visit in run.execution.visits:
+        for attempt in visit.attempts:
+            sent = attempt.parameters.get("Payload") if isinstance(attempt.parameters, dict) else None
+            if isinstance(sent, dict) and sent.get("order_id") not in (None, order["order_id"]):
+                raise Mistake(
+                    f"{visit.name} is given another order than the one that came in", expected=expected,
+                    happened=f"its order_id is {shown(sent['order_id'], 40)}", run=run,
+                )  # fmt: skip
     if run.succeeded or not run.execution.visits:
         return
     last = run.execution.visits[-1]
@@ -240,6 +334,12 @@ def _must_receive_the_order(trial: Trial, run: Run, expected: str) -> None:
                 happened=f"its Payload is {str(sent)[:60]!r}: {run.ending}",
                 run=run,
             )
+        lost = [name for name in order if name not in sent]
+        if lost:
+            raise Mistake(
+                f"{last.name} is given a part of the order only: {', '.join(lost)} is missing",
+                expected=expected, happened=run.ending, run=run,
+            )  # fmt: skip
     if "$order" in str(run.execution.cause):
         raise Mistake(
             f"{last.name} reads $order, and nothing has assigned it",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import accumulate
 from numbers import Real
 from typing import Any, cast
 
@@ -38,8 +39,9 @@ def waits(answer: Any) -> str:
     right = backoff(WAITS_OF)
     found = _numbers(answer)
     if found is None:
+        in_quotes = isinstance(answer, list | tuple) and any(isinstance(each, str) for each in answer)
         raise Mistake(
-            "the answer is not a list of numbers",
+            "the answer is not a list of numbers" + (": there are texts in it" if in_quotes else ""),
             expected="[first wait, second wait, …]",
             happened=shown(answer),
         )
@@ -59,8 +61,18 @@ def waits(answer: Any) -> str:
             *(float(min(interval + rate * n, most)) for n in range(retries)),
         ): "BackoffRate multiplies, it does not add",
         (*(float(most) for _ in right),): "MaxDelaySeconds is the most, and not every wait",
+        (*accumulate(right),): "each number is one wait, and not the time since the first call",
+        (*accumulate(uncut),): "each number is one wait, and not the time since the first call",
+        (*(each * 1000 for each in right),): "waits are in seconds, and not in milliseconds",
+        (*reversed(right),): "the waits grow: the first is the shortest",
         (0.0, *right[:-1]): "the first wait is IntervalSeconds: the call before it is no wait",
     }
+    if isinstance(answer, set | frozenset):
+        raise Mistake(
+            "a set has no order, and keeps each number once",
+            expected="[first wait, second wait, …]",
+            happened=shown(answer),
+        )
     because = mistakes.get((*found,)) or (
         f"there are {retries} retries, and so {retries} waits"
         if len(found) != len(right)
@@ -90,7 +102,9 @@ def retry(trial: Trial) -> str:
         raise Mistake(
             "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
         )
+    _must_be_called(calm)
     _must_not_hide(twice)
+    _must_not_hide(refused)
     if refused.tries(PAY) > 1:
         raise Mistake(
             "a business error is retried: the card is refused again each time",
@@ -136,7 +150,9 @@ def patience(trial: Trial) -> str:
         raise Mistake(
             "a good order fails", expected="the happy path as before", happened=calm.ending, run=calm
         )
+    _must_be_called(calm)
     _must_not_hide(throttled)
+    _must_not_hide(refused)
     expected = "waits of at most 1, 2, 3 and 3 s: five calls"
     calls = throttled.tries(PAY)
     if calls == 1:
@@ -201,6 +217,13 @@ def _wrong_waits(found: list[float], retrier: Mapping[str, Any]) -> str:
     return f"{wait}: MaxDelaySeconds says where they stop growing"
 
 
+def _must_be_called(calm: Run) -> None:
+    if not calm.tries(PAY):
+        raise Mistake(
+            f"{PAY} never runs", expected="the happy path as before", happened=" → ".join(calm.path), run=calm
+        )
+
+
 def _must_not_hide(run: Run) -> None:
     """Raise Mistake for a run that succeeded although the money was never taken."""
     if run.succeeded and run.verdict.name != "consistent":
@@ -254,7 +277,10 @@ def _numbers(answer: Any) -> list[float] | None:
     """Return a list, a tuple, a column or an array of numbers as a list; None for anything else."""
     if isinstance(answer, str | bytes | Mapping) or not hasattr(answer, "__len__"):
         return None
-    found = [_number(each) for each in answer]
+    try:
+        found = [_number(each) for each in answer]
+    except Exception:  # a class of the participant's, whose iteration may do anything
+        return None
     return None if None in found else cast(list[float], found)
 
 

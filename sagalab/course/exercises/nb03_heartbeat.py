@@ -19,6 +19,8 @@ from sagalab.rehearsal.coming import Answer, Call
 from sagalab.rehearsal.rehearse import ready
 from sagalab.rehearsal.world import BEGINNING, World
 
+# a sign of life is on its way for a moment: one sent every 30 s is not there after 30 s
+ON_ITS_WAY_MS = 300
 SIGN, LOST, LONGEST, LONG = 30, 60, 7_200, 7_190  # seconds
 _SOON = 10  # seconds until another courier is asked, once one is lost
 _END = 24 * 3600  # of virtual time: so long nobody is looked after
@@ -101,9 +103,9 @@ def heartbeat(trial: Trial) -> str:
 def _must_notice(lost: Ways) -> None:
     if not lost.asked[1:]:
         if lost.ended is None or lost.ended > LOST:
-            after = "never" if lost.ended is None else f"only after {lost.ended:g} s"
+            noticed = "never noticed" if lost.ended is None else f"noticed only after {lost.ended:g} s"
             raise Mistake(
-                f"a lost courier is noticed {after}",
+                f"a lost courier is {noticed}",
                 expected=f"within {LOST} s",
                 happened=lost.ending,
                 run=lost.run,
@@ -145,9 +147,9 @@ def _must_not_ask_again(endless: Ways) -> None:
             expected="a retrier that takes a missed sign of life only", happened=endless.ending, run=endless.run,
         )  # fmt: skip
     if endless.ended is None or endless.ended > LONGEST + _SOON:
-        after = "never" if endless.ended is None else f"only after {endless.ended:g} s"
+        given_up = "never given up" if endless.ended is None else f"given up only after {endless.ended:g} s"
         raise Mistake(
-            f"a courier who shows signs of life, and comes nowhere, is given up {after}",
+            f"a courier who shows signs of life, and comes nowhere, is {given_up}",
             expected=f"after {LONGEST} s", happened=endless.ending, run=endless.run,
         )  # fmt: skip
     _must_be_told(endless)
@@ -185,7 +187,8 @@ def _rehearsed(trial: Trial, title: str, *couriers: Courier) -> Ways:
         last = courier.back if courier.back is not None else _END
         if courier.signs:
             signs.extend(
-                (call.at + second * 1000, call.ask.task, False) for second in range(SIGN, last, SIGN)
+                (call.at + second * 1000 + ON_ITS_WAY_MS, call.ask.task, False)
+                for second in range(SIGN, last, SIGN)
             )
         if courier.back is not None:
             signs.append((call.at + courier.back * 1000, call.ask.task, True))

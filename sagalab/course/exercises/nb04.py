@@ -2,9 +2,11 @@
 
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run
+from sagalab.course.trial_run import Run, cause_in_words
 from sagalab.deploying.names import TASKS
+from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import ANNOUNCED
 from sagalab.orders.faults import Fault, plan
 
@@ -42,7 +44,10 @@ def catch(trial: Trial) -> str:
         _must_fail(run)
         _must_undo(run, [REFUND, RESET])
     visit = after.visits(PAY)[0]
-    kept = visit.assigned.get("error")
+    kept = next(
+        (each.assigned["error"] for each in reversed(after.execution.visits) if "error" in each.assigned),
+        None,
+    )
     if not isinstance(kept, dict) or kept.get("Error") != "ErrProcessPayment":
         raise Mistake(
             "nobody can say later what went wrong: $error does not hold the error",
@@ -50,6 +55,11 @@ def catch(trial: Trial) -> str:
             run=after,
             happened=f"the Catch assigns {', '.join(visit.assigned) or 'nothing'}",
         )
+    if kept.get("Cause") != visit.attempts[-1].cause:
+        raise Mistake(
+            "$error has the error's name, and not its cause: nobody can say later why",
+            expected="$error with Error and Cause, as they are in $states.errorOutput", happened=shown(kept), run=after,
+        )  # fmt: skip
     return "the failed payment is caught, refunded, and the order is Pending. $error tells why."
 
 
@@ -111,16 +121,20 @@ def go_on(trial: Trial) -> str:
             raise Mistake(
                 f"the {UNDO[undo]} is skipped when the release fails",
                 expected=f"{REFUND} and {RESET} run all the same, in whatever order",
-                happened=stuck.verdict.words,
+                happened=f"{stuck.ending}; {stuck.verdict.words}",
                 run=stuck,
             )
     told = [note.body for note in stuck.verdict.ledger.notifications if isinstance(note.body, dict)]
     announced = stuck.verdict.name == ANNOUNCED
     if not announced and not any(body.get("status") == "failed" for body in told):
+        notes = stuck.verdict.ledger.notifications
+        because = "nobody is told that the items are still reserved"
+        if notes:
+            because += ": the message does not have the status failed"
         raise Mistake(
-            "nobody is told that the items are still reserved",
-            expected="a notification with the status failed",
-            happened=f"{len(told)} notifications; {stuck.verdict.words}",
+            because,
+            expected='a notification with "status": "failed" in its Message',
+            happened=f"{shown(notes[-1].body) if notes else 'no notification that names the order'}; {stuck.verdict.words}",
             run=stuck,
         )
     if [each.undo for each in stuck.verdict.owed] != [RELEASE]:
@@ -147,7 +161,12 @@ def go_on(trial: Trial) -> str:
 def from_nothing(trial: Trial) -> str:
     """Judge by the tables alone, under errors and crashes before and after each commit: names do not matter."""
     [calm] = trial.run(no_fault=None)
-    _must_do_all(calm)
+    if not calm.succeeded or calm.verdict.name != "consistent":
+        raise Mistake(
+            "a good order fails" if not calm.succeeded else "a good order is not done as a whole",
+            expected="all three steps are done, and the execution succeeds", happened=_first_failure(calm) or calm.verdict.words,
+            run=calm,
+        )  # fmt: skip
     for step, words in ((RESERVE, "reservation"), (PAY, "payment"), (ORDER, "order")):
         for kind in ("error", "crash"):
             for when in ("after", "before"):
@@ -156,7 +175,7 @@ def from_nothing(trial: Trial) -> str:
                 _must_fail(run)
                 if run.verdict.name != "consistent":
                     raise Mistake(
-                        _left_over(run, words, kind),
+                        _left_over(run, step, words, kind),
                         expected="all is undone",
                         happened=run.verdict.words,
                         run=run,
@@ -164,14 +183,41 @@ def from_nothing(trial: Trial) -> str:
     return "twelve faults, and whichever strikes, nothing is left over. The saga is yours."
 
 
-def _left_over(run: Run, words: str, kind: str) -> str:
+def _left_over(run: Run, step: str, words: str, kind: str) -> str:
     """Say what of a saga of one's own is missing, as the run shows it."""
     what = "fails" if kind == "error" else "crashes"
-    last = run.execution.visits[-1] if run.execution.visits else None
-    if last is not None and last.attempts and last.status in ("failed", "timed_out"):
-        return f"when the {words} {what}, nothing catches it in {last.name}"
+    caught = False  # the step's own failure
+    for visit in run.execution.visits:
+        tasks = run.calls(visit.name)
+        if caught and step in tasks:
+            return f"when the {words} {what}, {visit.name} calls {FUNCTIONS[step]} again: that is a step, and no undo"
+        caught = caught or (step in tasks and visit.status == "caught")
+        if visit.status in ("failed", "timed_out") and step in tasks:
+            return f"when the {words} {what}, nothing catches it in {visit.name}"
+        if visit.status in ("failed", "timed_out", "caught") and step not in tasks and visit.type == "Task":
+            passed = ", and a Catch passes over that" if visit.status == "caught" else ""
+            return f"when the {words} {what}, {visit.name} fails too{passed}: {_failure(visit)}"
     missing = [UNDO[each.undo] for each in run.verdict.owed]
     return f"when the {words} {what}, this is never made: the {', the '.join(missing)}"
+
+
+def _first_failure(run: Run) -> str:
+    """Return in words which state failed first, and why; an empty text where none did."""
+    failed = next(
+        (each for each in run.execution.visits if each.status in ("failed", "timed_out", "caught")), None
+    )
+    return f"{failed.name} fails: {_failure(failed)}" if failed is not None else ""
+
+
+def _failure(visit: Visit) -> str:
+    error, cause = (
+        (visit.attempts[-1].error, visit.attempts[-1].cause) if visit.attempts else (visit.error, visit.cause)
+    )
+    return (
+        f"{error or visit.caught_error} ({cause_in_words(cause)})"
+        if cause
+        else f"{error or visit.caught_error}"
+    )
 
 
 def _must_do_all(run: Run) -> None:
@@ -214,10 +260,10 @@ def _must_undo(run: Run, undos: list[str], in_order: bool = True) -> None:
     What was done is told by the functions that were called: the states may have any names.
     """
     expected = " → ".join(undos)
+    _must_call_their_own(run, undos, expected)
     for visit in run.execution.visits:
         if visit.name in undos and visit.status in ("failed", "caught"):
             _raise_failed_undo(run, visit.name, expected)
-    _must_call_their_own(run, undos, expected)
     done = [task for task in dict.fromkeys(run.done()) if task in undos]
     for name in undos:
         if name not in done:

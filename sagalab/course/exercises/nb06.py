@@ -92,13 +92,15 @@ def _error(found: Any, case: Execution) -> str:
         return f"{found} struck {healed[0].name}, and a retry healed it; it did not end the run"
     if found == f"Err{case.visits[-1].name}":
         return f"{found} is what the Catch waits for, and it did not come: so nothing was caught"
-    return f"no {found} ended the run; look at case.error"
+    return f"no error of the name {shown(found)} ended the run; look at case.error"
 
 
 def _payment_calls(found: Any, case: Execution) -> str:
     [visit] = [each for each in case.visits if each.name == PAY]
     if _number(found) == visit.tries:
         return ""
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal | str):
+        return "it is no number"
     if _number(found) == visit.tries - 1:
         return "these are the calls that failed, or the retries; count all calls"
     return "count the attempts of ProcessPayment"
@@ -121,6 +123,8 @@ def _money(found: Any, case: Execution) -> str:
         return "it is no number"
     if amount == 0:
         return "money was taken: the last call of ProcessPayment succeeded"
+    if amount == right * 100:
+        return "the amounts are not in cents"
     if right < amount < _MUCH and amount % right == 0:
         return f"not {amount / right:g} times: the calls that failed took nothing, and a repeat pays once"
     return "the answer of ProcessPayment's last attempt says what was taken"
@@ -134,9 +138,8 @@ def _undone(found: Any, case: Execution) -> str:
     if names == ran:
         return ""
     wrong = sorted(names ^ ran)
-    return (
-        f"{', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not in the path: the run ended before that"
-    )
+    which = ", ".join(each or "an empty text" for each in wrong)
+    return f"{which} {'is' if len(wrong) == 1 else 'are'} not in the path: the run ended before that"
 
 
 def _owed(found: Any, case: Execution) -> str:
@@ -167,7 +170,7 @@ def _debts(found: Any, case: Execution, status: str, why: str) -> str:
 
 
 def _names(found: Any) -> set[str] | None:
-    if isinstance(found, list | tuple | set) and all(isinstance(each, str) for each in found):
+    if isinstance(found, list | tuple | set | frozenset) and all(isinstance(each, str) for each in found):
         return set(found)
     return None
 

@@ -8,6 +8,7 @@ from sagalab.course.answer import python
 from sagalab.course.at import at
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
+from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run
 from sagalab.orders.orders import make_order
@@ -38,7 +39,8 @@ def idempotent(source: Any) -> str:
     """Judge by the payments table: a repeated call, a refund after it, and a call after the refund."""
     text = python(source)
     once, other = _run(text, _calls(PAY, AGAIN), the_call_comes_twice=None, another_order=None)
-    _must_pay_once(once)
+    _must_pay_once(once, text)
+    _must_add_up_each_order(text)
     if not _debits(other):
         raise Mistake(
             "another order of the same customer is not charged: both orders give the same id",
@@ -149,11 +151,24 @@ def _must_add_up(services: Services, order: dict[str, Any], comes: str, place: i
         )  # fmt: skip
 
 
-def _must_pay_once(run: Run) -> None:
+def _must_pay_once(run: Run, text: str) -> None:
     expected = "one row with order_id, payment_type Debit, and what the order costs"
     ledger = run.verdict.ledger
     if not run.succeeded and run.path[-1] == PAY:
         raise Mistake("the debit fails", expected=expected, happened=run.ending, run=run)
+    if not _debits(run) and ledger.payments:
+        kinds = ", ".join(shown(row.get("payment_type")) for row in ledger.payments)
+        raise Mistake(
+            f"the row is no debit: its payment_type is {kinds}",
+            expected=expected,
+            happened=_rows(run),
+            run=run,
+        )
+    if not _debits(run) and (others := _rows_of_others(text)):
+        raise Mistake(
+            "the row is not that of the order: the order_id in it is another one", expected=expected,
+            happened=f"order_id is {shown(others[0].get('order_id'))}", run=run,
+        )  # fmt: skip
     if not _debits(run):
         raise Mistake("no payment is written", expected=expected, happened=_rows(run), run=run)
     if len(_debits(run)) > 1:
@@ -166,6 +181,11 @@ def _must_pay_once(run: Run) -> None:
             "the repeat fails: the payment is there, and the caller is told that it is not",
             expected="the repeat answers as the first call did", happened=run.ending, run=run,
         )  # fmt: skip
+    if any(isinstance(row["payment_amount"], str) for row in ledger.payments):
+        raise Mistake(
+            "the amount is a text: the refund cannot give back a text", expected="payment_amount as a number",
+            happened=_rows(run), run=run,
+        )  # fmt: skip
     if ledger.balance != ledger.total:
         raise Mistake(
             "the amount is not what the order costs", expected=f"{ledger.total}",
@@ -174,6 +194,13 @@ def _must_pay_once(run: Run) -> None:
     for visit in run.execution.visits:
         answer = visit.attempts[-1].result
         payload = answer.get("Payload") if isinstance(answer, dict) else None
+        sent = visit.attempts[-1].parameters.get("Payload") or {}
+        lost = [name for name in sent if isinstance(payload, dict) and name not in payload]
+        if lost and isinstance(payload, dict) and payload.get("order_id") == ledger.order_id:
+            raise Mistake(
+                f"what the function returns is not the order: {', '.join(lost)} {'is' if len(lost) == 1 else 'are'} missing",
+                expected="return order", happened=shown(payload), run=run,
+            )  # fmt: skip
         if not isinstance(payload, dict) or payload.get("order_id") != ledger.order_id:
             raise Mistake(
                 "the function does not return the order: the next state would get nothing",
@@ -192,6 +219,30 @@ def _must_take_nothing(run: Run) -> None:
             "the refused debit says that all went well: its caller would go on as if the money was taken",
             expected="an error", happened=f"{LATE} succeeded; {_rows(run)}", run=run,
         )  # fmt: skip
+
+
+def _must_add_up_each_order(text: str) -> None:
+    """Raise Mistake for an amount that is right for one order only."""
+    at("an order of other items")
+    services, order = (
+        Services("other items", code={_MODULE: text}, handlers=_HANDLERS),
+        make_order("4-other", {"3": 2}),
+    )
+    services.invoke(PAY, order)
+    with _readable():
+        ledger = services.ledger(order, BEGINNING)
+    if ledger.balance != ledger.total:
+        raise Mistake(
+            "the amount is not what the order costs: it is right for one order, and wrong for one of other items",
+            expected=f"{ledger.total}, for two of item 3", happened=f"{ledger.balance}",
+        )  # fmt: skip
+
+
+def _rows_of_others(text: str) -> list[dict[str, Any]]:
+    """Return the rows that the debit writes for an order, and that are not its own."""
+    services, order = Services("others", code={_MODULE: text}, handlers=_HANDLERS), make_order("4-others")
+    services.invoke(PAY, order)
+    return [row for row in services.rows("payments") if row.get("order_id") != order["order_id"]]
 
 
 def _debits(run: Run) -> list[Any]:

@@ -3,7 +3,7 @@
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run
+from sagalab.course.trial_run import Run, cause_in_words
 from sagalab.ledger.verdict import CONSISTENT
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.rehearsal.plans import in_words
@@ -67,6 +67,9 @@ def _hole(faults: FaultPlan, run: Run) -> str:
         visits = run.visits(name)
         if visits and visits[-1].status in ("failed", "timed_out"):
             return f"nothing in {name} catches {visits[-1].error or 'States.Timeout'}: the execution ends there, and no undo runs"
+    if run.execution.status == "TIMED_OUT":
+        where = run.path[-1] if run.path else "the first state"
+        return f"the time of the execution is over in {where}, before its undos are done"
     if run.succeeded:
         return f"the failure of {struck} is hidden: the execution succeeds, and the work is not done"
     failed = [
@@ -77,7 +80,9 @@ def _hole(faults: FaultPlan, run: Run) -> str:
         often = "once" if tries == 1 else f"{tries} times"
         if failed[0] == struck:
             return f"{struck} is tried {often}, and given up: the fault would have passed"
-        return f"{failed[0]} fails, though no fault strikes it"
+        last = run.visits(failed[0])[-1]
+        why = last.attempts[-1] if last.attempts else last
+        return f"{failed[0]} fails, though no fault strikes it: {why.error} ({cause_in_words(why.cause)})"
     owed = {each.undo for each in run.verdict.owed}
     skipped = [undo for undo in UNDOS if undo in owed and not run.visits(undo)]
     if skipped:

@@ -76,7 +76,11 @@ def _ask(answer: Callable[..., Any], tables: Any, words: str) -> bool:
         ) from None
     if isinstance(said, bool) or type(said).__name__ in ("bool_", "bool"):
         return bool(said)
-    what = "nothing: is there a return?" if said is None else f"a {kind(said)}"
+    what = (
+        "nothing: is there a return?"
+        if said is None
+        else f"{'an' if kind(said)[0] in 'aeiou' else 'a'} {kind(said)}"
+    )
     raise Mistake(
         "the function says neither True nor False", expected="True or False", happened=f"it returns {what}"
     )

@@ -14,7 +14,7 @@ from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.ledger.verdict import CONSISTENT, LEAKED
 from sagalab.rehearsal.any_saga.judgement import judge
-from sagalab.rehearsal.rehearse import rehearse
+from sagalab.rehearsal.rehearse import fails, never_answers, rehearse
 from sagalab.testing.coverage import coverage
 from sagalab.testing.items import Item
 from sagalab.testing.words import path_in_words
@@ -135,7 +135,7 @@ def reveal(answer: Any) -> str:
             f"no catcher of ProcessPayment takes {visits[-1].error}: the execution ends there, on any machine",
             expected="the new catcher takes it", happened=path_in_words(run),
         )  # fmt: skip
-    if caught != "States.Timeout":
+    if caught not in ("States.Timeout", "States.HeartbeatTimeout"):
         raise Mistake(
             f"{caught} is taken by the catcher that the other tests come to", expected="the new catcher takes it",
             happened=path_in_words(run),
@@ -164,6 +164,12 @@ def _run(machine: Machine, mocks: Any, title: str) -> Execution:
             happened=f"it is of type {kind(mocks)}" if mocks is not None else "there is nothing",
         )
     for name, mock in mocks.items():
+        if mock is fails or mock is never_answers:
+            call = 'fails("ErrProcessPayment")' if mock is fails else "never_answers()"
+            raise Mistake(
+                f"{title}: the mock of {name} is the function {mock.__name__} itself: it is not called", expected=call,
+                happened=f"{name!r}: {mock.__name__}",
+            )  # fmt: skip
         if isinstance(mock, str) and (mock.startswith(("Err", "States.", "Lambda.")) or "Error" in mock):
             raise Mistake(
                 f"{title}: the mock of {name} is a text, so the task succeeds and answers it",

@@ -4,6 +4,7 @@ from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.context import Execution as Names
+from sagalab.asl.engine.errors import DATA_LIMIT
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.run import Run as EngineRun
 from sagalab.asl.engine.told import Redriven
@@ -16,7 +17,7 @@ from sagalab.course.trial_run import Run
 from sagalab.deploying.machines import definition
 from sagalab.errors import SagaLabError
 from sagalab.ledger.verdict import CONSISTENT, Verdict
-from sagalab.orders.faults import Fault
+from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.orders.orders import make_order
 from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearse import ready
@@ -135,6 +136,11 @@ def _tokens(token: str, order: dict[str, Any], name: str, begins: int) -> list[A
 
 
 def _no_value(run: EngineRun) -> Mistake:
+    if run.error == DATA_LIMIT:
+        return Mistake(
+            "the token is too long: with it the call has more than 256 KiB, and Step Functions does not make it",
+            expected="a short text", happened=f"{run.error}: {' '.join((run.cause or '').split())}",
+        )  # fmt: skip
     cause = " ".join((run.cause or "").split()).partition("(entered at the event id #2). ")[2]
     return Mistake(
         "the expression fails, and so does the charge", expected=f"an expression that has a value, {_LIKE}",
@@ -145,8 +151,9 @@ def _no_value(run: EngineRun) -> Mistake:
 def _explain_value(answer: str, sent: Any) -> None:
     """Raise Mistake for a token that is no text, or the same for everybody."""
     if not isinstance(sent, str) or not sent.strip():
+        what = "is empty" if isinstance(sent, str) else "is no text"
         raise Mistake(
-            "the token that is sent is no text", expected="a text with some characters",
+            f"the token that is sent {what}", expected="a text with some characters",
             happened=f"{shown(answer)} is {shown(sent)}",
         )  # fmt: skip
     if sent == answer:
@@ -195,7 +202,26 @@ def undo(trial: Trial) -> str:
     for case in found:
         for run, verdict in case:
             _must_undo(run, verdict)
+    for undo_of in UNDOS:
+        [case] = trial.after(
+            definition("saga"), may_go_on=True, **{f"{undo_of}_never_works": _never_works(undo_of)}
+        )
+        for run, verdict in case:
+            _must_not_hide(run, verdict, undo_of)
     return f"{len(found)} runs that had failed at other places are undone, and a second time changes nothing."
+
+
+def _never_works(undo_of: str) -> FaultPlan:
+    return plan(Fault.crash("ReserveInventory", when="after"), Fault.error(undo_of))
+
+
+def _must_not_hide(run: Run, verdict: Verdict, undo_of: str) -> None:
+    """Raise Mistake for a machine that says that all went well while an undo has failed for good."""
+    if run.succeeded and verdict.owed:
+        raise Mistake(
+            f"{undo_of} fails, and the machine says that all went well: nobody will look at what is still owed",
+            expected="an execution that fails, or goes on trying, while anything is owed", happened=verdict.words, run=run,
+        )  # fmt: skip
 
 
 def _must_undo(run: Run, verdict: Verdict) -> None:

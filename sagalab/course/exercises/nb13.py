@@ -21,6 +21,36 @@ _LONGEST = 3600  # seconds
 _STEP = "context.step(lambda _: task(order, context.lambda_context), name=name)"
 _WITH_STRATEGY = _STEP.replace("name=name)", "name=name, config=_StepConfig(strategy))")
 _IMPORT = "from aws_durable_execution_sdk_python.config import StepConfig as _StepConfig\n"
+# Around the participant's parts: says so where compensate goes on after what was to end the invocation.
+_WATCHED = """
+_given_do, _given_compensate, _undoing, _signals = do, compensate, [], []
+
+class SwallowedSignal(Exception):
+    pass
+
+def do(*given, **named):
+    if _signals:
+        raise _signals[0]
+    try:
+        return _given_do(*given, **named)
+    except Exception:
+        raise
+    except BaseException as signal:
+        _signals.extend([signal] if _undoing else [])
+        raise
+
+def compensate(*given, **named):
+    _signals.clear()
+    _undoing.append(True)
+    try:
+        owed = _given_compensate(*given, **named)
+        if _signals:
+            raise SwallowedSignal("a bare except")
+        return owed
+    finally:
+        _undoing.clear()
+        _signals.clear()
+"""
 _RESERVE_FAILS = Fault.error("ReserveInventory", when="after")
 
 
@@ -81,9 +111,10 @@ def tries(source: Any) -> str:
         busy = run("a service that stays busy", plan(Fault.transient("ProcessPayment", times=None)))
         count = _tries(busy, "ProcessPayment")
         if busy.status == "ABORTED" or count > _MOST_TRIES:
+            end = ", and no end in sight" if busy.status == "ABORTED" else ""
             raise Mistake(
                 "the strategy hardly ever gives up: the order's undos wait all that time",
-                expected=f"at most {_MOST_TRIES} tries", happened=f"{count} tries, and no end in sight",
+                expected=f"at most {_MOST_TRIES} tries", happened=f"{count} tries{end}",
             )  # fmt: skip
         if (busy.duration or 0) > _LONGEST:
             raise Mistake(
@@ -119,7 +150,7 @@ def survive(source: Any) -> str:
             f"the text makes no {missing[0]}", expected="DO, UNDO and compensate: the parts of the saga",
             happened=f"without {' and '.join(missing)} the saga would keep its own",
         )  # fmt: skip
-    whole = f"{source_of('durable-hardened')}\n{text}"
+    whole = f"{source_of('durable-hardened')}\n{text}\n{_WATCHED}"
     with Engine() as engine:
         run = _runner(engine, whole)
         _must_succeed(run("an order without faults", plan()), "an order without faults")
@@ -132,7 +163,7 @@ def survive(source: Any) -> str:
         ]
         if undone != ["ReleaseInventory", "ProcessRefund", "UpdateOrderStatus"]:
             raise Mistake(
-                "the undos do not come last step first", happened=" → ".join(undone),
+                "the undos do not come last step first", happened=" → ".join(undone) or _told(refused),
                 expected="ReleaseInventory → ProcessRefund → UpdateOrderStatus, each a step of the execution",
             )  # fmt: skip
         if _tries(refused, "ReserveInventory") > 1:
@@ -148,6 +179,10 @@ def survive(source: Any) -> str:
             "the refund fails two times", plan(_RESERVE_FAILS, Fault.transient("ProcessRefund", times=2))
         )
         _must_undo(shaky, "the refund fails two times, and would succeed then")
+        refuses = run(
+            "the refund refuses two times", plan(_RESERVE_FAILS, Fault.error("ProcessRefund", times=2))
+        )
+        _must_undo(refuses, "the refund refuses two times, and would succeed then")
         for kind in ("error", "crash"):
             owes = run(f"the refund never works ({kind})", plan(_RESERVE_FAILS, Fault("ProcessRefund", kind)))
             _must_announce(owes, f"the refund never works ({kind})")
@@ -187,6 +222,11 @@ def _must_be_a_saga_s_end(run: "RehearsedDurable", title: str) -> None:
         raise Mistake(
             f"{title}: the saga never ends", expected="an end", happened=f"{len(run.invocations)} invocations"
         )
+    if run.error == "SwallowedSignal":
+        raise Mistake(
+            f"{title}: an except that takes everything takes the SDK's own signal too, by which it waits for the next try",
+            expected="except StepError", happened=_told(run),
+        )  # fmt: skip
     if run.status == "FAILED" and run.error not in ("SagaFailed", "SagaOwes", "Runtime.ExitError"):
         raise Mistake(
             f"{title}: the code itself fails with {run.error}", expected="SagaFailed at the most",

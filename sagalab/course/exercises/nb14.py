@@ -1,6 +1,7 @@
 """Exercises of notebook 14: a step that no race can spoil, and a machine that locks the item before the money."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from sagalab.rehearsal.services.services import Outcome, Services
 
 NOTEBOOK = "14_races"
 PAY, RESERVE, TAKE = "ProcessPayment", "ReserveInventory", "take"
+_NO_ACTION = re.compile("'(NoneType|[a-z]+)' object has no attribute 'items'")
 ITEM = "6"
 PLANS = (
     plan(),
@@ -102,6 +104,12 @@ def _reserved(code: dict[str, str], stock: dict[str, int], items: dict[str, int]
 
 
 def _must_be_done(outcome: Outcome, why: str) -> None:
+    given = _NO_ACTION.search(_message(outcome)) if outcome.error == "AttributeError" else None
+    if given:
+        raise Mistake(
+            f"take returns no action, but {'nothing' if given[1] == 'NoneType' else 'something of type ' + given[1]}",
+            expected="an action for the transaction, as tables.change makes it", happened=_message(outcome),
+        )  # fmt: skip
     if outcome.error is not None:
         raise Mistake(
             f"a good order cannot be reserved, though {why}",

@@ -132,6 +132,24 @@ def test_an_output_that_is_too_large_ends_the_execution():
     assert run(program({"A": state}), {"x": "a" * 130_000}).status == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("letters", [200_000, 300_000])
+def test_what_is_too_large_to_be_given_to_a_task_is_not_sent(letters):
+    asked = []
+
+    def answer(ask):
+        asked.append(ask)
+        return Answer({})
+
+    given = {"Payload": {"x": "a" * letters}, "FunctionName": "f"}
+    state = task(Resource="arn:aws:states:::lambda:invoke", Parameters=given, Catch=catch_all("Saved"))
+    ran = run(program({"A": state, "Saved": SAVED}), {}, answer)
+    if letters == 200_000:
+        assert (ran.status, len(asked)) == ("SUCCEEDED", 1)
+    else:
+        assert (ran.status, ran.error, asked) == ("FAILED", "States.DataLimitExceeded", [])
+        assert "'A' provided parameters with a size exceeding" in ran.cause
+
+
 def test_the_limit_counts_bytes_not_letters():
     state = {"Type": "Pass", "End": True, "Parameters": {"a.$": "$.x", "b.$": "$.x"}}
     assert run(program({"A": state}), {"x": "ü" * 70_000}).error == "States.DataLimitExceeded"

@@ -6,7 +6,15 @@ from typing import Any
 from sagalab.asl.engine.commands import CallTask
 from sagalab.asl.engine.data import Template, is_integer, number_field, plain_path, template
 from sagalab.asl.engine.env import Env
-from sagalab.asl.engine.errors import StateFailed, exceeds, query_error, runtime_error, timeout, too_large
+from sagalab.asl.engine.errors import (
+    StateFailed,
+    exceeds,
+    query_error,
+    runtime_error,
+    timeout,
+    too_large,
+    too_much_given,
+)
 from sagalab.asl.engine.frame import TASK, Frame
 from sagalab.asl.engine.history import NOT_TRUNCATED, json_text
 from sagalab.asl.engine.recorder import Recorder
@@ -41,6 +49,8 @@ class Task(ResultState):
             self.note(run, "afterArguments", parameters)
         timeout = None if self.timeout is None else self.timeout(env)
         heartbeat = None if self.heartbeat is None else self.heartbeat(env)
+        if exceeds(run.text(parameters)):
+            raise too_much_given(self.name)
         if self.mocked(run, frame):
             return
         role = None if self.credentials is None else self.credentials(env).get("RoleArn")
