@@ -24,18 +24,21 @@ def costs(
     from sagalab.deploying.deployment import NotDeployed, deployment
     from sagalab.orders.costs import NOTE, costs_so_far, estimated_costs
 
-    tables = {"estimate": estimated_costs(sagas)}
+    estimate = estimated_costs(sagas)
+    if not as_json:  # at once: nobody needs an account for it
+        _print(f"estimate: {estimate.sagas} sagas", estimate)
+        print(f"US dollars {NOTE}; sagalab/orders/prices.py names the sources.")
+    so_far = None
     try:
-        tables["so far"] = costs_so_far(deployment())
+        so_far = costs_so_far(deployment())
     except NotDeployed as error:
         if not as_json:
             print(error.what)
     if as_json:
+        tables = {"estimate": estimate} | ({"so far": so_far} if so_far else {})
         print_json({"prices": NOTE, **{key: _record(each) for key, each in tables.items()}})
-        return
-    for title, each in tables.items():
-        _print(f"{title}: {each.sagas} sagas", each)
-    print(f"US dollars {NOTE}; sagalab/orders/prices.py names the sources.")
+    elif so_far:
+        _print(f"so far: {so_far.sagas} sagas", so_far)
 
 
 def _record(costs: "Costs") -> dict[str, Any]:

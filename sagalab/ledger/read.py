@@ -22,6 +22,7 @@ _decode = TypeDeserializer().deserialize
 
 FEW = 20  # up to so many orders are looked up one by one
 MANY = 100  # up to so many the service picks the rows (the most values that DynamoDB's IN takes); for more, we do
+_PAUSE_SECONDS = 0.2
 OVERDUE_SECONDS = 2.0  # a sleeper that is later than this was killed and will not commit
 
 
@@ -214,6 +215,8 @@ def _by_key(values: Sequence[str], table: str, key: str, deployment: "Deployment
                 row = _row(item)
                 found[row[key]] = row
             request = answer.get("UnprocessedKeys") or {}
+            if request:  # DynamoDB is asked too much
+                time.sleep(_PAUSE_SECONDS)
     return found
 
 

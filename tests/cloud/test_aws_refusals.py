@@ -10,12 +10,16 @@ import sys
 from collections import Counter
 
 import pytest
+import typer
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 import sagalab
 from sagalab.cloud import confirm as confirming
 from sagalab.cloud.connect import connect
 from sagalab.cloud.local_key import local_key
+from sagalab.commands import costs
+from sagalab.commands import runs as scenarios
 from sagalab.commands.saga import _costs
 from sagalab.deploying.deployment import NotDeployed
 from sagalab.errors import SagaLabError
@@ -141,6 +145,29 @@ def test_destroy_is_not_kept_from_deleting_by_costs_that_cannot_be_read(deployed
         assert seen
     assert _costs(deployed.cloud, [deployed.prefix]).startswith("It has cost ")
     assert _costs(deployed.cloud, ["t-never"]) == ""
+
+
+def test_costs_estimate_without_an_account_and_then_say_what_cannot_be_read(deployed):
+    app = typer.Typer()
+    costs.register(app)
+    scenarios.register(app)
+    with refused(deployed.cloud, "ListExecutions") as seen:
+        shown = CliRunner().invoke(app, ["costs"])
+    assert seen and "estimate: 200 sagas" in shown.output and "so far" not in shown.output
+    assert isinstance(shown.exception, SagaLabError) and not isinstance(shown.exception, NotDeployed)
+    shown = CliRunner().invoke(app, ["costs", "--json"])
+    assert set(json.loads(shown.output)) == {"prices", "estimate", "so far"}
+
+
+def test_the_scenarios_are_judged_at_once(deployed):
+    """Each look into the queue waits two seconds on AWS."""
+    app = typer.Typer()
+    costs.register(app)
+    scenarios.register(app)
+    with counted(deployed.cloud) as seen:
+        shown = CliRunner().invoke(app, ["scenarios"])
+    assert shown.exit_code == 0 and "7 of 7 as expected" in shown.output
+    assert Counter(name for name, *_ in seen.elements())["ReceiveMessage"] <= 7
 
 
 def test_what_dynamodb_hands_back_is_deleted_with_the_next_call(deployed, monkeypatch):
