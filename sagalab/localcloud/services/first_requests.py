@@ -6,15 +6,17 @@ model that it reads and for each of its packages that raises an error. That was 
 """
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import moto.core.utils
+from botocore.loaders import Loader
 from werkzeug.routing import Rule
 
 _compiled = Rule._compile_builder
 _create_loader = moto.core.utils.create_loader
-_shared = functools.cache(_create_loader)
+_first = threading.Lock()
 
 
 def _compile_later(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
@@ -24,6 +26,19 @@ def _compile_later(self: Rule, append_unknown: bool = True) -> Callable[..., tup
         return _compiled(rule, append_unknown).__get__(rule, None)(**values)
 
     return build
+
+
+@functools.cache
+def _made() -> Loader:
+    loader = _create_loader()
+    loader.list_available_services("service-2")  # it keeps what it found
+    return loader
+
+
+def _shared() -> Loader:
+    """Return the one reader of botocore's folders. Those who come at one moment wait for the first of them."""
+    with _first:
+        return _made()
 
 
 @functools.cache
