@@ -8,7 +8,33 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sagalab.asl import jsonata
+
 UNDEFINED: Any = object()
+
+
+class Pattern:
+    """A regular expression that a whole text must match.
+
+    JSONata's engine runs it, which is bounded in time; Python's what that one does not know (looking around).
+    """
+
+    def __init__(self, body: str, flags: str) -> None:
+        """Raises re.error for what is none."""
+        within = f"(?{flags.replace('u', '')}:{body})"
+        self._python: re.Pattern[str] | None = None
+        try:
+            self._bounded = jsonata.compile(f"$contains($text, /^{within}$/)")
+            self.matches("")
+        except (jsonata.JsonataError, jsonata.JsonataSyntaxError):
+            self._python = re.compile(within.replace("\\/", "/"))
+
+    def matches(self, text: str) -> bool:
+        """Tell whether it matches the text."""
+        if self._python is not None:
+            return self._python.fullmatch(text) is not None
+        found = self._bounded.evaluate({"text": text}, now_ms=0, random=lambda: 0.0, uuid=str)
+        return found is True
 
 
 def _is_number(value: Any) -> bool:
@@ -74,10 +100,13 @@ def _all(left: Any, right: Any) -> bool:
 
 
 def _matches(left: Any, right: Any) -> bool:
-    pattern, text = (left, right) if isinstance(left, re.Pattern) else (right, left)
-    if not isinstance(pattern, re.Pattern) or not (isinstance(text, str) or _is_number(text)):
+    pattern, text = (left, right) if isinstance(left, Pattern) else (right, left)
+    if not isinstance(pattern, Pattern) or not (isinstance(text, str) or _is_number(text)):
         return False
-    return pattern.fullmatch(str(text)) is not None
+    try:
+        return pattern.matches(str(text))
+    except jsonata.JsonataError:  # it takes too long
+        return False
 
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {

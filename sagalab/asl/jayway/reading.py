@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sagalab.asl.jayway.filters import OPERATORS, UNDEFINED
+from sagalab.asl.jayway.filters import OPERATORS, UNDEFINED, Pattern
 from sagalab.asl.jayway.walk import (
     Below,
     Every,
@@ -270,12 +270,10 @@ class _Reader:
             raise self.error(f"{self.text[begin : self.at]} is no list") from None
         return lambda item, root: value
 
-    def pattern(self, body: str, flags: str) -> re.Pattern[str]:
-        known = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.UNICODE}
+    def pattern(self, body: str, flags: str) -> Pattern:
         try:
-            options = re.NOFLAG
-            for flag in flags:
-                options |= known[flag]
-            return re.compile(body.replace("\\/", "/"), options)
-        except (re.error, KeyError, OverflowError, RecursionError):
-            raise self.error(f"/{body}/{flags} is no regular expression") from None
+            if set(flags) <= set("imsux"):
+                return Pattern(body, flags)
+        except (re.error, OverflowError, RecursionError):
+            pass
+        raise self.error(f"/{body}/{flags} is no regular expression")
