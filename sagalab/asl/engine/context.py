@@ -11,7 +11,7 @@ class Execution:
     """The names of an execution, and the seed of all that it draws by chance.
 
     Two executions with the same seed draw the same jitter, tokens, `$random()` and `$uuid()`.
-    `kind` is STANDARD or EXPRESS; `event_limit` is None for an express execution.
+    `kind` is STANDARD or EXPRESS; `event_limit` is what `history.event_limit()` says of it (None: no limit).
     """
 
     arn: str = "arn:aws:states:us-east-1:123456789012:execution:machine:run"

@@ -162,7 +162,9 @@ class Flow(Recorder):
 
     def _end_full(self) -> None:
         """End with the last event that a history may have."""
-        self._end("FAILED", None, RUNTIME, history.TOO_MANY_EVENTS)
+        express = self.execution.kind == "EXPRESS"
+        told = history.TOO_MANY_EXPRESS_EVENTS if express else history.TOO_MANY_EVENTS
+        self._end("FAILED", None, RUNTIME, told)
 
     def _end(self, status: str, output: str | None, error: str | None, cause: str | None) -> None:
         root = next(frame for frame in self.frames.values() if frame.parent is None)

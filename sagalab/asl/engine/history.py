@@ -13,8 +13,20 @@ from typing import Any
 # A standard execution has at most so many events; the last one says that it failed for that.
 EVENT_LIMIT = 25_000
 TOO_MANY_EVENTS = f"The execution reached the maximum number of history events ({EVENT_LIMIT})."
+# An express one has as many as come in five minutes; here it ends sooner, as each event takes memory.
+EXPRESS_EVENT_LIMIT = 200_000
+TOO_MANY_EXPRESS_EVENTS = (
+    f"The express execution wrote {EXPRESS_EVENT_LIMIT} history events, which is as many as are kept here. "
+    "On AWS it would go on until five minutes are over."
+)
 
 NOT_TRUNCATED: dict[str, Any] = {"truncated": False}
+
+
+def event_limit(kind: str) -> int:
+    """Return how many events an execution of a kind (STANDARD, EXPRESS) may write here."""
+    return EXPRESS_EVENT_LIMIT if kind == "EXPRESS" else EVENT_LIMIT
+
 
 json_text: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 

@@ -2,13 +2,15 @@
 
 import pytest
 import virtual
-from virtual import catch_all, failing, output, program, run, task, types
+from virtual import catch_all, failing, never, output, program, run, task, types
 
+from sagalab.asl.engine import history
 from sagalab.asl.engine.commands import SetTimer
+from sagalab.asl.engine.context import Execution
 from sagalab.asl.engine.run import Run
 from sagalab.asl.engine.told import TaskFailed
 from sagalab.rehearsal.coming import Answer
-from sagalab.rehearsal.world import BEGINNING
+from sagalab.rehearsal.world import BEGINNING, World
 
 SAVED = {"Type": "Pass", "End": True}
 
@@ -163,6 +165,17 @@ def test_the_history_ends_with_its_twenty_five_thousandth_event():
     assert ran.cause == "The execution reached the maximum number of history events (25000)."
     assert [event["id"] for event in ran.events] == list(range(1, 25_001))
     assert ran.events[-1]["type"] == "ExecutionFailed"
+
+
+def test_an_express_execution_ends_before_it_takes_all_memory():
+    """On AWS it may write any number of events in its five minutes: some twenty million of a loop, here gigabytes."""
+    assert (history.event_limit("STANDARD"), history.event_limit("EXPRESS")) == (25_000, 200_000)
+    states = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}
+    ended = World(never)
+    ended.start(program(states), "{}", Execution(kind="EXPRESS", event_limit=300))
+    ran = ended.finish()
+    assert (ran.status, ran.error, len(ran.events)) == ("FAILED", "States.Runtime", 300)
+    assert "until five minutes are over" in ran.cause
 
 
 def test_a_fail_state_with_a_cause_path_that_is_no_text_is_a_runtime_error():

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagalab.asl.engine.context import Execution as Names
-from sagalab.asl.engine.history import EVENT_LIMIT
+from sagalab.asl.engine.history import event_limit
 from sagalab.localcloud.stepfunctions.api import json_faults, kept, machine_logs, status_events
 from sagalab.localcloud.stepfunctions.api.arns import check_name, parse
 from sagalab.localcloud.stepfunctions.api.errors import ApiError, deleting, no_machine
@@ -129,7 +129,7 @@ def _run(execution: Execution, place: Place) -> None:
         region=place.region,
         kind=machine.type,
         seed=f"{execution.arn}:{uuid.uuid4()}",
-        event_limit=EVENT_LIMIT if machine.type == "STANDARD" else None,
+        event_limit=event_limit(machine.type),
         started_event=_started_event(execution),
     )
 

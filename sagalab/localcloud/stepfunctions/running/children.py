@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sagalab.asl.engine.commands import StartChild
-from sagalab.asl.engine.history import json_text, time_text
+from sagalab.asl.engine.history import event_limit, json_text, time_text
 from sagalab.asl.engine.told import ChildEnded
 from sagalab.localcloud.stepfunctions.running.clock import now
 
@@ -45,7 +45,7 @@ class Children:
             machine_arn=labelled,
             seed=f"{outer.seed}/{command.name}",
             kind=command.execution_type,
-            event_limit=None if command.execution_type == "EXPRESS" else outer.event_limit,
+            event_limit=event_limit(command.execution_type),
             started_event=None,
         )
         child = type(parent)(
