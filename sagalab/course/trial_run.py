@@ -14,6 +14,7 @@ from sagalab.markup import escape
 from sagalab.rehearsal.services.services import function_task
 
 _CAUSE_LENGTH = 160
+MOST_DRAWN = 200  # states of a machine; to draw a thousand takes seconds
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,11 @@ class Run:
         return [name for name in dict.fromkeys(self.path) if name in states]
 
     def picture(self) -> tuple[str, str]:
-        """Return the picture of the run, as HTML and in words."""
+        """Return the picture of the run, as HTML and in words; of a machine that nobody could look over, a sentence."""
+        count = len(self.execution.machine.states)
+        if count > MOST_DRAWN:
+            words = f"The machine has {count:,} states: too many for a picture here."
+            return f"<p>{words}</p>", words
         from sagalab.pictures.diagram import diagram
         from sagalab.pictures.drawing import on_page
 

@@ -270,6 +270,13 @@ def test_correct_says_so_in_words_and_with_a_sign():
     assert str(outcome).startswith("✓ correct: ")
 
 
+def test_a_machine_of_a_thousand_states_is_judged_and_not_drawn():
+    states = {f"S{number}": {"Type": "Pass", "Next": f"S{number + 1}"} for number in range(1000)}
+    outcome = check.output({"StartAt": "S0", "States": {**states, "S1000": {"Type": "Succeed"}}})
+    assert "no order was placed" in outcome.because
+    assert "1,001 states: too many for a picture" in outcome._repr_mimebundle_()["text/html"]
+
+
 def test_an_unknown_exercise_names_those_that_there_are():
     with pytest.raises(SagaLabError, match="Do you mean retry.* There are: .*retry"):
         check.retri  # noqa: B018

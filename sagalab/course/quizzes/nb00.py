@@ -24,7 +24,7 @@ QUESTIONS = (
         answer="the reservation",
     ),
     Question(
-        "After a failed order, what does the payments table show?",
+        "An order fails after it was paid, and is undone. What does the payments table show then?",
         {
             "nothing, the payment was deleted": "A compensation deletes nothing. What happened stays visible.",
             "one row with the amount set to 0.00": "No row is changed. Each local transaction writes its own.",
