@@ -66,7 +66,8 @@ ERROR_NAMES = (
     ErrorName(
         "States.DataLimitExceeded", STEP_FUNCTIONS, "comes when an input, an output or a result has more than 256 KiB",
         by_all=False, by_task_failed=False, by_name=False,
-        here="ends the execution for an output, and for what a task is given; for a task's result it is taken, by its name and by States.ALL",
+        here="ends the execution for an output, and for what a task is given; for a task's result it is taken, by its "
+        "name and by States.ALL",
         remark="The page calls it terminal. Recorded: of a task's result it is taken even by States.ALL.",
     ),
     ErrorName(
