@@ -112,11 +112,25 @@ def _watch(folder: Path, picture: Path | None) -> None:
             if (now := _rendered(folder, picture, console.width)) != shown:
                 print(shown := now, flush=True)
             time.sleep(WATCH_SECONDS)
+    shown = ""
     with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
         while True:
-            end = f"{time.strftime('%H:%M:%S')}, every {WATCH_SECONDS:g} s; Ctrl-C ends it"
-            live.update(Text(f"{_rendered(folder, picture, console.width)}\n{end}"), refresh=True)
+            now = on_screen(_rendered(folder, picture, console.width), console.height)
+            if now != shown:
+                live.update(Text(shown := now), refresh=True)
             time.sleep(WATCH_SECONDS)
+
+
+def on_screen(rendered: str, height: int) -> str:
+    """Return a watched room for a window of so many lines.
+
+    Of a room that is higher only the end is seen, so its first line stands there once more; and there is no clock, since each
+    change scrolls the window.
+    """
+    end = f"every {WATCH_SECONDS:g} s; Ctrl-C ends it"
+    if rendered.count("\n") + 2 < height:
+        return f"{rendered}\n{time.strftime('%H:%M:%S')}, {end}"
+    return f"{rendered}\n{rendered.partition(chr(10))[0]}\n{end}"
 
 
 def _rendered(folder: Path, picture: Path | None, width: int) -> str:

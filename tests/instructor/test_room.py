@@ -13,7 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from sagalab.commands.app import app, register_commands
-from sagalab.commands.room import table
+from sagalab.commands.room import on_screen, table
 from sagalab.course import completed
 from sagalab.course.exercises import exercises
 from sagalab.errors import SagaLabError
@@ -250,6 +250,13 @@ def test_watching_shows_what_is_new_and_waits_for_the_first(tmp_path):
         rest = ended_by_ctrl_c(watching)
     assert any("Zoe" in line for line in seen)
     assert "Traceback" not in rest and watching.returncode == 130
+
+
+def test_a_room_higher_than_the_window_shows_its_columns_at_the_end_and_scrolls_only_for_news():
+    rows = "\n".join(["participant  done", *(f"p{number}" for number in range(40)), "✓ done"])
+    assert on_screen(rows, 24).splitlines()[-2:] == ["participant  done", "every 3 s; Ctrl-C ends it"]
+    assert len(on_screen(rows, 44).splitlines()) == 43 < 44
+    assert on_screen(rows, 44).splitlines()[-1].count(":") == 2  # the clock
 
 
 def test_the_demonstration_shows_the_room_until_m_is_pressed_again(folder, monkeypatch):
