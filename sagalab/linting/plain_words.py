@@ -73,6 +73,9 @@ def explain(machine: Machine, state: State | None, part: Path, problem: Problem)
         return f"Another Map has the Label {short(value)} too.", "Give each Map a label of its own."
     if problem.code in _VARIABLES:
         return _explain_variable(problem, name)
+    if kind is Kind.NOT_OF_CALL:
+        field, call, meant = about
+        return f"{call} takes no {field}.", f"Did you mean {meant}?" if meant else f"Delete {field}."
     if kind is Kind.UNSUPPORTED:
         (field,) = about
         if len(part) <= 1:

@@ -4,6 +4,7 @@ Sources: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html (express machines).
 """
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -64,6 +65,28 @@ _REQUIRED = {
     "ecs:runTask": "TaskDefinition",
     "glue:startJobRun": "JobName",
 }
+_WRITTEN = (
+    "TableName ConditionExpression ConditionalOperator Expected ExpressionAttributeNames ExpressionAttributeValues "
+    "ReturnConsumedCapacity ReturnItemCollectionMetrics ReturnValues ReturnValuesOnConditionCheckFailure "
+)
+# What the APIs behind the integrations take, as a state writes it; a test compares it with botocore's models.
+FIELDS = {
+    call: frozenset(names.split())
+    for call, names in {
+        "lambda:invoke": "ClientContext DurableExecutionName FunctionName InvocationType LogType Payload Qualifier TenantId",
+        "sqs:sendMessage": "DelaySeconds MessageAttributes MessageBody MessageDeduplicationId MessageGroupId "
+        "MessageSystemAttributes QueueUrl",
+        "sns:publish": "Message MessageAttributes MessageDeduplicationId MessageGroupId MessageStructure PhoneNumber "
+        "Subject TargetArn TopicArn",
+        "dynamodb:getItem": "AttributesToGet ConsistentRead ExpressionAttributeNames Key ProjectionExpression "
+        "ReturnConsumedCapacity TableName",
+        "dynamodb:putItem": f"{_WRITTEN} Item",
+        "dynamodb:updateItem": f"{_WRITTEN} Key AttributeUpdates UpdateExpression",
+        "dynamodb:deleteItem": f"{_WRITTEN} Key",
+        "events:putEvents": "EndpointId Entries",
+        "states:startExecution": "Input Name StateMachineArn TraceHeader",
+    }.items()
+}
 
 
 def check_resource(state: State, express: bool) -> Iterator[Problem]:
@@ -106,9 +129,15 @@ def _parameters(state: State, resource: Resource) -> Iterator[Problem]:
     if field not in state.body:
         yield Problem(SCHEMA, words.no_parameters(field, resource.arn), state.path)
     elif isinstance(given, dict) and resource.kind == "service":
-        for name in _REQUIRED.get(f"{resource.service}:{resource.action}", "").split():
+        call = f"{resource.service}:{resource.action}"
+        for name in _REQUIRED.get(call, "").split():
             if name not in given and f"{name}.$" not in given:
                 yield Problem(SCHEMA, words.missing_one(name), (*state.path, field))
+        for key in given if call in FIELDS else ():
+            name = key if state.is_jsonata else key.removesuffix(".$")
+            if name not in FIELDS[call] and not has_placeholder(key):
+                near = next(iter(difflib.get_close_matches(name, FIELDS[call], 1)), "")
+                yield Problem(SCHEMA, words.not_of_the_call(key, call, near), (*state.path, field))
 
 
 def _is_offered(resource: Resource) -> bool:

@@ -18,6 +18,7 @@ class Kind(Enum):
     EMPTY = auto()  # ()
     TIMESTAMP = auto()  # ()
     MISSING = auto()  # (the names of the fields)
+    NOT_OF_CALL = auto()  # (the name of the field, the call, the nearest field that it has or "")
     UNSUPPORTED = auto()  # a field that nobody knows here (its name)
     LANGUAGE = auto()  # of the other query language ()
     SEVERAL = auto()  # more than one of some fields (their names)
@@ -109,6 +110,11 @@ def no_parameters(field: str, arn: str) -> Words:
 def unsupported(name: str) -> Words:
     """A field has no meaning here."""
     return Words(f"Field '{name}' is not supported", Kind.UNSUPPORTED, name)
+
+
+def not_of_the_call(name: str, call: str, near: str) -> Words:
+    """A field that the called API has not: aws/aws-cdk#10014 shows the words. `near`: what may be meant, or ""."""
+    return Words(f'The field "{name}" is not supported by Step Functions', Kind.NOT_OF_CALL, name, call, near)
 
 
 def other_language(name: str, language: str, other: str) -> Words:

@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any
 
-from moto.events.models import EventsBackend
+from moto.events.responses import EventsHandler
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend
 from moto.sqs.exceptions import SQSException
@@ -20,9 +20,12 @@ from moto.sqs.models import SQSBackend
 
 _publish = SNSBackend.publish
 _send_message = SQSBackend.send_message
-_put_events = EventsBackend.put_events
 
 _MOST_OF_A_SUBJECT = 100
+_NOT_YOURS = {
+    "ErrorCode": "NotAuthorizedForSourceException",
+    "ErrorMessage": "Not authorized for the source.",
+}
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -70,20 +73,19 @@ def _sent(self: SQSBackend, queue_name: str, message_body: str, *given: Any, **n
     return _send_message(self, queue_name, message_body, *given, **named)
 
 
-@functools.wraps(_put_events)
-def _put(self: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _put_events(self: EventsHandler) -> str:
+    """Answer PutEvents. The services of this cloud put theirs past it, and these are of `aws.…`."""
+    events = self._get_param("Entries")
     refused = [str(event.get("Source", "")).startswith("aws.") for event in events]
     rest = [event for event, is_refused in zip(events, refused, strict=True) if not is_refused]
-    taken = iter(_put_events(self, rest))
-    denied = {
-        "ErrorCode": "NotAuthorizedForSourceException",
-        "ErrorMessage": "Not authorized for the source.",
-    }
-    return [dict(denied) if is_refused else next(taken) for is_refused in refused]
+    taken = iter(self.events_backend.put_events(rest))
+    entries = [dict(_NOT_YOURS) if is_refused else next(taken) for is_refused in refused]
+    failed = sum("ErrorCode" in entry for entry in entries)
+    return json.dumps({"FailedEntryCount": failed, "Entries": entries})
 
 
 def install() -> None:
     """Install this file's adaptations into moto."""
     SNSBackend.publish = _published
     SQSBackend.send_message = _sent
-    EventsBackend.put_events = _put
+    EventsHandler.put_events = _put_events

@@ -3,20 +3,28 @@
 import pytest
 
 from sagalab.asl.check import check
+from sagalab.asl.check.resources import FIELDS
 from sagalab.asl.document import read
 from sagalab.asl.engine.program import Program
 from sagalab.linting.lint import lint
+from sagalab.localcloud.stepfunctions.running.tasks import shapes
 
 DONE = {"Type": "Pass", "End": True}
 TASK = {"Type": "Task", "Resource": "${Function}", "End": True}
 NAMES = "FunctionName QueueUrl MessageBody Message TableName Key TaskDefinition StateMachineArn"
-CALL = {**TASK, "Parameters": dict.fromkeys(NAMES.split(), "x")}
 JSONATA = {"QueryLanguage": "JSONata"}
 
 
 def one(state, **more):
     """A machine of one state, A."""
     return {"StartAt": "A", "States": {"A": state}, **more}
+
+
+def calling(resource):
+    """A Task that gives a call what it needs."""
+    call = resource.partition(".")[0]
+    given = {name: "x" for name in NAMES.split() if name in FIELDS.get(call, (name,))}
+    return {**TASK, "Resource": f"arn:aws:states:::{resource}", "Parameters": given}
 
 
 def output(expression):
@@ -374,7 +382,7 @@ def test_the_place_of_a_payload_is_the_payload():
     ],
 )
 def test_integrations_that_are_not_there(resource):
-    [(code, message, place)] = told(one({**CALL, "Resource": f"arn:aws:states:::{resource}"}))
+    [(code, message, place)] = told(one(calling(resource)))
     assert (code, place) == (SCHEMA, "/States/A/Resource")
     assert message == (
         f"The resource provided arn:aws:states:::{resource} is not recognized. The value is not a valid resource "
@@ -395,14 +403,14 @@ def test_integrations_that_are_not_there(resource):
     ],
 )
 def test_integrations_that_are_there(resource):
-    assert told(one({**CALL, "Resource": f"arn:aws:states:::{resource}"})) == []
+    assert told(one(calling(resource))) == []
 
 
 @pytest.mark.parametrize(
     "definition, message",
     [
         (
-            one({**CALL, "Resource": "arn:aws:states:::ecs:runTask.sync"}),
+            one(calling("ecs:runTask.sync")),
             "Express state machine does not support '.sync' service integration ",
         ),
         (
@@ -515,6 +523,23 @@ def test_a_call_is_given_what_it_needs():
     assert told(one(computed, **JSONATA)) == []
 
 
+@pytest.mark.parametrize("field", ["Tablename", "Note", "item", "TableName.$$"])
+def test_a_call_is_given_only_what_its_api_takes(field):
+    given = {"TableName.$": "$.table", "Item": {"id": {"S": "1"}}, "ReturnValues": "ALL_OLD"}
+    put = {**TASK, "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": given}
+    assert told(one(put)) == []
+    put["Parameters"] = {**given, field: "x"}
+    message = f'The field "{field}" is not supported by Step Functions'
+    assert told(one(put)) == [(SCHEMA, message, "/States/A/Parameters")]
+
+
+@pytest.mark.parametrize("call", FIELDS)
+def test_the_fields_of_a_call_are_those_of_its_api(call):
+    service, action = call.split(":")
+    model = shapes.operation_of({"states": "stepfunctions"}.get(service, service), action)
+    assert {shapes.written(name) for name in model.input_shape.members} == FIELDS[call]
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -607,3 +632,13 @@ def test_a_harness_of_an_agent_is_invoked_and_waited_for_in_no_other_way():
     for pattern in (".sync", ".waitForTaskToken"):
         [(code, _, place)] = told(one({**harness, "Resource": harness["Resource"] + pattern}, **JSONATA))
         assert (code, place) == (SCHEMA, "/States/A/Resource")
+
+
+def test_the_lint_says_what_may_be_meant():
+    put = {**TASK, "Resource": "arn:aws:states:::dynamodb:putItem", "TimeoutSeconds": 5}
+    put["Parameters"] = {"TableName": "t", "Item": {}, "ReturnValue": "ALL_OLD", "Note": 1}
+    found = {each.what: each.cure for each in lint(one(put)) if each.code == "SAGA001"}
+    assert found == {
+        "dynamodb:putItem takes no ReturnValue.": "Did you mean ReturnValues?",
+        "dynamodb:putItem takes no Note.": "Delete Note.",
+    }
