@@ -1,13 +1,14 @@
 """The participant's edition of the notebooks: made without outputs, never overwritten, newer ones beside it."""
 
 import json
+import re
 import shutil
 
 import pytest
 
 from sagalab.course import start_over
 from sagalab.course.working_copies import in_words, make_copies, without_outputs
-from sagalab.project import ROOT
+from sagalab.project import NOTEBOOKS, ROOT
 
 LAB = "03_retry.ipynb"
 
@@ -104,3 +105,15 @@ def test_reset_works_on_the_copy_and_leaves_the_published_notebook_alone(clone, 
 
 def test_what_is_no_notebook_is_copied_as_it_is():
     assert without_outputs(b"{") == b"{" and without_outputs(b"[]") == b"[]"
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_no_cell_reads_a_file_that_stands_beside_the_published_notebook_only(path):
+    """The kernel of a copy runs in the copies' folder: what is named from there must be there."""
+    code = [
+        cell["source"]
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    texts = re.findall(r"[\"']([^\"'\n]+[./][^\"'\n]+)[\"']", "\n".join("".join(lines) for lines in code))
+    assert [text for text in texts if (NOTEBOOKS / text).is_file()] == []
