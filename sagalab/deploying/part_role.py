@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from sagalab.cloud.retrying import unless
 from sagalab.deploying.part import Action, Part
+from sagalab.deploying.policies import same_policy
 from sagalab.errors import SagaLabError
 
 POLICY_NAME = "sagalab"
@@ -26,7 +27,7 @@ class Role(Part):
     service: str
     policy: dict[str, Any]
     # the policy that `is_ours` read after `tags`, for `differences`, which is asked right after it
-    _seen: "tuple[dict[str, Any] | None] | None" = field(default=None, repr=False, compare=False)
+    _seen: "tuple[Any] | None" = field(default=None, repr=False, compare=False)
 
     kind = "role"
     missing_codes = ("NoSuchEntity", "NoSuchEntityException")
@@ -66,7 +67,7 @@ class Role(Part):
         regions = set(_REGION.findall(json.dumps(self._seen[0])))
         return None if self.cloud.region in regions else min(regions, default=None)
 
-    def _allowed(self) -> dict[str, Any] | None:
+    def _allowed(self) -> Any:
         found = unless(
             self.missing_codes, self._client().get_role_policy, RoleName=self.name, PolicyName=POLICY_NAME
         )
@@ -81,8 +82,8 @@ class Role(Part):
     def differences(self) -> list[str]:
         role = self._client().get_role(RoleName=self.name)["Role"]
         (policy,), self._seen = self._seen or (self._allowed(),), None
-        trusts = _document(role["AssumeRolePolicyDocument"]) == self.trust
-        allows = policy == self.policy
+        trusts = same_policy(_document(role["AssumeRolePolicyDocument"]), self.trust)
+        allows = same_policy(policy, self.policy)
         return ([] if trusts else ["trust policy"]) + ([] if allows else ["policy"])
 
     def mend(self, differences: list[str]) -> None:
@@ -108,6 +109,11 @@ class Role(Part):
         client.delete_role(RoleName=self.name)
 
 
-def _document(policy: str | dict[str, Any]) -> dict[str, Any]:
-    """Return a policy document; IAM sends it URL-encoded, boto3 decodes it, a local cloud may do neither."""
-    return policy if isinstance(policy, dict) else json.loads(unquote(policy))
+def _document(policy: str | dict[str, Any]) -> Any:
+    """Return a policy document; IAM sends it URL-encoded, boto3 decodes it, an emulator may do neither or keep no JSON."""
+    if isinstance(policy, dict):
+        return policy
+    try:
+        return json.loads(unquote(policy))
+    except ValueError:
+        return policy

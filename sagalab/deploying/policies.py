@@ -122,3 +122,20 @@ def queue_policy(arns: Arns) -> dict[str, Any]:
             }
         ]
     )
+
+
+def same_policy(one: Any, other: Any) -> bool:
+    """Tell whether two policy documents say the same: one thing may stand there alone or as a list, and lists in any order.
+
+    A template writes one resource without a list (IAM User Guide, "IAM JSON policy elements: Resource").
+    """
+    return _plain(one) == _plain(other)
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _plain(value) for key, value in part.items()}
+    if isinstance(part, list):
+        plain = sorted((_plain(each) for each in part), key=repr)
+        return plain[0] if len(plain) == 1 else plain
+    return part

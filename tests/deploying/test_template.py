@@ -1,11 +1,14 @@
 """setup/template.yaml makes what `sagalab deploy` makes, so that the two cannot drift apart."""
 
+import json
+
 import pytest
 from deployed_things import expected
 from made_things import made
 from template_things import TEMPLATE, Template
 
 from sagalab.deploying.deploy import deploy
+from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.names import DURABLE, TASKS, Names
 from sagalab.project import LAMBDAS
@@ -57,6 +60,26 @@ def test_each_thing_is_the_same(template, deployed, kind):
     ours = {name: plain(thing) for (each, name), thing in template.things().items() if each == kind}
     theirs = {name: plain(thing) for (each, name), thing in deployed.items() if each == kind}
     assert ours == theirs
+
+
+def test_after_the_template_there_is_nothing_to_rewrite(template, deployed, cloud):
+    """CloudFormation hands a policy on as the template has it: one resource without a list, for example."""
+    iam, sqs = cloud.client("iam"), cloud.client("sqs")
+    for (kind, name), thing in template.things().items():
+        if kind == "role":
+            iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(thing["trust"]))
+            for policy, document in thing["policies"].items():
+                iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+        if kind == "queue" and thing["policies"]:
+            attributes = {
+                "Policy": json.dumps(thing["policies"][0]),
+                "RedrivePolicy": json.dumps(thing["redrive"]),
+            }
+            url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    assert {
+        each.name: each.differences for each in status(cloud, prefix=PREFIX) if each.state != "present"
+    } == {}
 
 
 def test_the_code_is_the_folder_that_deploy_packs_and_each_function_waits_for_its_log_group(template):
