@@ -1,11 +1,11 @@
 """State machine definitions: read from statemachine/, and with their ${…} substitutions filled in."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from sagalab.asl.plain import plain
 from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.deploying.names import DURABLE
 from sagalab.errors import SagaLabError
@@ -59,43 +59,6 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
             f"{path.name} is not a state machine: it is no JSON object.", "Write { … } around it."
         )
     return document
-
-
-def plain(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition as plain JSON values of its own: Python's tuples become lists.
-
-    Raises SagaLabError for a value that JSON has not, such as the `...` of an exercise, and says where it stands.
-    """
-    try:
-        _check_plain(definition, "The definition")
-        return json.loads(json.dumps(definition, allow_nan=False))
-    except RecursionError:
-        raise SagaLabError(
-            "The definition is nested too deeply, or holds itself.", "Step Functions takes 1,000 levels."
-        ) from None
-
-
-def _check_plain(value: Any, place: str) -> None:
-    """Raise SagaLabError at the first value that is no JSON."""
-    cure = "A definition is made of texts, numbers, true, false, None, lists and dicts."
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise SagaLabError(f"{place} has the key {key!r}, which is no text.", cure)
-            _check_plain(inner, key if place == "The definition" else f"{place}.{key}")
-    elif isinstance(value, list | tuple):
-        for index, inner in enumerate(value):
-            _check_plain(inner, f"{place}[{index}]")
-    elif value is ...:
-        raise SagaLabError(
-            f"{place} is still `...`.", "Put in its place what belongs there, or leave it out."
-        )
-    elif not isinstance(value, str | int | float | None) or value in _NO_NUMBERS or value != value:
-        shown = repr(value) if isinstance(value, float) else f"of the type {type(value).__name__}"
-        raise SagaLabError(f"{place} is {shown}, which JSON has not.", cure)
-
-
-_NO_NUMBERS = (float("inf"), float("-inf"))
 
 
 def name_of(name_or_path: str | Path) -> str:

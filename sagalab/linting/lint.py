@@ -7,6 +7,7 @@ saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
 
 from sagalab.asl.document import Machine, read
 from sagalab.asl.placeholder import has_placeholder
+from sagalab.asl.plain import holds_itself
 from sagalab.asl.source import path_text
 from sagalab.linting import (
     errors as lint_errors,
@@ -66,6 +67,9 @@ def lint(definition: object) -> Findings:
     severity in the order of the states. Never raises, whatever the value is. The result is a list that a
     notebook shows as a table.
     """
+    if not isinstance(definition, Machine) and holds_itself(definition):
+        circle = Finding("SAGA001", ERROR, "", "A part of it stands in itself.", "Write a copy of it there.")
+        return Findings([circle])
     machine = definition if isinstance(definition, Machine) else read(definition)
     definition = machine.body
     if not isinstance(definition, dict):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sagalab.asl.document import Machine, State
+from sagalab.asl.plain import plain
 from sagalab.asl.text import read_text
 from sagalab.errors import SagaLabError
 from sagalab.markup import NO_MATH, escape
@@ -98,9 +99,13 @@ def beside(definition: Mapping[str, Any] | str, execution: Any = None, *, title:
     """Return a state machine's ASL beside its picture; pointing at a state in one of them lights it in the other.
 
     `definition` is a dict, shown as JSON, or a text in JSON or YAML, shown as it stands. `execution` and `title`
-    as for `diagram`. Raises AslSyntaxError for a text that is no ASL.
+    as for `diagram`. Raises AslSyntaxError for a text that is no ASL, SagaLabError for a value that JSON has not.
     """
-    text = definition if isinstance(definition, str) else json.dumps(definition, indent=2, ensure_ascii=False)
+    text = (
+        definition
+        if isinstance(definition, str)
+        else json.dumps(plain(definition), indent=2, ensure_ascii=False)
+    )
     machine = read_text(text)
     if len(set(_first_lines(machine))) < len(machine.states):  # several states on one line: nothing to light
         text = json.dumps(machine.body, indent=2, ensure_ascii=False)

@@ -8,6 +8,7 @@ handles a failed compensation stands to their right. Which state is what: saga/s
 import json
 from typing import Any
 
+from sagalab.asl.plain import holds_itself
 from sagalab.history.execution import Execution
 from sagalab.pictures.dot import Picture
 from sagalab.pictures.drawing import Drawing
@@ -36,7 +37,7 @@ def diagram(
     `room_for` is another Execution, such as the whole run of which this is a part: boxes are as large
     as it needs, so that pictures of one machine keep one layout.
     A wrong definition draws as far as it goes (missing states are marked). Raises ValueError if
-    `definition` is text and no JSON, or if both are None.
+    `definition` is text and no JSON, or holds itself, or if both are None.
     """
     if isinstance(definition, Execution):
         definition, execution = None, execution or definition
@@ -45,6 +46,8 @@ def diagram(
         raise ValueError("diagram needs a definition, an execution, or both.")
     if asl is None:
         asl = execution.definition
+    if holds_itself(asl):
+        raise ValueError("A part of the definition stands in itself.")
     if asl is None:
         graph = MachineGraph.from_visits((room_for or execution).visits)
     else:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from sagalab.asl.plain import plain
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
-from sagalab.deploying.machines import fill, plain
+from sagalab.deploying.machines import fill
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.orders.durable_runs import DURABLE_NAMES

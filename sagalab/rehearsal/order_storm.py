@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sagalab.asl.plain import plain
 from sagalab.cloud import local_process
 from sagalab.deploying.deploy import deploy_machine
 from sagalab.deploying.deployment import Deployment
 from sagalab.deploying.machines import definition as read_definition
-from sagalab.deploying.machines import plain
 from sagalab.history.execution import Execution
 from sagalab.ledger.parked import RETRY, resume_all
 from sagalab.ledger.read import read_ledgers

@@ -13,6 +13,7 @@ from sagalab.asl.engine.commands import CallTask, ReadItems
 from sagalab.asl.engine.context import Execution as Names
 from sagalab.asl.engine.history import as_boto, json_text
 from sagalab.asl.engine.program import Program
+from sagalab.asl.plain import plain
 from sagalab.asl.text import read_text
 from sagalab.deploying.machines import machine_names
 from sagalab.errors import SagaLabError
@@ -116,7 +117,7 @@ def _text(machine: Mapping[str, Any] | str | Path | document.Machine) -> str:
     if isinstance(machine, document.Machine):
         return json_text(machine.body)
     if isinstance(machine, Mapping):
-        return json_text(machine)
+        return json_text(plain(machine))
     text = str(machine)
     if isinstance(machine, str) and text in machine_names():
         return (STATEMACHINE / f"{text}.asl.json").read_text(encoding="utf-8")

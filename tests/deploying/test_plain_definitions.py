@@ -3,8 +3,9 @@
 import pytest
 
 from sagalab import SagaLabError, definition, explore
+from sagalab.asl.plain import plain
 from sagalab.deploying.deployment import Deployment
-from sagalab.deploying.machines import plain, substitute
+from sagalab.deploying.machines import substitute
 
 LOOP: dict = {}
 LOOP["States"] = LOOP

@@ -13,6 +13,7 @@ from sagalab.asl.document import Machine
 from sagalab.asl.engine.history import json_text
 from sagalab.asl.engine.program import Program
 from sagalab.asl.parts import Catcher, Retrier
+from sagalab.asl.plain import plain
 from sagalab.asl.text import AslSyntaxError, read_text
 from sagalab.errors import SagaLabError
 from sagalab.rehearsal.any_saga.acts import Run
@@ -105,7 +106,7 @@ def explore_any(
 
 def _tree(machine: str | Path | Mapping[str, Any]) -> Machine:
     if isinstance(machine, Mapping):
-        text, name = json_text(machine), "The definition"
+        text, name = json_text(plain(machine)), "The definition"
     else:
         path, name = Path(machine), str(machine)
         try:
