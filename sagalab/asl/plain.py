@@ -16,7 +16,8 @@ def plain(definition: Mapping[str, Any]) -> dict[str, Any]:
     """
     try:
         _check_plain(definition, "The definition")
-        return json.loads(json.dumps(definition, allow_nan=False))
+        copied: dict[str, Any] = json.loads(json.dumps(definition, allow_nan=False))
+        return copied
     except RecursionError:
         raise SagaLabError(
             "The definition is nested too deeply, or holds itself.", "Step Functions takes 1,000 levels."
