@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -261,8 +262,8 @@ class Show(Presentation):
     async def _keep_map(self, folder: Path) -> None:
         from sagalab.instructor.room_page import heat_table
 
-        while True:
-            self.map = await in_background(heat_table, folder)
+        for turn in count():
+            self.map = await in_background(heat_table, folder, turn)
             self.changed()
             await asyncio.sleep(ROOM_SECONDS)
 

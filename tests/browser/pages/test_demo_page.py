@@ -223,9 +223,9 @@ def test_the_speaker_has_notes_and_the_next_question_and_both_windows_are_in_ste
     ended(page, 3)
 
 
-def test_a_room_of_thirty_is_shown_whole_in_letters_of_16_px(context, cloud, tmp_path):
+def test_a_room_of_forty_is_shown_in_letters_of_16_px_whole_or_half_by_half(context, cloud, tmp_path):
     states = [{"tries": 3, "done": None}, {"tries": 2, "done": "2026-11-27T10:00:00+00:00"}]
-    for number in range(30):
+    for number in range(40):
         kept = {
             name: {**states[(place + number) % 2], "hints": 0, "solution": place % 5 == 0}
             for place, name in enumerate(exercises())
@@ -247,8 +247,15 @@ def test_a_room_of_thirty_is_shown_whole_in_letters_of_16_px(context, cloud, tmp
                     Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))), cells.length];
                 }"""
             )
-            assert cells > 30 * len(exercises())
+            assert cells > 40 * len(exercises())
             assert wide <= 0 and high <= 0 and smallest >= 16, width
+            people = page.locator("#map tbody tr").filter(visible=True)
+            expect(people).to_have_count(40 if height > 1000 else 20)
+            expect(page.get_by_role("rowheader", name="done by")).to_be_in_viewport()
+        width, height = SIZES[0]
+        page.set_viewport_size({"width": width, "height": height})
+        for half in ("21 to 40", "1 to 20", "21 to 40"):  # in turn
+            expect(page.locator("#map caption")).to_contain_text(half, timeout=60_000)
         page.keyboard.press("m")
         expect(page.locator("#map")).to_be_hidden()
     finally:
