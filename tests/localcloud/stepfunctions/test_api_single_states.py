@@ -53,7 +53,7 @@ def test_a_mock_is_held_to_the_service_s_api(result, mode, words):
 
 @pytest.mark.parametrize(
     ("assign", "after"),
-    [({}, {"kept": 1, "n": 2}), ({"n.$": "$.n", "new": [1]}, {"kept": 1, "n": 3, "new": [1]})],
+    [({}, {"kept": 1, "n": 2}), ({"n.$": "$.x", "new": [1]}, {"kept": 1, "n": 3, "new": [1]})],
 )
 def test_the_variables_after_the_state_are_told(assign, after):
     """API_InspectionData: those that the state assigned, and those that were given."""
