@@ -29,8 +29,9 @@ def machine_of(answer: Any) -> dict[str, Any]:
             + (" without States" if isinstance(answer, Mapping) else ""),
         )
     try:
-        return json.loads(json.dumps(answer, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
+        whole = answer if isinstance(answer, dict) else dict(answer)
+        return json.loads(json.dumps(whole, allow_nan=False, ensure_ascii=False).encode())
+    except (Exception, SystemExit) as error:  # a class of one's own may raise anything
         raise Mistake(
             "the machine is not JSON", expected="text, numbers, lists, dicts", happened=str(error)
         ) from None

@@ -60,7 +60,7 @@ def as_bytes(answer: Any) -> bytes:
     try:
         cloudpickle.dump(answer, file)
         return b"".join(file.parts)
-    except Exception as error:  # each type that cannot be pickled says so in its own way
+    except (Exception, SystemExit) as error:  # each type that cannot be pickled says so in its own way
         return pickle.dumps(Stranger(kind(answer), " ".join(str(error).split())))
 
 

@@ -1,7 +1,9 @@
 """The course's checks: each typical mistake gets the message that names it, within limits of time and memory."""
 
+import json
 import time
-from collections import Counter
+from collections import Counter, UserDict
+from types import MappingProxyType
 
 import psutil
 import pytest
@@ -74,6 +76,11 @@ def test_other_correct_solutions_pass():
     assert check.go_on(later).is_correct
     assert check.go_on(definition("hardened")).is_correct  # it waits for a human, once somebody was told
     assert check.go_on(definition("variations/parallel_compensation")).is_correct
+
+
+def test_a_machine_may_be_any_mapping():
+    for kind in (UserDict, MappingProxyType, json.dumps):
+        assert check.output(kind(check.reference("output"))).is_correct
 
 
 def test_other_plans_break_it():

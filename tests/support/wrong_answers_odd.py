@@ -316,6 +316,7 @@ every("reveal", {
     "the_name_of_a_wildcard": ({PAY: fails("States.ALL")}, "no catcher of ProcessPayment takes States.ALL"),
 })  # fmt: skip
 every("token", {
+    "half_a_character": ("{% '\ud800' & $states.input.order_id %}", "half a character"),
     "too_long": ("{% $pad($states.input.order_id, 300000, 'x') %}", "the token is too long"),
     "empty": ("{% '' %}", "the token that is sent is empty"),
     "a_constant_by_an_expression": ("{% $uppercase('debit') %}", "two orders share one token"),
@@ -340,6 +341,24 @@ def the_last_error_is_swallowed(machine):
     machine["States"]["Done"] = {"Type": "Succeed"}
 
 
+@wrong("undo", "fails with ErrReleaseInventory, and a Catch passes over that")
+def what_it_gets_is_no_order_and_nobody_hears_of_it(machine):
+    every_error_is_swallowed(machine)
+    state(machine, "Release")["Arguments"]["Payload"] = {"order": "{% $order %}"}
+
+
+class Exits:
+    def __reduce__(self):
+        raise SystemExit(7)
+
+
+class ExitsToo(dict):
+    def items(self):
+        raise SystemExit(7)
+
+
+every("waits", {"it_exits_when_it_is_taken_along": (Exits(), "the answer is not a list of numbers")})
+every("output", {"it_exits_when_it_is_read": (ExitsToo(States={}), "the machine is not JSON")})
 replaced("tries", {
     "names_for_classes": (("[TransientError, Throttled]", "['TransientError']"), "the code itself fails with TypeError"),
     "no_class_at_all": (("[TransientError, Throttled]", "[]"), "a transient error is not tried again"),

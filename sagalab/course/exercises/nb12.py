@@ -53,6 +53,14 @@ def token(answer: Any) -> str:
             expected=f"an expression in a text, {_LIKE}",
             happened=f"it is of type {kind(answer)}",
         )
+    try:
+        answer.encode()
+    except UnicodeEncodeError:
+        raise Mistake(
+            "the token holds half a character, which no text that is sent can have",
+            expected=_LIKE,
+            happened=shown(answer),
+        ) from None
     order = make_order("7-lab-12", items={"1": 2})
     others = [
         make_order(each, items={"1": 2}) | {"order_date": order["order_date"]}
@@ -247,6 +255,12 @@ def _must_undo(run: Run, verdict: Verdict) -> None:
         raise Mistake(
             "it calls no undo at all", expected=f"calls of {', '.join(UNDOS)}", happened=run.ending, run=run
         )
+    passed = next((each for each in run.execution.visits if each.status == "caught"), None)
+    if verdict.name != CONSISTENT and passed is not None:
+        raise Mistake(
+            f"{passed.name} fails with {passed.caught_error}, and a Catch passes over that: {verdict.words}",
+            expected="nothing is owed, however far the run had come", happened=run.summary, run=run,
+        )  # fmt: skip
     if verdict.name != CONSISTENT:
         missing = [each.undo for each in verdict.owed if each.undo not in called]
         because = f"{missing[0]} is never called" if missing else "something is owed all the same"
