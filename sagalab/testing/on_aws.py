@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 from sagalab import settings
+from sagalab.cloud.aws_errors import explained
+from sagalab.cloud.retrying import when_allowed
 from sagalab.errors import SagaLabError
 from sagalab.history.execution import Execution
 from sagalab.testing import through_teststate
@@ -26,6 +28,7 @@ class OnAws:
         """Ask AWS who we are."""
         self._connected()
 
+    @explained
     def run(self, asked: WholeRun) -> Execution:
         """Start an execution of the machine that is deployed under the file's name, and wait for its end.
 
@@ -54,11 +57,13 @@ class OnAws:
         value = {} if asked.input is None else asked.input
         started = client.start_execution(stateMachineArn=arn, input=json.dumps(value))["executionArn"]
         until = time.monotonic() + LONGEST_RUN_SECONDS
-        while client.describe_execution(executionArn=started)["status"] == "RUNNING":
-            if time.monotonic() > until:
-                break
+
+        def runs() -> bool:
+            return client.describe_execution(executionArn=started)["status"] == "RUNNING"
+
+        while when_allowed(runs, seconds=LONGEST_RUN_SECONDS) and time.monotonic() < until:
             time.sleep(_POLL_SECONDS)
-        run = Execution.fetch(client, started)
+        run = when_allowed(Execution.fetch, client, started, seconds=LONGEST_RUN_SECONDS)
         run.time_scale = 1.0
         return run
 

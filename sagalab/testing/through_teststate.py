@@ -22,6 +22,8 @@ from sagalab.testing.choices import program_of
 from sagalab.testing.places import OneState
 from sagalab.testing.single import StateTest, answer_of, one_state, state_of
 
+# what TestState says of a test that it cannot take (API reference, Errors); all else is no matter of the test
+_REFUSALS = ("InvalidArn", "InvalidDefinition", "InvalidExecutionInput", "ValidationException")
 _MOCKED = ("Task", "Map", "Parallel")
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 _ACCOUNT = "123456789012"
@@ -58,10 +60,14 @@ def tested(cloud: Any, asked: OneState) -> StateTest:
         request["mock"] = _mock(asked)
     from botocore.exceptions import ClientError
 
+    from sagalab.cloud.aws_errors import explain
+
     try:
         told = cloud.client("stepfunctions").test_state(**request)
     except ClientError as error:
         code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        if code not in _REFUSALS and (known := explain(error)):
+            raise known from None
         raise SagaLabError(
             f"TestState refuses the test of {asked.name!r}: {code}: {words}", "Mend the mock or the machine."
         ) from None

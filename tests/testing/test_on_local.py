@@ -4,11 +4,12 @@ import json
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sagalab.errors import SagaLabError
 from sagalab.project import STATEMACHINE
 from sagalab.rehearsal.rehearse import fails, never_answers
-from sagalab.testing import on_aws
+from sagalab.testing import on_aws, through_teststate
 from sagalab.testing.coverage import coverage
 from sagalab.testing.machines import machine_of
 from sagalab.testing.on_local import OnLocal
@@ -114,6 +115,22 @@ def test_a_mock_that_the_service_would_not_answer_is_told(local):
     asked = OneState(SAGA, "m", "sns:NotifySuccess", ORDER, {"MessageId": 5}, {"order": ORDER})
     with pytest.raises(SagaLabError, match="TestState refuses the test of 'sns:NotifySuccess'.*MessageId"):
         local.state(asked)
+
+
+def test_what_aws_refuses_for_another_reason_is_no_fault_of_the_test(cloud, monkeypatch):
+    asked = OneState(SAGA, "m", "OrderFailed", ORDER, NO_MOCK, {"order": ORDER})
+
+    def refuse(model, **_):
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, model.name)
+
+    monkeypatch.setenv("SAGALAB_CLOUD", "aws")
+    events = cloud.client("stepfunctions").meta.events
+    events.register("before-call.stepfunctions.TestState", refuse)
+    try:
+        with pytest.raises(SagaLabError, match="more calls from this account than it allows"):
+            through_teststate.tested(cloud, asked)
+    finally:
+        events.unregister("before-call.stepfunctions.TestState", refuse)
 
 
 def test_on_aws_a_whole_machine_with_mocks_is_skipped_and_nothing_is_asked(monkeypatch):
