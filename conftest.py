@@ -74,9 +74,9 @@ def pytest_xdist_make_scheduler(config, log) -> LoadFileScheduling | None:
 # Files that take long, the longest first; before them those with a browser: with several files at once none of them must
 # be the last, while one worker goes on and the others have nothing left to do.
 _LONG = (
-    "test_solved_notebooks", "test_checks", "test_upgrade", "test_run_py",
+    "test_upgrade", "test_run_py", "test_checks",
     "test_every_fault", "test_neighbours", "test_forty_on_quotas", "test_docs", "test_stick",
-    "test_lab_panel", "test_any_terminal",
+    "test_lab_panel", "test_any_terminal", "test_solved_notebooks",
     "test_cloud_process", "test_kills", "test_doors", "test_fork_server", "test_lambda_limits", "test_lambda_concurrency",
 )  # fmt: skip
 

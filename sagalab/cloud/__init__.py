@@ -1,8 +1,4 @@
-"""The connection to the cloud, local or AWS: its client side, confirmation, and errors in words."""
+"""The connection to the cloud, local or AWS: its client side, confirmation, and errors in words.
 
-from sagalab.cloud.connect import Cloud, connect
-
-__all__ = [
-    "Cloud",
-    "connect",
-]
+Each is imported from its own file: who starts, asks or stops the local cloud does not wait for boto3.
+"""
