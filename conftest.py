@@ -34,7 +34,6 @@ gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_collection_finish() -> None:
-    gc.collect()
     gc.freeze()
 
 

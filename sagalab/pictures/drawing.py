@@ -5,6 +5,7 @@ else the text of the graph and how to get a `dot`. Importing this module points 
 package at what was found, so that a participant's own graphs draw as well.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -129,6 +130,12 @@ def page_style(svg: str) -> str:
     return f"width:100%;max-width:{width[1]}pt;min-width:min({least:.0f}px,{width[1]}pt);height:auto"
 
 
+@functools.lru_cache(maxsize=64)
+def _drawn(_by: Path | None, source: str, title: str, words: str) -> str:
+    """Return a graph as SVG. The last ones are kept: half of what a demonstration draws was drawn just before."""
+    return finish_svg(run_dot(source, "svg").decode("utf-8"), title, words)
+
+
 class Drawing(graphviz.Digraph):
     """A graph that shows as a picture wherever there is a `dot`, and as words where there is none.
 
@@ -148,8 +155,7 @@ class Drawing(graphviz.Digraph):
         """
         source = self.source
         if self._svg is None or self._svg[0] != source:
-            drawn = run_dot(source, "svg").decode("utf-8")
-            self._svg = (source, finish_svg(drawn, self.title, self.words))
+            self._svg = (source, _drawn(find_dot(), source, self.title, self.words))
         return self._svg[1]
 
     def html(self) -> str:

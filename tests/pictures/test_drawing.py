@@ -18,6 +18,9 @@ MACHINE = {"StartAt": "Grüße — ok", "States": {"Grüße — ok": {"Type": "S
 def test_a_notebook_gets_svg_and_words_the_same_each_time(capfd):
     bundles = [diagram(MACHINE)._repr_mimebundle_() for _ in range(2)]
     assert bundles[0] == bundles[1]
+    # the second comes from the first; dot itself says the same each time, too
+    source = diagram(MACHINE).source
+    assert drawing.run_dot(source, "svg") == drawing.run_dot(source, "svg")
     assert set(bundles[0]) == {"image/svg+xml", "text/plain"}
     assert "0x" not in bundles[0]["text/plain"] and "Grüße — ok" in bundles[0]["text/plain"]
     assert capfd.readouterr() == ("", "")
@@ -84,7 +87,22 @@ def test_a_dot_that_hangs_is_said_in_words(monkeypatch):
         raise subprocess.TimeoutExpired("dot", 60)
 
     monkeypatch.setattr(drawing.subprocess, "run", hang)
-    assert set(diagram(MACHINE)._repr_mimebundle_()) == {"text/plain"}
+    undrawn = {"StartAt": "never drawn before", "States": {"never drawn before": {"Type": "Succeed"}}}
+    assert set(diagram(undrawn)._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_what_was_drawn_just_before_is_not_laid_out_again(monkeypatch):
+    first = diagram(MACHINE, title="once").svg()
+
+    def refuse(*_args, **_options):
+        raise AssertionError("laid out again")
+
+    monkeypatch.setattr(drawing.subprocess, "run", refuse)
+    assert diagram(MACHINE, title="once").svg() == first
+    again = drawing.Drawing("once", "other words")
+    again.body = diagram(MACHINE, title="once").body
+    with pytest.raises(AssertionError, match="laid out again"):
+        again.svg()
 
 
 def test_participants_own_graphs_draw_as_well():

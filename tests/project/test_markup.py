@@ -30,6 +30,7 @@ from sagalab.markup import NO_MATH, Row, escape, table
 from sagalab.pictures.beside import beside
 from sagalab.pictures.compare import compare
 from sagalab.pictures.diagram import diagram
+from sagalab.pictures.frame import framed
 from sagalab.pictures.grid import scenario_matrix
 from sagalab.pictures.steps import steps
 from sagalab.pictures.timeline import timeline
@@ -135,8 +136,9 @@ def test_pictures(text):
     ):
         assert_is_text(shown)
     chart = timeline(run, title=text)
-    assert_is_svg(chart.svg())
-    assert_is_text(chart.html())
+    svg = chart.svg()
+    assert_is_svg(svg)
+    assert_is_text(framed(svg))
     bundle, about = chart._repr_mimebundle_()
     assert bundle["text/plain"] and about["image/png"]["alt"] == bundle["text/plain"]
 
@@ -152,7 +154,7 @@ def test_tables_of_lint_checks_and_the_ledger(text):
 
 def test_mathjax_leaves_what_a_notebook_shows_alone():
     run, text = run_of("$a$"), "$a$"
-    framed = [
+    in_frames = [
         lint(machine_of(text))._repr_html_(),
         verdict_of(text)._repr_html_(),
         run._repr_html_(),
@@ -161,14 +163,14 @@ def test_mathjax_leaves_what_a_notebook_shows_alone():
         LabRun(1, Choice(machine=text), {}, None, ENDED, run, None)._repr_html_(),
         Outcome(text, WRONG, text, text, text)._repr_mimebundle_()["text/html"],
     ]
-    assert [shown for shown in framed if not re.match(rf'<div class="[^"]*\b{NO_MATH}"', shown)] == []
+    assert [shown for shown in in_frames if not re.match(rf'<div class="[^"]*\b{NO_MATH}"', shown)] == []
     for svg in (diagram(machine_of(text)).svg(), scenario_matrix({text: run}).svg()):
         assert svg.startswith(f'<svg class="{NO_MATH}" ')
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_failure_lab_and_the_demonstration(text):
-    run = run_of(text)
+    run = run_of(text)  # its chart is that of test_pictures
     lab_run = LabRun(
         1, Choice(machine=text), {"order_id": text}, Prediction((text,)), ENDED, run, verdict_of(text)
     )
@@ -178,7 +180,6 @@ def test_the_failure_lab_and_the_demonstration(text):
         view.ledger(lab_run.verdict),
         view.picture(run.definition, run),
         view.events(run),
-        view.chart(run),
         view.runs([lab_run]),
         view.said(text),
         view.rows_of([[text]], [text], text),
