@@ -217,6 +217,19 @@ def releases_by_reserving(machine):
     state(machine, "Release")["Arguments"]["FunctionName"] = "${ReserveInventoryFunction}"
 
 
+@wrong("from_nothing", "PayAgain calls DebitPaymentFunction on the way back: that is a step, and no undo")
+def pays_again_on_the_way_back(machine):
+    state(machine, "Refund")["Next"] = "PayAgain"
+    machine["States"]["PayAgain"] = task_state("DebitPaymentFunction", next="Reset")
+    state(machine, "PayAgain")["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Reset"}]
+
+
+@wrong("compensate", "PayAgain calls DebitPaymentFunction on the way back: that is a step, and no undo")
+def pays_again_before_the_refund(machine):
+    state(machine, RELEASE)["Next"] = "PayAgain"
+    machine["States"]["PayAgain"] = task_state("DebitPaymentFunction", next="ProcessRefund")
+
+
 every("break_it", {
     "a_list_of_one": ([Fault.crash(RESERVE, when="after")], "the answer is no fault plan"),
     "the_class": (Fault, "the answer is no fault plan"),
@@ -261,6 +274,11 @@ replaced("idempotent", {
          "tables.transaction_id(order['order_id'], 'Credit')}})\n    credit_id ="),
         "the late debit takes the money",
     ),
+    "its_row_is_written_anew": (
+        ("    earlier, undone", "    tables.dynamodb.delete_item(TableName=tables.PAYMENTS, Key={'transaction_id': {'S': "
+         "row['transaction_id']}})\n    earlier, undone"),
+        "a repeat after the refund spoils the books",
+    ),
     "a_base_exception": (("    amount =", "    raise BaseException\n    amount ="), "ends the Python that runs it"),
 })  # fmt: skip
 
@@ -273,6 +291,11 @@ def an_undo_waits_too_long(machine):
 @wrong("harden", "UpdateOrderStatus fails, though no fault strikes it: States.QueryEvaluationError")
 def the_order_is_overwritten(machine):
     del state(machine, "ProcessOrder")["Catch"][1]["Assign"]
+
+
+@wrong("forward", "it gives up after 6 calls, and the money is taken")
+def a_few_tries_more(machine):
+    state(machine, RESERVE)["Retry"][0]["MaxAttempts"] = 5
 
 
 # --- 09 to 14 ---------------------------------------------------------------------------------

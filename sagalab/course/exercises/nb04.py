@@ -173,6 +173,7 @@ def from_nothing(trial: Trial) -> str:
                 title = f"the_{words}_{'fails' if kind == 'error' else 'crashes'}_{when}_its_commit"
                 [run] = trial.run(may_wait=False, **{title: Fault(step, kind, when)})
                 _must_fail(run)
+                _must_not_turn_again(run)
                 if run.verdict.name != "consistent":
                     raise Mistake(
                         _left_over(run, step, words, kind),
@@ -264,6 +265,7 @@ def _must_undo(run: Run, undos: list[str], in_order: bool = True) -> None:
     for visit in run.execution.visits:
         if visit.name in undos and visit.status in ("failed", "caught"):
             _raise_failed_undo(run, visit.name, expected)
+    _must_not_turn_again(run)
     done = [task for task in dict.fromkeys(run.done()) if task in undos]
     for name in undos:
         if name not in done:
@@ -281,6 +283,19 @@ def _must_undo(run: Run, undos: list[str], in_order: bool = True) -> None:
         raise Mistake(
             "something is still owed", expected="all is undone", happened=run.verdict.words, run=run
         )
+
+
+def _must_not_turn_again(run: Run) -> None:
+    """Raise Mistake for a step that is called once the undos have begun: what it does nobody undoes."""
+    undoing = False
+    for visit in run.execution.visits:
+        tasks = run.calls(visit.name)
+        if undoing and (steps := [task for task in tasks if task in (ORDER, PAY, RESERVE)]):
+            raise Mistake(
+                f"{visit.name} calls {FUNCTIONS[steps[0]]} on the way back: that is a step, and no undo",
+                expected="undos only, once the first of them has run", happened=run.summary, run=run,
+            )  # fmt: skip
+        undoing = undoing or any(task in UNDO for task in tasks)
 
 
 def _must_call_their_own(run: Run, states: list[str], expected: str) -> None:

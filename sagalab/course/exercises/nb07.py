@@ -55,6 +55,12 @@ def idempotent(source: Any) -> str:
         )  # fmt: skip
     [late] = _run(text, _calls(REFUND, LATE), the_debit_comes_after_the_refund=None)
     _must_take_nothing(late)
+    [again] = _run(text, _calls(PAY, REFUND, LATE), the_call_comes_again_after_its_refund=None)
+    if again.verdict.ledger.balance:
+        raise Mistake(
+            "a repeat after the refund spoils the books: what was paid and given back no longer adds up to nothing",
+            expected="the rows Debit and Credit stay as they are", happened=_rows(again), run=again,
+        )  # fmt: skip
     _must_stand_between_calls(text)
     return "a repeat pays once, the refund finds the payment, and the late debit is refused: whoever comes between."
 

@@ -7,7 +7,7 @@ from sagalab.course.trial_run import Run
 from sagalab.orders.faults import Fault
 
 PAY, RESERVE = "ProcessPayment", "ReserveInventory"
-FAILURES, THROTTLED = 4, 2  # one more failure than the default MaxAttempts forgives
+FAILURES, THROTTLED = 12, 2  # more failures than a few tries forgive: after the pivot nobody gives up
 
 
 @exercise(
@@ -24,7 +24,7 @@ def forward(trial: Trial) -> str:
     """Judge by status and ledger: reservations that fail, are throttled or time out, and a refused payment."""
     calm, hard, throttled, slow, refused = trial.run(
         no_fault=None,
-        the_reservation_fails_four_times=Fault.error(RESERVE, times=FAILURES),
+        the_reservation_fails_twelve_times=Fault.error(RESERVE, times=FAILURES),
         the_reservation_is_throttled_twice=Fault.throttle(RESERVE, times=THROTTLED),
         the_reservation_times_out_once=Fault.timeout(RESERVE, times=1),
         the_payment_is_refused=Fault.error(PAY, when="after"),
