@@ -17,7 +17,16 @@ from sagalab.localcloud.functions import fair_turns as turns
 from sagalab.localcloud.functions.call import Call, FunctionVersion
 from sagalab.localcloud.functions.pool import Pool
 
-SLEEP = "import os, time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return os.getpid()\n"
+# sleeps for seconds, or until there is a file of the given name
+SLEEP = """import os, time
+def handler(event, context):
+    if isinstance(event, str):
+        while not os.path.exists(event):
+            time.sleep(0.02)
+    else:
+        time.sleep(event or 0)
+    return os.getpid()
+"""
 
 
 def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
@@ -55,13 +64,23 @@ def test_reserved_concurrency_zero_is_a_throttle(function, cloud, role):
     assert made.invoke()["Payload"]
 
 
-def test_reserved_concurrency_is_respected(function):
-    made = function(SLEEP, Timeout=30)
+def busy(function: str) -> int:
+    """Return how many workers run a call of this function."""
+    workers = local_process.status()["workers"]
+    return sum(each["function"] == function and each["state"] == "busy" for each in workers)
+
+
+def test_reserved_concurrency_is_respected(function, tmp_path):
+    made, go_on = function(SLEEP, Timeout=60), tmp_path / "go on"
     made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=2)
-    with ThreadPoolExecutor(3) as threads:
-        answers = [threads.submit(made.invoke, 1.5) for _ in range(3)]
-    refused = [a for a in answers if isinstance(a.exception(), ClientError)]
-    assert len(refused) == 1
+    with ThreadPoolExecutor(2) as threads:
+        answers = [threads.submit(made.invoke, str(go_on)) for _ in range(2)]
+        wait_until(lambda: busy(made.name) == 2)
+        with pytest.raises(ClientError, match="Rate Exceeded"):
+            made.invoke(0)
+        go_on.touch()
+    assert len({answer.result()["Payload"] for answer in answers}) == 2
+    assert made.invoke(0)["Payload"]
 
 
 MEET = """import os, pathlib, time
@@ -80,16 +99,25 @@ def test_calls_at_once_run_in_workers_of_their_own(function, tmp_path):
     assert len(pids) == 3
 
 
-def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud, role, function):
-    made = function(SLEEP)
+def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud, role, function, tmp_path):
+    made, go_on = function(SLEEP, Timeout=60), tmp_path / "go on"
     made.invoke()
-    made.invoke(1, InvocationType="Event")
+    made.invoke(str(go_on), InvocationType="Event")
+    wait_until(lambda: busy(made.name) == 1)
     made.invoke()
     known = local_process.status()["workers"]
     workers = [psutil.Process(each["pid"]) for each in known if each["function"] == made.name]
     assert len(workers) == 2
+    [busy_one] = [
+        psutil.Process(each["pid"])
+        for each in known
+        if each["state"] == "busy" and each["function"] == made.name
+    ]
     made.client.delete_function(FunctionName=made.name)
-    assert not still_there(workers, 10)
+    assert not still_there([each for each in workers if each != busy_one], 10)
+    assert busy_one.is_running()
+    go_on.touch()
+    assert not still_there([busy_one], 10)
     made.client.create_function(
         FunctionName=made.name,
         Runtime="python3.13",
@@ -99,23 +127,31 @@ def test_deleting_a_function_ends_its_workers_the_busy_one_when_it_is_done(cloud
     )  # for the fixture to delete
 
 
-def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, cloud, role):
-    made = function(SLEEP, Timeout=30)
-    made.invoke()
-    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 4, "End": True}
-    task["Parameters"] = {"FunctionName": made.name, "Payload": 2.5}
-    branches = [{"StartAt": name, "States": {name: task}} for name in ("T", "U")]
-    parallel = {"Type": "Parallel", "Branches": branches, "End": True}
+def test_a_task_that_waits_for_a_worker_does_not_time_out_for_that(function, cloud, role, tmp_path):
+    made, go_on = function(SLEEP, Timeout=60), tmp_path / "go on"
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 1, "End": True}
+    task["Parameters"] = {"FunctionName": made.name, "Payload": 0}
     states = cloud.client("stepfunctions")
-    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    definition = json.dumps({"StartAt": "T", "States": {"T": task}})
     arn = states.create_state_machine(name=made.name, roleArn=role, definition=definition)["stateMachineArn"]
     before = local_process.allow_workers(1)
     try:
+        made.invoke(str(go_on), InvocationType="Event")
+        wait_until(lambda: busy(made.name) == 1)
         execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        wait_until(lambda: "TaskStarted" in types_of(states, execution))
+        entered = time.monotonic()
+        wait_until(lambda: time.monotonic() - entered > 1.2)
+        go_on.touch()
         wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
     finally:
+        go_on.touch()
         local_process.allow_workers(before)
     assert states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED"
+
+
+def types_of(states, execution: str) -> list[str]:
+    return [event["type"] for event in states.get_execution_history(executionArn=execution)["events"]]
 
 
 def test_a_stopwatch_stands_still_while_its_thread_waits_for_a_turn():
@@ -170,8 +206,8 @@ def version(tmp_path):
     return make
 
 
-def run(pool: Pool, version: FunctionVersion, seconds: float = 0) -> int:
-    call = Call(uuid4().hex, "arn", json.dumps(seconds).encode(), timeout=30)
+def run(pool: Pool, version: FunctionVersion, until: float | str = 0) -> int:
+    call = Call(uuid4().hex, "arn", json.dumps(until).encode(), timeout=60)
     answer, _ = pool.run(version, call)
     assert not answer.failed, answer.payload
     return int(answer.payload)
@@ -194,14 +230,19 @@ def test_one_worker_serves_many_functions_in_turn(make_pool, version):
 
 def test_a_function_without_a_worker_is_not_starved(make_pool, version):
     pool, f, g = make_pool(1), version("f"), version("g")
-    order = []
+    order, before = [], []
+
+    def other() -> None:
+        before.append(len(order))
+        run(pool, g)
+        order.append("g")
+
     with ThreadPoolExecutor(31) as threads:
         flood = [threads.submit(lambda: (run(pool, f, 0.02), order.append("f"))) for _ in range(30)]
         wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
-        other = threads.submit(lambda: (run(pool, g), order.append("g")))
-        for done in [*flood, other]:
+        for done in [*flood, threads.submit(other)]:
             done.result()
-    assert order.index("g") < 10
+    assert order.index("g") - before[0] < 10
 
 
 def test_quick_calls_wait_their_turn_and_end_no_worker_of_another(make_pool, version, monkeypatch):
@@ -214,39 +255,46 @@ def test_quick_calls_wait_their_turn_and_end_no_worker_of_another(make_pool, ver
     assert (pids, run(pool, g)) == ({first[0]}, first[1])
 
 
-def test_a_call_that_would_wait_long_takes_the_place_of_an_idle_worker(make_pool, version, monkeypatch):
+def test_a_call_that_would_wait_long_takes_the_place_of_an_idle_worker(
+    make_pool, version, monkeypatch, tmp_path
+):
     monkeypatch.setattr("sagalab.localcloud.functions.pool._LINGER_SECONDS", 0)
     monkeypatch.setattr("sagalab.localcloud.functions.pool._START_SECONDS", 0.1)
     monkeypatch.setattr("sagalab.localcloud.functions.pool._STALLED_SECONDS", 60)
     pool, f, g = make_pool(2), version("f"), version("g")
     run(pool, f), run(pool, g)
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(run, pool, f, 5)
+        slow = threads.submit(run, pool, f, str(tmp_path / "go on"))
         wait_until(lambda: "busy" in [worker["state"] for worker in pool.describe()])
         threads.submit(run, pool, f).result()
         assert not slow.done()
+        (tmp_path / "go on").touch()
     assert [worker["function"] for worker in pool.describe()] == ["f", "f"]
 
 
-def test_a_function_without_a_worker_replaces_one_of_the_function_that_has_most(make_pool, version):
+def test_a_function_without_a_worker_replaces_one_of_the_function_that_has_most(make_pool, version, tmp_path):
     pool, f, g = make_pool(3), version("f"), version("g")
     kept = run(pool, g)
     with ThreadPoolExecutor(2) as threads:
-        list(threads.map(lambda _: run(pool, f, 0.5), range(2)))
+        both = [threads.submit(run, pool, f, str(tmp_path / "go on")) for _ in range(2)]
+        wait_until(lambda: [worker["state"] for worker in pool.describe()].count("busy") == 2)
+        (tmp_path / "go on").touch()
+        assert both[0].result() != both[1].result()
     run(pool, version("h"))
     assert sorted(worker["function"] for worker in pool.describe()) == ["f", "g", "h"]
     assert run(pool, g) == kept
 
 
-def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch):
+def test_a_stall_lets_more_workers_start_and_they_end_again(make_pool, version, monkeypatch, tmp_path):
     monkeypatch.setattr("sagalab.localcloud.functions.pool._STALLED_SECONDS", 0.2)
     pool, f = make_pool(1), version("f")
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(run, pool, f, 1.5)
+        slow = threads.submit(run, pool, f, str(tmp_path / "go on"))
         wait_until(lambda: any(worker["calls"] for worker in pool.describe()))
         quick = threads.submit(run, pool, f, 0)
         quick.result()
         assert not slow.done()
+        (tmp_path / "go on").touch()
         slow.result()
     assert len(pool.describe()) == 1
 
