@@ -44,6 +44,8 @@ def scenarios(machine: MachineName = "saga", as_json: AsJson = False) -> None:
             print_table(None, _scenario_rows(*each))
         good = sum(each.as_expected for each in runs)
         print(f"{good} of {len(runs)} as expected.")
+        if any(each.execution.status == "RUNNING" for each in runs):
+            print("What is RUNNING waits for a human: sagalab parked lists it.")
     raise typer.Exit(0 if all(each.as_expected for each in runs) else 1)
 
 

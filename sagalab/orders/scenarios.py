@@ -10,7 +10,7 @@ from sagalab.deploying.deployment import deployment as find_deployment
 from sagalab.errors import SagaLabError
 from sagalab.orders.forget import forget
 from sagalab.orders.orders import DEFAULT_CUSTOMER, order_items
-from sagalab.orders.runs import definition_now, run
+from sagalab.orders.runs import definition_now, start, wait
 from sagalab.threads import together
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def run_scenario(
 ) -> "Execution":
     """Run a scenario and return its execution. What an earlier run of its order left is forgotten first.
 
+    One that waits for a human is returned as it stands: its status is RUNNING.
     Raises SagaLabError when nothing is deployed, or it still runs after `timeout` seconds.
     """
     return run_one(key, machine, deployment=deployment, timeout=timeout).execution
@@ -172,7 +173,10 @@ def run_one(
 def run_scenarios(
     machine: str = "saga", *, deployment: Deployment | None = None, timeout: float = 60
 ) -> list[ScenarioRun]:
-    """Run all seven scenarios, two at a time, and return them in the seed's order."""
+    """Run all seven scenarios, two at a time, and return them in the seed's order.
+
+    One that waits for a human, as the hardened saga does, is returned as it stands.
+    """
     found = deployment or find_deployment()
     definition = definition_now(machine, found)
     return together(
@@ -185,5 +189,6 @@ def _timed(
 ) -> ScenarioRun:
     forget(deployment.cloud, which.order_id)
     begun = time.perf_counter()
-    execution = run(scenario_order(which.key), machine, timeout, deployment=deployment, definition=definition)
+    arn = start(scenario_order(which.key), machine, deployment=deployment)
+    execution = wait(arn, timeout, deployment=deployment, until_parked=True, definition=definition)
     return ScenarioRun(which, execution, time.perf_counter() - begun)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from sagalab.commands.app import app, register_commands
 from sagalab.deploying.deploy import deploy, deploy_machine
+from sagalab.deploying.deployment import deployment
 from sagalab.deploying.destroy import destroy
 from sagalab.deploying.machines import definition
 from sagalab.errors import SagaLabError
@@ -254,6 +255,9 @@ def test_sagalab_run_on_the_hardened_machine_deploys_it_and_shows_whom_it_waits_
     assert "RUNNING" in done.stdout and "! announced: 29.99 not refunded" in done.stdout
     assert f"sagalab resume {order['order_id']}" in done.stdout
     assert command_line.invoke(app, ["resume", order["order_id"], "--settled"]).exit_code == 0
+    waiting = run_scenario("11", quick_retries, deployment=deployment())  # as all seven are run
+    assert waiting.status == "RUNNING" and waiting.path[-1] == "sns:NotifyOwed"
+    assert command_line.invoke(app, ["resume", waiting.input["order_id"], "--settled"]).exit_code == 0
 
     done = command_line.invoke(app, ["run", "--scenario", "4", "--machine", "hardened", "--json"])
     found = json.loads(done.stdout)
