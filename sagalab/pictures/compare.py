@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from sagalab.errors import SagaLabError
 from sagalab.markup import Row, escape, table
@@ -17,6 +15,9 @@ from sagalab.pictures.frame import paper
 from sagalab.pictures.graph import thread_of
 from sagalab.pictures.grid import Cell, PictureGrid
 from sagalab.pictures.palette import CHANGED_FILL, NEUTRAL, RUN_STATUS, look
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CELL = "text-align:left;padding:4px 12px;color:inherit"
 _HERE = f"{paint(CHANGED_FILL, NEUTRAL.text)};font-weight:bold"
@@ -33,7 +34,7 @@ class Comparison:
     - `step`: that state's step, from 1 (0 for Start), or None. `titles`: the names of the two runs.
     """
 
-    table: pd.DataFrame
+    table: "pd.DataFrame"
     parted_at: str | None
     step: int | None
     titles: tuple[str, str]
@@ -98,6 +99,8 @@ def compare(
     `a` and `b` are `Execution`s, `definition` their machine (None: their own). Branches and
     iterations are compared in the order of the definition, however their events interleaved.
     """
+    import pandas as pd  # a quarter of a second: not everybody who has the failure lab compares
+
     steps_a, steps_b = list(_in_order(a.visits)), list(_in_order(b.visits))
     rows: list[Any] = []
     parted_at, step = None, None

@@ -18,6 +18,12 @@ def read(name: str) -> nbformat.NotebookNode:
     return nbformat.read(NOTEBOOKS / name, as_version=4)
 
 
+@functools.cache
+def exporter():
+    """One for all notebooks: it keeps the templates that it has compiled."""
+    return get_exporter("saga-page")()
+
+
 def stored(name: str) -> list[dict]:
     return [
         output
@@ -29,7 +35,7 @@ def stored(name: str) -> list[dict]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if stored(name)])
 def test_every_picture_has_its_words(name):
-    page, _ = get_exporter("saga-page")().from_notebook_node(read(name))
+    page, _ = exporter().from_notebook_node(read(name))
     said = Pictures(page).said
     assert len(said) >= len(stored(name))
     assert [words for words in said if len(words) < 20 or words.startswith(NO_WORDS)] == []
