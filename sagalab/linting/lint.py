@@ -5,6 +5,8 @@ bad and a good example. SAGA0xx: the language; 1xx: Retry, Catch and time; 2xx: 
 saga. Substitutions such as ${NewOrderFunction} may stand anywhere in a text.
 """
 
+import json
+
 from sagalab.asl.document import Machine, read
 from sagalab.asl.placeholder import has_placeholder
 from sagalab.asl.plain import holds_itself
@@ -60,6 +62,16 @@ def how_to_give_a_machine(value: object) -> str:
     return _TEMPLATE if names & {"Resources", "AWSTemplateFormatVersion", "stepFunctions"} else _NOT_ASL
 
 
+def _has_no_number(definition: object) -> bool:
+    try:
+        json.dumps(definition, default=str, skipkeys=True, allow_nan=False)
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
 def lint(definition: object) -> Findings:
     """Return what is wrong with a definition (an ASL document as Python values), errors first.
 
@@ -89,6 +101,13 @@ def lint(definition: object) -> Findings:
     except RecursionError:
         deep = Finding("SAGA001", ERROR, "", "It is nested too deeply.", "Split it into several machines.")
         return Findings([deep])
+    if (
+        not any(finding.severity == ERROR for finding in found)
+        and machine.source is None
+        and _has_no_number(definition)
+    ):
+        cure = "JSON has finite numbers only."
+        found.append(Finding("SAGA001", ERROR, "", "A number in it is infinite, or none (NaN).", cure))
     places = {path_text(state.path): index for index, state in enumerate(machine.states)}
     severities = (ERROR, WARNING, HINT)
 

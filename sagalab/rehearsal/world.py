@@ -221,7 +221,8 @@ class World:
             if ask.token is not None:
                 self.tokens[ask.token] = (number, ask.task)
             if resource.service == "states" and resource.action == "startExecution":
-                program = self.machines.get(ask.parameters.get("StateMachineArn"))
+                given = ask.parameters if isinstance(ask.parameters, dict) else {}
+                program = self.machines.get(str(given.get("StateMachineArn")))
                 if program is not None:
                     self._start_nested(number, ask, program)
                     return

@@ -38,8 +38,8 @@ def _problems(machine: Machine, express: bool) -> Iterator[Problem]:
     for scope in machine.scopes:
         yield from check_scope(scope, express)
         for state in scope.states.values():
-            if not state.type:
-                continue
+            if not state.type and state.body.get("Type") != "":
+                continue  # it is missing, or no text: check_scope says so
             yield from check_state(state, machine.query_language)
             if state.type not in TYPES:
                 continue

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sagalab.asl.engine.data import template
+from sagalab.asl.engine.data import assignment, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, matches
 from sagalab.asl.engine.frame import Frame
@@ -36,7 +36,7 @@ class Catcher:
         self.output = (
             template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
         )
-        self.assign = template(body["Assign"], f"{field}Assign", jsonata) if body.get("Assign") else None
+        self.assign = assignment(body, f"{field}Assign", jsonata)
 
     def takes(self, error: str | None, alias: str | None = None) -> bool:
         """Tell whether ErrorEquals names the error."""

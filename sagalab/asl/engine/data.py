@@ -142,6 +142,24 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def assignment(body: Mapping[str, Any], field: str, jsonata: bool) -> Template | None:
+    """Return what Assign gives, by the names of variables; None without it."""
+    given = body.get("Assign")
+    if not given:
+        return None
+    made = template(given, field, jsonata)
+    if not is_expression(given):
+        return made
+
+    def checked(env: Env) -> Any:
+        result = made(env)
+        if not isinstance(result, dict):
+            raise expected(result, "object", given, field)
+        return result
+
+    return checked
+
+
 def number_field(body: Mapping[str, Any], name: str, jsonata: bool) -> Template | None:
     """Return a field that holds a number, or in JSONata an expression that gives one; None without it."""
     value = body.get(name)

@@ -642,3 +642,15 @@ def test_the_lint_says_what_may_be_meant():
         "dynamodb:putItem takes no ReturnValue.": "Did you mean ReturnValues?",
         "dynamodb:putItem takes no Note.": "Delete Note.",
     }
+
+
+def test_an_empty_type_is_none_of_the_types():
+    [(code, message, place)] = told(one({"Type": "", "End": True}))
+    assert (code, place) == (SCHEMA, "/States/A/Type")
+    assert message.startswith("The field 'Type' should have one of these values: [Task, Wait")
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+def test_a_number_that_json_has_not_is_an_error_wherever_it_stands(number):
+    [finding] = lint(one({**DONE, "Result": [number]}))
+    assert (finding.severity, finding.code) == ("error", "SAGA001")

@@ -234,3 +234,10 @@ def test_a_branch_may_not_assign_to_a_variable_of_an_outer_scope():
     ran = run(program(states))
     assert ran.error == "States.Runtime"
     assert "'order': it belongs to an outer scope" in ran.cause
+
+
+@pytest.mark.parametrize("found", [None, 5, {"a": 1}])
+def test_what_a_mocked_reader_gives_must_be_a_list(found):
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}
+    ran = run(distributed(scope(P=end()), ItemReader=reader), {}, lambda call: Answer(found))
+    assert (ran.status, ran.error) == ("FAILED", "States.ItemReaderFailed")

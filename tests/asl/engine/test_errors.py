@@ -216,3 +216,20 @@ def test_an_expression_of_a_catcher_that_fails_fails_the_state():
     ran = run(program({"A": state, "Saved": SAVED}), answering=failing("E"))
     assert (ran.status, ran.error) == ("FAILED", "States.QueryEvaluationError")
     assert types(ran)[-2:] == ["EvaluationFailed", "ExecutionFailed"]
+
+
+@pytest.mark.parametrize("computed", ["{% 1 %}", "{% 'x' %}", "{% [1] %}"])
+def test_what_assign_computes_must_be_an_object(computed):
+    ran = run(program({"A": {"Type": "Pass", "Assign": computed, "End": True}}, QueryLanguage="JSONata"))
+    assert (ran.status, ran.error) == ("FAILED", "States.QueryEvaluationError")
+    assert (
+        "specified for the field 'Assign' returned an unexpected result type. Expected 'object'" in ran.cause
+    )
+    taken = program(
+        {
+            "A": {"Type": "Pass", "Assign": "{% {'x': 2} %}", "Next": "B"},
+            "B": {"Type": "Pass", "Output": "{% $x %}", "End": True},
+        },
+        QueryLanguage="JSONata",
+    )
+    assert output(run(taken)) == 2

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagalab.asl.engine import catch, history
-from sagalab.asl.engine.data import Template, plain_path, template
+from sagalab.asl.engine.data import Template, assignment, plain_path, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import TOLERATED_FAILURES, StateFailed, exceeds, runtime_error, too_large
 from sagalab.asl.engine.frame import RETRY, Frame
@@ -33,7 +33,7 @@ class State:
         self.input_path = _path(body, "InputPath", jsonata)
         self.output_path = _path(body, "OutputPath", jsonata)
         self.output = template(body["Output"], "Output", True) if jsonata and "Output" in body else None
-        self.assign = template(body["Assign"], "Assign", jsonata) if body.get("Assign") else None
+        self.assign = assignment(body, "Assign", jsonata)
         self.retriers = tuple(Retrier(retrier) for retrier in body.get("Retry") or ())
         self.catchers = tuple(
             catch.Catcher(catcher, index, jsonata) for index, catcher in enumerate(body.get("Catch") or ())

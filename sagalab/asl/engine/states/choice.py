@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sagalab.asl.engine.data import Template, expected, is_expression, template
+from sagalab.asl.engine.data import Template, assignment, expected, is_expression, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import runtime_error
 from sagalab.asl.engine.frame import Frame
@@ -18,7 +18,7 @@ class _Rule:
     def __init__(self, body: Mapping[str, Any], index: int, jsonata: bool) -> None:
         field = f"Choices[{index}]/"
         self.next: str = body["Next"]
-        self.assign = template(body["Assign"], f"{field}Assign", jsonata) if body.get("Assign") else None
+        self.assign = assignment(body, f"{field}Assign", jsonata)
         self.output = (
             template(body["Output"], f"{field}Output", True) if jsonata and "Output" in body else None
         )

@@ -112,6 +112,10 @@ class MapRun(Map):
 
     def read(self, run: Recorder, frame: Frame, items: Any) -> None:
         """Go on with the items that the reader found."""
+        if not isinstance(items, list):  # a mock's
+            told = StateFailed(ITEM_READER_FAILED, "Attempting to map over non-iterable node.")
+            self._fail_run(run, frame, told)
+            return
         self._begin(run, frame, items)
 
     def _begin(self, run: Recorder, frame: Frame, items: list[Any]) -> None:
