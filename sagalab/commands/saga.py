@@ -76,7 +76,7 @@ def destroy(
     prefixes = [cloud.prefix] if all_of is None else prefixes_under(all_of, cloud)
     if all_of is not None:
         print(f"Under {all_of}: {', '.join(prefixes) or 'nothing of Saga Lab'}.", file=sys.stderr)
-    costs = "" if cloud.is_local else _costs(cloud, prefixes)
+    costs = "" if cloud.is_local else costs_in_words(cloud, prefixes)
     changes = destroy_all(prefixes, cloud, progress=not as_json, confirm=accept if yes else None)
     if costs:
         print(costs, file=sys.stderr)
@@ -129,7 +129,7 @@ def status(as_json: AsJson = False) -> None:
     raise typer.Exit(1 if missing else 0)
 
 
-def _costs(cloud: "Cloud", prefixes: list[str]) -> str:
+def costs_in_words(cloud: "Cloud", prefixes: list[str]) -> str:
     """Say what the executions under these prefixes have cost, or why that cannot be read; they are gone with their machines."""
     from sagalab.deploying.deployment import NotDeployed, deployment
     from sagalab.errors import SagaLabError

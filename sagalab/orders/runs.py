@@ -25,8 +25,8 @@ DEFAULT_TIMEOUT_SECONDS = 120.0
 # How often a running execution is asked after: seconds first, seconds at most, and how they grow. On AWS a
 # room shares the account's quota of GetExecutionHistory: 400 calls, then 20 a second (Step Functions
 # developer guide, "Quotas related to API action throttling").
-_LOCAL_POLL: Polls = (0.01, 0.25, 1.2)  # a saga takes some 0.03 s, and each poll 2 ms of CPU
-_AWS_POLL: Polls = (1.0, 5.0, 1.5)
+LOCAL_POLL: Polls = (0.01, 0.25, 1.2)  # a saga takes some 0.03 s, and each poll 2 ms of CPU
+AWS_POLL: Polls = (1.0, 5.0, 1.5)
 _LONGEST_NAME = 80  # Step Functions' limit
 
 
@@ -101,7 +101,7 @@ def wait(
 
     cloud = _cloud(deployment)
     client = cloud.client("stepfunctions")
-    polls = _LOCAL_POLL if cloud.is_local else _AWS_POLL
+    polls = LOCAL_POLL if cloud.is_local else AWS_POLL
     if durable_runs.is_durable(execution_arn):
         return durable_runs.wait(cloud, execution_arn, timeout, polls, until_parked)
     last: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from sagalab.cloud.connect import connect
 from sagalab.cloud.local_key import local_key
 from sagalab.commands import costs
 from sagalab.commands import runs as scenarios
-from sagalab.commands.saga import _costs
+from sagalab.commands.saga import costs_in_words
 from sagalab.deploying.deployment import NotDeployed
 from sagalab.errors import SagaLabError
 from sagalab.ledger.inbox import notifications
@@ -52,7 +52,7 @@ def deployed(cloud):
     for name, value in settings.items():
         patch.setenv(name, value)
     patch.setattr(confirming, "_confirmed", set())
-    patch.setattr(runs, "_AWS_POLL", runs._LOCAL_POLL)
+    patch.setattr(runs, "AWS_POLL", runs.LOCAL_POLL)
     patch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
     yield sagalab.deploy(progress=False)
     sagalab.destroy(progress=False)
@@ -141,10 +141,12 @@ def test_destroy_is_not_kept_from_deleting_by_costs_that_cannot_be_read(deployed
     sagalab.run_scenario("4", deployment=deployed)
     for code in ("ThrottlingException", "AccessDeniedException"):
         with refused(deployed.cloud, "GetExecutionHistory", code) as seen:
-            assert _costs(deployed.cloud, [deployed.prefix]).startswith("What it has cost is not known: AWS ")
+            assert costs_in_words(deployed.cloud, [deployed.prefix]).startswith(
+                "What it has cost is not known: AWS "
+            )
         assert seen
-    assert _costs(deployed.cloud, [deployed.prefix]).startswith("It has cost ")
-    assert _costs(deployed.cloud, ["t-never"]) == ""
+    assert costs_in_words(deployed.cloud, [deployed.prefix]).startswith("It has cost ")
+    assert costs_in_words(deployed.cloud, ["t-never"]) == ""
 
 
 def test_costs_estimate_without_an_account_and_then_say_what_cannot_be_read(deployed):
