@@ -69,7 +69,7 @@ def _lint_file(file: str) -> "Findings":
     from sagalab.linting.lint import lint as lint_definition
 
     try:
-        machine = read_text(_read(file))
+        machine = read_text(_read(file), is_yaml=file.lower().endswith((".yaml", ".yml")))
     except AslSyntaxError as error:
         cure = error.cure or "Correct it there."
         place = f"line {error.line}, column {error.column}"

@@ -98,3 +98,12 @@ def test_yaml_in_words(text, problem):
     with pytest.raises(AslSyntaxError) as error:
         read_text(text)
     assert error.value.problem == problem
+
+
+def test_a_file_of_yaml_may_begin_with_a_brace():
+    text = "{StartAt: A, States: {A: {Type: Pass, End: true}}}"
+    assert lint(read_text(text, is_yaml=True)) == []
+    with pytest.raises(AslSyntaxError, match="double quotes"):
+        read_text(text)
+    with pytest.raises(AslSyntaxError, match="double quotes"):  # neither: as JSON it is explained
+        read_text("{StartAt: A, States: {", is_yaml=True)
