@@ -50,6 +50,8 @@ def read_before_assigned(machine: Machine, report: Report) -> Iterator[Finding]:
             Next: Show
           Show: {Type: Succeed, Output: "{% $order %}"}
     """
+    if any(isinstance(assign, str) for state in machine.states for assign in _assigns(state)):
+        return  # an expression makes the variables: which, only a run can say
     known = _assigned_on_all_paths(machine)
     anywhere = sorted({name for state in machine.states for name in _assigned_in(state)})
     for state in machine.states:
@@ -126,9 +128,13 @@ def _names(assign: object) -> set[str]:
     return {name.removesuffix(".$") for name in assign} if isinstance(assign, dict) else set()
 
 
+def _assigns(state: State) -> list[object]:
+    """Return the Assign of a state, and those of its ways."""
+    return [state.body.get("Assign"), *(way.body.get("Assign") for way in state.transitions)]
+
+
 def _assigned_in(state: State) -> set[str]:
-    names = _names(state.body.get("Assign"))
-    return names.union(*(_names(way.body.get("Assign")) for way in state.transitions))
+    return set().union(*(_names(assign) for assign in _assigns(state)))
 
 
 def _assigned_along(way: Transition) -> set[str]:

@@ -33,3 +33,12 @@ def test_codes_are_unique_and_severities_known():
     assert len({rule.code for rule in RULES}) == len(RULES)
     assert {rule.severity for rule in RULES} <= {ERROR, WARNING, HINT}
     assert all(rule.title.endswith(".") for rule in RULES)
+
+
+def test_variables_that_an_expression_makes_are_not_called_unassigned():
+    keep = {"Type": "Pass", "Assign": "{% $states.input %}", "Next": "Show"}
+    show = {"Type": "Succeed", "Output": "{% $order %}"}
+    assert lint({"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {"Keep": keep, "Show": show}}) == []
+    keep["Assign"] = {"more": "{% $states.input %}"}
+    [finding] = lint({"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {"Keep": keep, "Show": show}})
+    assert finding.code == "SAGA201"
