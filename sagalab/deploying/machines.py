@@ -33,6 +33,11 @@ def definition(name_or_path: str | Path) -> dict[str, Any]:
     A name such as "saga" means statemachine/saga.asl.json. Raises SagaLabError when there is no such
     file, or where it is neither JSON nor YAML, with line and column.
     """
+    if not isinstance(name_or_path, str | Path):
+        raise SagaLabError(
+            f"{name_or_path!r} names no state machine.",
+            f"Give a path, or one of: {', '.join(machine_names())}.",
+        )
     path = STATEMACHINE / f"{name_or_path}{_SUFFIX}"
     if not path.is_file():
         path = Path(name_or_path)

@@ -118,8 +118,8 @@ def _reads(state: State) -> Iterator[tuple[str, str]]:
         return
     for found in expressions(state):
         if found.is_read and found.key != "ResultPath":
-            bare = re.sub(r"'(?:\\.|[^'\\])*'", "''", found.text)
-            for name in re.findall(r"(?<![\w$])\$([A-Za-z_]\w*)", bare):
+            bare = re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", "''", found.text)
+            for name in re.findall(r"(?<![\w$.])\$([^\W\d]\w*)", bare):
                 if name != "states":
                     yield found.place, name
 

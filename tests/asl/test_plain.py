@@ -8,6 +8,7 @@ from sagalab.linting.lint import lint
 from sagalab.pictures.beside import beside
 from sagalab.pictures.diagram import diagram
 from sagalab.rehearsal.any_saga.explore import explore_any
+from sagalab.rehearsal.explorer import explore
 from sagalab.rehearsal.rehearse import ready
 
 
@@ -54,3 +55,9 @@ def test_what_stands_twice_side_by_side_does_not_hold_itself():
 def test_a_gap_of_an_exercise_is_named(takes):
     with pytest.raises(SagaLabError, match=r"States\.A\.Result is still"):
         takes(machine(Result=...))
+
+
+def test_nothing_names_no_machine():
+    for given in (None, 5):
+        with pytest.raises(SagaLabError, match="names no state machine"):
+            explore(given)

@@ -100,6 +100,16 @@ def test_yaml_in_words(text, problem):
     assert error.value.problem == problem
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [("$.a.$b", []), ('$["$b"]', []), ("$['$b']", []), ("$ähnlich.x", ["$ähnlich"])],
+)
+def test_what_looks_like_a_variable_in_a_path(path, names):
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x.$": path}, "End": True}}}
+    told = [finding.what for finding in lint(machine)]
+    assert told == [f"It reads {name}, which no state assigns." for name in names]
+
+
 def test_a_file_of_yaml_may_begin_with_a_brace():
     text = "{StartAt: A, States: {A: {Type: Pass, End: true}}}"
     assert lint(read_text(text, is_yaml=True)) == []
