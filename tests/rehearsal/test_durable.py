@@ -6,7 +6,6 @@ import pytest
 
 from sagalab import SagaLabError, explore, make_order, plan, rehearse, rehearse_durable, verdict
 from sagalab.deploying.deploy import deploy
-from sagalab.deploying.destroy import destroy
 from sagalab.orders.faults import Fault
 from sagalab.orders.runs import start, wait
 from sagalab.project import LAMBDAS
@@ -84,24 +83,23 @@ SAME = [
 ]
 
 
+@pytest.fixture(scope="module")
+def deployed(cloud):
+    return deploy(cloud, prefix=PREFIX, progress=False, durable=True)
+
+
 @pytest.mark.parametrize("function", ["durable", "durable-hardened"])
-def test_a_rehearsal_says_what_the_local_cloud_says(cloud, function):
-    found = deploy(cloud, prefix=PREFIX, progress=False, durable=True)
-    try:
-        orders = [fitted(each).apply(make_order(f"s{number}{function}")) for number, each in enumerate(SAME)]
-        arns = [start(order, function, deployment=found) for order in orders]
-        for order, arn, each in zip(orders, arns, SAME, strict=True):
-            real = wait(arn, deployment=found, until_parked=True)
-            here = rehearse_durable(function, order)
-            tries = [
-                [(visit.name, visit.status, visit.tries) for visit in one.visits] for one in (real, here)
-            ]
-            ends = [(one.status, one.error, verdict(one, found).words) for one in (real, here)]
-            # the SDK sends a step's start with its end, or after a second: a slow one that dies may have it on record
-            assert tries[0] == tries[1] or "crash" in repr(each), each
-            assert ends[0] == ends[1], each
-    finally:
-        destroy(cloud, prefix=PREFIX, progress=False)
+def test_a_rehearsal_says_what_the_local_cloud_says(deployed, function):
+    orders = [fitted(each).apply(make_order(f"s{number}{function}")) for number, each in enumerate(SAME)]
+    arns = [start(order, function, deployment=deployed) for order in orders]
+    for order, arn, each in zip(orders, arns, SAME, strict=True):
+        real = wait(arn, deployment=deployed, until_parked=True)
+        here = rehearse_durable(function, order)
+        tries = [[(visit.name, visit.status, visit.tries) for visit in one.visits] for one in (real, here)]
+        ends = [(one.status, one.error, verdict(one, deployed).words) for one in (real, here)]
+        # the SDK sends a step's start with its end, or after a second: a slow one that dies may have it on record
+        assert tries[0] == tries[1] or "crash" in repr(each), each
+        assert ends[0] == ends[1], each
 
 
 def test_a_sample_is_taken_of_single_faults_and_pairs():
