@@ -94,7 +94,13 @@ def empty_module(name: str, imports: Callable[..., types.ModuleType]) -> types.M
 
 def run_source(source: str, module: types.ModuleType) -> None:
     """Run a module's source in it; what its import raises is raised here."""
-    exec(compile(source, str(module.__file__), "exec"), module.__dict__)
+    exec(_compiled(source, str(module.__file__)), module.__dict__)
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str, path: str) -> types.CodeType:
+    """Return a source compiled: an exploration runs the same ones hundreds of times."""
+    return compile(source, path, "exec")
 
 
 @lru_cache(maxsize=4)
