@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import sagalab.pictures.timeline  # noqa: F401 (it loads matplotlib, for which the first run shall not wait)
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.errands import Errands, Work
 from sagalab.failurelab.lab import Lab

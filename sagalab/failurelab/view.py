@@ -15,7 +15,6 @@ from sagalab.pictures.diagram import diagram
 from sagalab.pictures.drawing import HOW_TO_GET_DOT
 from sagalab.pictures.frame import paper
 from sagalab.pictures.palette import RUN_STATUS, VERDICT, look
-from sagalab.pictures.timeline import timeline
 
 _FONTS = "Arial,Liberation Sans,Helvetica,sans-serif"  # no quotes: it stands in style='…'
 _LINE = "var(--jp-border-color2,#dde2e8)"
@@ -101,6 +100,8 @@ def rows_of(rows: Sequence[Sequence[Any]], columns: Sequence[str], label: str) -
 
 def chart(execution: Execution) -> str:
     """Return the timeline as a picture with its words."""
+    from sagalab.pictures.timeline import timeline  # it loads matplotlib, and one_fault shows none
+
     return timeline(execution).html()
 
 
