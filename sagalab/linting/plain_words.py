@@ -36,6 +36,7 @@ from sagalab.asl.document import PROCESSORS, Machine, State
 from sagalab.asl.sdk_calls import CALLS, OTHER_NAMES
 from sagalab.asl.source import Path, path_text
 
+_INSIDE = {"Retry": sorted(RETRIER), "Catch": sorted(CATCHER)}  # what may stand in one of these
 _KNOWN_FIELDS = sorted(
     {
         *STATE,
@@ -80,7 +81,8 @@ def explain(machine: Machine, state: State | None, part: Path, problem: Problem)
         (field,) = about
         if len(part) <= 1:
             where = f" in a {state.type} state" if state else " at the top of a machine"
-        near = difflib.get_close_matches(field, _KNOWN_FIELDS, 1)
+        there = next((_INSIDE[step] for step in reversed(part[:-1]) if step in _INSIDE), None)
+        near = difflib.get_close_matches(field, there or _KNOWN_FIELDS, 1, 0.5 if there else 0.6)
         cure = f"Delete {field}, or move it where it belongs."
         if near and near[0] != field:
             cure = f"Did you mean {near[0]}?"

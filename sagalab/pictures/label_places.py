@@ -185,12 +185,13 @@ def free_labels(svg: str) -> str:
         return svg
     whole = _bounds([corner for box in _drawn(found) for corner in (box[:2], box[2:])])
     lanes = [part.frame for part in found if part.kind == "cluster" and part.frame is not None]
+    labels = {id(part): part.label.grown(_ROOM) for part in found if part.label}
     moves: dict[int, Point] = {}
     for part in found:
         home = part.label
         if home is None:
             continue
-        solid = [*frames, *(other.label.grown(_ROOM) for other in found if other.label and other is not part)]
+        solid = [*frames, *(box for other, box in labels.items() if other != id(part))]
 
         def cost(box: Box, most: float, own: int = id(part), solid: list[Box] = solid) -> float:
             """What stands against a place; where that reaches `most`, not all of it is counted."""
@@ -219,6 +220,7 @@ def free_labels(svg: str) -> str:
                 best, place = price, box
         if place is not home:
             part.label = place
+            labels[id(part)] = place.grown(_ROOM)
             moves[id(part)] = (place.left - home.left, place.top - home.top)
     for part in reversed(found):
         if id(part) in moves:

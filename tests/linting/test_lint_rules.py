@@ -42,3 +42,17 @@ def test_variables_that_an_expression_makes_are_not_called_unassigned():
     keep["Assign"] = {"more": "{% $states.input %}"}
     [finding] = lint({"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {"Keep": keep, "Show": show}})
     assert finding.code == "SAGA201"
+
+
+@pytest.mark.parametrize(("field", "near"), [("Retry", "ErrorEquals"), ("Catch", "ErrorEquals")])
+def test_a_field_that_a_retrier_does_not_have_is_near_one_that_it_has(field, near):
+    pay = {
+        "Type": "Task",
+        "Resource": "${Pay}",
+        field: [{"Errors": ["States.ALL"], "Next": "Done"}],
+        "Next": "Done",
+    }
+    found = lint(
+        {"QueryLanguage": "JSONata", "StartAt": "Pay", "States": {"Pay": pay, "Done": {"Type": "Succeed"}}}
+    )
+    assert f"Did you mean {near}?" in {each.cure for each in found}
