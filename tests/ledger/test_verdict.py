@@ -84,7 +84,7 @@ def test_the_ledger_for_people_has_a_line_for_each_thing():
 
 def test_what_may_still_commit_is_said():
     assert str(judge(replace(MONEY_TAKEN, pending={"ProcessPayment": 1.0}), ran())) == (
-        "leaked: 17 not refunded; ProcessPayment may still commit"
+        "leaked: 17.00 not refunded; ProcessPayment may still commit"
     )
 
 
