@@ -3,6 +3,7 @@
 import pytest
 
 from sagalab.linting.jsonata_text import free_variables, parse_problem, unknown_functions
+from sagalab.linting.lint import lint
 
 LONG = "a" * 44
 
@@ -61,3 +62,9 @@ def test_a_function_that_there_is_not_is_told_with_the_one_that_is_meant():
         ("uppercas", "uppercase"),
     )
     assert unknown_functions("($own := function($n) { $n }; $own($sum(a)))") == ()
+
+
+def test_half_a_character_is_a_finding_and_no_traceback():
+    state = {"Type": "Pass", "Output": "{% '\ud800' %}", "End": True}
+    [finding] = lint({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": state}})
+    assert "half a character" in finding.what + finding.cure

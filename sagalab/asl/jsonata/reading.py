@@ -18,6 +18,7 @@ _QUOTED = re.compile(
 )
 _SIGNATURE = re.compile(r"(?<=\))\s*<[^{}]*>\s*(?=\{)")  # function($x)<s-n?:s>{…}
 _NEWER = re.compile(r"\?\?|\?:")
+_HALF = re.compile("[\ud800-\udfff]")
 _NAMED_GROUP = re.compile(r"\(\?<(?![=!])")
 
 
@@ -34,6 +35,8 @@ def newer_operator(text: str) -> str | None:
 
 def read(text: str) -> Jsonata:
     """Return an expression as jsonata-python reads it; JsonataSyntaxError for what 2.0.6 cannot read."""
+    if _HALF.search(text):  # no request can hold it
+        raise JsonataSyntaxError("The expression has half a character: an unpaired surrogate")
     newer = newer_operator(text)
     if newer is not None:  # 2.0.6 reads a condition, and then stumbles over the second sign
         raise JsonataSyntaxError(f'S0211: The symbol "{newer[1]}" cannot be used as a unary operator')
