@@ -15,6 +15,7 @@ RUNTIME = "python3.13"
 TIMEOUT_SECONDS = 15
 MEMORY_MB = 256
 ROLE_MADE_ANEW = "role made anew"
+CODE, UNREAD_CODE = "code", "code (it could not be read)"
 _DOWNLOAD_SECONDS = 10
 _CONFIGURED = ("Variables", "Mode", "ExecutionTimeout", "RetentionPeriodInDays")
 _POLL = {"Delay": 1, "MaxAttempts": 120}
@@ -82,14 +83,15 @@ class Function(Part):
         if self._role_is_younger(current):
             return [ROLE_MADE_ANEW]
         different = [key for key, value in self.configuration.items() if _plain(current.get(key)) != value]
-        return ([] if self._same_code(current["CodeSha256"], found["Code"]) else ["code"]) + different
+        return self._code_differs(current["CodeSha256"], found["Code"]) + different
 
     def mend(self, differences: list[str]) -> None:
         if ROLE_MADE_ANEW in differences:
             self.delete()
             self.create()
             return
-        if "code" in differences:
+        of_code = [each for each in differences if each in (CODE, UNREAD_CODE)]
+        if of_code:
             patiently(
                 BUSY,
                 self._client().update_function_code,
@@ -97,7 +99,7 @@ class Function(Part):
                 ZipFile=self.package.content,
             )
             self._wait("function_updated_v2")
-        if differences != ["code"]:
+        if differences != of_code:
             patiently(
                 BUSY + ROLE_TOO_NEW,
                 self._client().update_function_configuration,
@@ -123,17 +125,20 @@ class Function(Part):
         touched = datetime.fromisoformat(current["LastModified"])
         return role is not None and role["Role"]["CreateDate"].astimezone(UTC) > _in_utc(touched)
 
-    def _same_code(self, sha256: str, code: Mapping[str, str]) -> bool:
-        """Tell whether the function has our files; SAM packs the same ones into another archive."""
+    def _code_differs(self, sha256: str, code: Mapping[str, str]) -> list[str]:
+        """Return [] when the function has our files; SAM packs the same ones into another archive.
+
+        What is not to be had cannot be compared, and that is said; to write it again does no harm.
+        """
         if sha256 == self.package.sha256:
-            return True
+            return []
         if self.cloud.is_local:
-            return False
+            return [CODE]
         try:
             with urlopen(code["Location"], timeout=_DOWNLOAD_SECONDS) as answer:
-                return files_of(answer.read()) == files_of(self.package.content)
+                return [] if files_of(answer.read()) == files_of(self.package.content) else [CODE]
         except (OSError, ValueError, KeyError, BadZipFile):
-            return False  # not to be had: then it is written again, which does no harm
+            return [UNREAD_CODE]
 
     def delete(self) -> None:
         self._client().delete_function(FunctionName=self.name)

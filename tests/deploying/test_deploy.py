@@ -288,7 +288,9 @@ def test_the_same_files_in_another_archive_are_not_written_again(deployed, monke
             archive.writestr(name, text)
         archive.writestr("requirements.txt", "")
     (tmp_path / "code.zip").write_bytes(other.getvalue())
-    (tmp_path / "another.zip").write_bytes(b"no archive")
+    with zipfile.ZipFile(tmp_path / "another.zip", "w") as archive:
+        archive.writestr("orders.py", "# another")
+    (tmp_path / "no.zip").write_bytes(b"no archive")
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietFiles, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     client = deployed.cloud.client("lambda")
@@ -297,7 +299,12 @@ def test_the_same_files_in_another_archive_are_not_written_again(deployed, monke
     on_aws = as_on_aws(deployed.cloud, "lambda", "iam")
     function = next(each for each in Parts(on_aws, PREFIX).functions() if each.name == name)
     try:
-        for file, differences in (("code.zip", []), ("another.zip", ["code"]), ("none.zip", ["code"])):
+        for file, differences in (
+            ("code.zip", []),
+            ("another.zip", ["code"]),
+            ("no.zip", ["code (it could not be read)"]),
+            ("none.zip", ["code (it could not be read)"]),
+        ):
             where = f"http://127.0.0.1:{server.server_port}/{file}"
 
             def elsewhere(parsed, where=where, **_):
