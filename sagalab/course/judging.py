@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import functools
 import importlib
 import os
 import pickle
@@ -91,18 +92,29 @@ def _serve(answers: BinaryIO, out: BinaryIO) -> None:
         except EOFError:
             return
         if is_code and FORKS:
-            _import_for(name)
+            _get_ready_for(name)
             _say_apart(name, pickled, say)
             continue
         with _bounds():
             say(*_answered(name, pickled))
 
 
-def _import_for(name: str) -> None:
-    """Import what an exercise needs before the fork, so that no later one has to."""
+def _get_ready_for(name: str) -> None:
+    """Import and make what an exercise needs before the fork, so that no later one has to."""
     if name in exercises():
         for each in exercises()[name].imports:
             importlib.import_module(each)
+        if exercises()[name].takes == "source":
+            _first_order()
+
+
+@functools.cache
+def _first_order() -> None:
+    """Let one order go through the saga: boto3's clients and what else is made once are there for all forks then."""
+    from sagalab.orders.orders import make_order
+    from sagalab.rehearsal.rehearse import rehearse
+
+    rehearse("saga", make_order())
 
 
 def _say_apart(name: str, pickled: bytes, say: Callable[[str, Any], None]) -> None:
