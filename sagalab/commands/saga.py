@@ -124,6 +124,11 @@ def status(as_json: AsJson = False) -> None:
         )
         if missing:
             print(f"{len(missing)} of {len(parts)} are not as they should be. Mend them: sagalab deploy")
+            others = sum(part.state == "not ours" for part in missing)
+            if others:
+                print(
+                    f"{others} of them are another's, of the same name. Choose another prefix: SAGALAB_PREFIX=…."
+                )
         else:
             print(f"All {len(parts)} are there.")
     raise typer.Exit(1 if missing else 0)

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from sagalab.cloud import confirm as confirming
 from sagalab.cloud.connect import connect
+from sagalab.commands import saga
 from sagalab.deploying.deploy import deploy
 from sagalab.deploying.deployment import status
 from sagalab.deploying.destroy import destroy
@@ -89,6 +92,10 @@ def test_the_roles_of_another_regions_saga_are_left_alone(aws, bare_moto, monkey
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     monkeypatch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
     assert {part.state for part in status() if part.kind == "role"} == {"not ours"}
+    command = typer.Typer()
+    saga.register(command)
+    said = CliRunner().invoke(command, ["status"]).output
+    assert "7 of them are another's, of the same name. Choose another prefix: SAGALAB_PREFIX" in said
     with pytest.raises(SagaLabError, match="serves the saga under this prefix in eu-west-1") as said:
         deploy(progress=False)
     assert "AWS_REGION=eu-west-1" in said.value.cure
