@@ -91,6 +91,8 @@ class Panel(RunView):
         return self._live_turn == self._turn and self.task is not None and not self.task.done()
 
     def _stop_clicked(self) -> None:
+        if not self._follows() and (self._run is None or not self._run.parked):
+            return  # the run has ended while the click was on its way
         self.stop_button.disabled = True
         self.say("stopping …", "running")
         self._errands.later(self._sent(self._turn, self.lab.stop))

@@ -233,8 +233,9 @@ class Show(Presentation):
 
     async def _keep(self, run: "DemoRun") -> None:
         """Keep a run that has ended, and show it with its verdict."""
-        self.runs[run.path.key] = run
-        self._pictures[run.path.key] = await in_background(projected, None, run.execution)
+        picture = await in_background(projected, None, run.execution)
+        # all at once, as the last of a run: whoever sees the verdict can press the next key
+        self.runs[run.path.key], self._pictures[run.path.key] = run, picture
         if self.path is run.path:
             self.shown, self.picture = run, self._pictures[run.path.key]
 

@@ -111,6 +111,15 @@ def test_stop_at_once_says_that_nothing_was_done(lab):
     assert not panel.run_button.disabled
 
 
+def test_a_stop_that_comes_too_late_leaves_the_verdict(lab):
+    panel = lab.panel
+    played(panel)
+    said = text(panel.message)
+    panel.stop_button.click()
+    assert text(panel.message) == said and "Run 1 ended, SUCCEEDED" in said
+    assert panel.stop_button.disabled and not panel.tasks
+
+
 def test_prediction_first_then_the_run_is_shown(lab):
     panel = lab.panel
     panel.predict.value = True

@@ -114,6 +114,24 @@ def test_a_press_during_a_run_begins_none(stage):
     assert "What will happen?" in projector_parts(show)["verdict"]
 
 
+def test_a_verdict_that_is_seen_lets_the_next_key_count(stage):
+    """Whoever leaves a path that runs, and comes back, sees no verdict while a press would still be one too many."""
+    show, seen = Show(stage), []
+
+    async def leave_and_come_back() -> None:
+        await show.open()
+        show.press("1")
+        while not show.task.done():
+            show.press("Home")
+            show.press("1")
+            seen.append((show.shown is not None, show.running is not None))
+            await asyncio.sleep(0)
+
+    asyncio.run(leave_and_come_back())
+    assert (False, True) in seen and (True, True) not in seen
+    assert show.shown.verdict.name == DEMO_PATHS[0].ends
+
+
 def test_slow_motion_shows_every_moment_before_the_verdict(stage, monkeypatch):
     monkeypatch.setattr("sagalab.instructor.show.SLOW", Pace(0.01))
     show, seen = Show(stage), []

@@ -1,9 +1,9 @@
-"""Chromium as the tests start it."""
+"""Chromium as the tests start it, and its windows' sizes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 # With these it runs in containers, and asks nobody for updates.
 _ARGUMENTS = [
@@ -21,3 +21,11 @@ def launched(path: str) -> Iterator[Browser]:
             yield chromium
         finally:
             chromium.close()
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give a page another size; wait until it has it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(
+        "([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height]
+    )

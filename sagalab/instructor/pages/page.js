@@ -2,8 +2,12 @@
 // no element of HTML, and no widget, hears an arrow key, and a key opens full screen from a script only.
 const view = document.body.dataset.view;
 
+// One key after the other: on two connections the later one may come first.
+let pressed = Promise.resolve();
 function press(key) {
-  fetch("press", { method: "POST", headers: { "X-Sagalab": "press" }, body: key }).catch(() => {});
+  pressed = pressed
+    .then(() => fetch("press", { method: "POST", headers: { "X-Sagalab": "press" }, body: key }))
+    .catch(() => {});
 }
 
 let news;

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from chromium_launch import resize
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from sagalab.course.exercises import exercises
@@ -106,7 +107,7 @@ def test_the_space_bar_leads_through_all_paths_from_the_first_press_and_nothing_
         ended(page, number)
         assert page.locator("svg[role=img]").get_attribute("aria-label").startswith("Execution.")
         for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             measured = page.evaluate(MEASURED)
             assert measured["parts"] > 40
             assert measured["cut"] == [], (path.key, width)
@@ -114,7 +115,7 @@ def test_the_space_bar_leads_through_all_paths_from_the_first_press_and_nothing_
             assert measured["smallest"] >= 16, (path.key, width)
             # the verdict can be read from the last row: a fifteenth of a landscape's height is a headline
             assert measured["verdict"] >= height / 25
-        page.set_viewport_size({"width": 1024, "height": 768})
+        resize(page, 1024, 768)
     base = address.partition("?")[0]
     assert len(context.sent) > 10
     assert {url for url in context.sent if not url.startswith((base, "data:"))} <= context.refused
@@ -181,14 +182,40 @@ def test_a_click_on_a_button_runs_its_path_and_takes_no_key_away(page):
 
 
 def test_s_is_slow_motion_and_the_space_bar_ends_it(page):
+    page.evaluate(WATCH)
     page.keyboard.press("s")
     page.keyboard.press("4")
-    for said in ("slow motion", "ProcessOrder begins", "ProcessPayment begins"):
-        expect(page.get_by_role("status")).to_contain_text(said)
-    assert page.locator("#picture .state.running").count() == 1
+    page.wait_for_function("() => seen.some(([said]) => said.includes('ProcessPayment begins'))")
+    seen = page.evaluate("seen")
+    for state in ("ProcessOrder", "ProcessPayment"):
+        said, running = next((said, running) for said, running in seen if f"{state} begins" in said)
+        assert "slow motion" in said and running == 1
     page.keyboard.press("Space")
     ended(page, 4)
     page.keyboard.press("s")
+
+
+# In the browser: keep what the room has been told, and how many states ran then, however short it stood there.
+WATCH = """() => {
+  window.seen = [];
+  new MutationObserver(() => seen.push([
+    document.querySelector("#verdict").textContent, document.querySelectorAll("#picture .state.running").length,
+  ])).observe(document.body, {subtree: true, childList: true});
+}"""
+
+
+def test_keys_arrive_in_the_order_in_which_they_were_pressed(page):
+    """However slow the server is: a browser has six connections, and none of them waits for another."""
+    page.evaluate("""() => {
+      window.sent = [];
+      window.fetch = (_address, {body}) => new Promise((done) => sent.push({key: body, done}));
+    }""")
+    for key in "sbr":
+        page.keyboard.press(key)
+    for number in range(1, 4):
+        page.wait_for_function("(number) => sent.length >= number", arg=number)
+        assert page.evaluate("sent.map((each) => each.key)") == list("sbr"[:number])
+        page.evaluate("sent.at(-1).done()")
 
 
 def test_f_is_full_screen_and_b_is_dark(page):
@@ -239,7 +266,7 @@ def test_a_room_of_forty_is_shown_in_letters_of_16_px_whole_or_half_by_half(cont
         page.keyboard.press("m")
         page.locator("#map table").wait_for()
         for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             wide, high, smallest, cells = page.evaluate(
                 """() => {
                   const map = document.querySelector("#map"), cells = [...map.querySelectorAll("td, th, strong")];
@@ -265,7 +292,7 @@ def test_a_room_of_forty_is_shown_in_letters_of_16_px_whole_or_half_by_half(cont
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
 def test_the_speakers_window_is_not_cut(context, demonstration, size):
     speaker = opened(context, demonstration[1])
-    speaker.set_viewport_size({"width": size[0], "height": size[1]})
+    resize(speaker, *size)
     speaker.keyboard.press("0")
     for number in (5, 7):  # the most to say, and the last
         speaker.keyboard.press(str(number))

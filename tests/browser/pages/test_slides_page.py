@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from chromium_launch import resize
 from playwright.sync_api import BrowserContext, expect
 
 from sagalab.instructor.deck import read_deck
@@ -50,12 +51,12 @@ MEASURED = """() => {
 def looked_at(page, slide) -> None:
     """Look at a slide in each size: nothing is cut, and no letter is small."""
     for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         measured = page.evaluate(MEASURED)
         assert measured["title"] == slide.title
         assert measured["cut"] == [], width
         assert measured["smallest"] >= 16, width
-    page.set_viewport_size({"width": 1024, "height": 768})
+    resize(page, 1024, 768)
 
 
 def test_the_slides_from_the_first_press_in_step_with_the_speaker_and_nothing_is_cut(context, deck):
