@@ -4,6 +4,7 @@ What is asked of JupyterLab itself goes by its commands (`window.jupyterapp`), a
 models: a menu closes when a late notebook takes the focus, and a status bar is idle between two cells too.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _CLOSE = """async () => {
   await jupyterapp.serviceManager.sessions.shutdownAll();
   return document.querySelector('.jp-Dialog, .lm-Menu') === null;
 }"""
+_ASK_KERNEL = "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo(); }"
 _RUN_ALL = "() => void jupyterapp.commands.execute('notebook:run-all-cells')"
 _HAS_RUN = """() => {
   const panel = jupyterapp.shell.currentWidget;
@@ -160,7 +162,17 @@ class Notebook:
             "theme => document.body.dataset.jpThemeName === theme", arg=name, polling=_POLL
         )
 
+    def settle(self) -> None:
+        """Wait until the kernel has done what it was told before: it answers in order."""
+        self.page.evaluate(_ASK_KERNEL)
+
     def screenshot(self, name: str) -> None:
-        """Write screenshots/NAME.png, for people to look at."""
+        """Write screenshots/NAME.png, for people to look at, where SAGALAB_SCREENSHOTS is set."""
+        picture(self.page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    """Write screenshots/NAME.png of a page, for people to look at, where SAGALAB_SCREENSHOTS is set."""
+    if os.environ.get("SAGALAB_SCREENSHOTS"):
         SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from chromium_launch import resize
 from lab_page import Notebook
 from playwright.sync_api import Locator, expect
 
@@ -11,6 +12,7 @@ from sagalab.pictures.dark import PAGE
 from sagalab.pictures.drawing import LEAST_PIXELS
 from sagalab.project import ROOT
 
+WIDTHS = (1024, 1440, 1920)
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tests" / "support")!r})
@@ -64,9 +66,9 @@ def output_of(notebook: Notebook, kind: str) -> Locator:
     return cell.locator(".jp-OutputArea")
 
 
-@pytest.mark.parametrize("width", [1024, 1440, 1920])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_text_is_high_enough(notebook, width):
-    notebook.page.set_viewport_size({"width": width, "height": 1000})
+    resize(notebook.page, width, 1000)
     for kind in KINDS:
         heights = output_of(notebook, kind).evaluate(HEIGHTS)
         assert heights, kind
@@ -139,6 +141,8 @@ def test_a_dark_page_has_dark_pictures(notebook):
     for kind in KINDS:
         frame = output_of(notebook, kind).locator(".sagalab-picture, .sagalab-beside").first
         expect(frame).to_have_css("background-color", dark)
-        for width in (1024, 1440, 1920):
-            notebook.page.set_viewport_size({"width": width, "height": 1000})
+    for width in WIDTHS:
+        resize(notebook.page, width, 1000)
+        for kind in KINDS:
+            output_of(notebook, kind)
             notebook.screenshot(f"pictures-{kind}-{width}-dark")

@@ -43,9 +43,19 @@ def end(demo: subprocess.Popen) -> str:
 
 
 @pytest.fixture(scope="module")
-def demonstration(cloud) -> Iterator[tuple[str, str]]:
-    """The two addresses of a demonstration that runs."""
-    demo, room, speaker = start()
+def demonstration(cloud, tmp_path_factory) -> Iterator[tuple[str, str]]:
+    """The two addresses of a demonstration that runs, for a room of forty."""
+    folder = tmp_path_factory.mktemp("room")
+    states = [{"tries": 3, "done": None}, {"tries": 2, "done": "2026-11-27T10:00:00+00:00"}]
+    for number in range(40):
+        kept = {
+            name: {**states[(place + number) % 2], "hints": 0, "solution": place % 5 == 0}
+            for place, name in enumerate(exercises())
+            if place < number
+        }
+        file = folder / f"Participant {number:02}.json"
+        file.write_text(json.dumps({"exercises": kept}), encoding="utf-8")
+    demo, room, speaker = start("--room", str(folder))
     try:
         yield room, speaker
     finally:
@@ -250,57 +260,42 @@ def test_the_speaker_has_notes_and_the_next_question_and_both_windows_are_in_ste
     ended(page, 3)
 
 
-def test_a_room_of_forty_is_shown_in_letters_of_16_px_whole_or_half_by_half(context, cloud, tmp_path):
-    states = [{"tries": 3, "done": None}, {"tries": 2, "done": "2026-11-27T10:00:00+00:00"}]
-    for number in range(40):
-        kept = {
-            name: {**states[(place + number) % 2], "hints": 0, "solution": place % 5 == 0}
-            for place, name in enumerate(exercises())
-            if place < number
-        }
-        file = tmp_path / f"Participant {number:02}.json"
-        file.write_text(json.dumps({"exercises": kept}), encoding="utf-8")
-    demo, room, _speaker = start("--room", str(tmp_path))
-    try:
-        page = opened(context, room)
-        page.keyboard.press("m")
-        page.locator("#map table").wait_for()
-        for width, height in SIZES:
-            resize(page, width, height)
-            wide, high, smallest, cells = page.evaluate(
-                """() => {
-                  const map = document.querySelector("#map"), cells = [...map.querySelectorAll("td, th, strong")];
-                  return [map.scrollWidth - map.clientWidth, map.scrollHeight - map.clientHeight,
-                    Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))), cells.length];
-                }"""
-            )
-            assert cells > 40 * len(exercises())
-            assert wide <= 0 and high <= 0 and smallest >= 16, width
-            people = page.locator("#map tbody tr").filter(visible=True)
-            expect(people).to_have_count(40 if height > 1000 else 20)
-            expect(page.get_by_role("rowheader", name="done by")).to_be_in_viewport()
-        width, height = SIZES[0]
-        page.set_viewport_size({"width": width, "height": height})
-        for half in ("21 to 40", "1 to 20", "21 to 40"):  # in turn
-            expect(page.locator("#map caption")).to_contain_text(half, timeout=60_000)
-        page.keyboard.press("m")
-        expect(page.locator("#map")).to_be_hidden()
-    finally:
-        end(demo)
+def test_a_room_of_forty_is_shown_in_letters_of_16_px_whole_or_half_by_half(page):
+    page.keyboard.press("m")
+    page.locator("#map table").wait_for()
+    for width, height in SIZES:
+        resize(page, width, height)
+        wide, high, smallest, cells = page.evaluate(
+            """() => {
+              const map = document.querySelector("#map"), cells = [...map.querySelectorAll("td, th, strong")];
+              return [map.scrollWidth - map.clientWidth, map.scrollHeight - map.clientHeight,
+                Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))), cells.length];
+            }"""
+        )
+        assert cells > 40 * len(exercises())
+        assert wide <= 0 and high <= 0 and smallest >= 16, width
+        people = page.locator("#map tbody tr").filter(visible=True)
+        expect(people).to_have_count(40 if height > 1000 else 20)
+        expect(page.get_by_role("rowheader", name="done by")).to_be_in_viewport()
+    resize(page, *SIZES[0])
+    for half in ("21 to 40", "1 to 20"):  # in turn
+        expect(page.locator("#map caption")).to_contain_text(half)
+    page.keyboard.press("m")
+    expect(page.locator("#map")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
-def test_the_speakers_window_is_not_cut(context, demonstration, size):
+def test_the_speakers_window_is_not_cut(context, demonstration):
     speaker = opened(context, demonstration[1])
-    resize(speaker, *size)
     speaker.keyboard.press("0")
     for number in (5, 7):  # the most to say, and the last
         speaker.keyboard.press(str(number))
         ended(speaker, number)
-        wide, high = speaker.evaluate(
-            "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-        )
-        assert wide <= size[0] and high <= size[1]
+        for width, height in SIZES:
+            resize(speaker, width, height)
+            wide, high = speaker.evaluate(
+                "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+            )
+            assert wide <= width and high <= height, number
 
 
 def test_a_tab_that_nobody_sees_takes_no_connection_and_is_up_to_date_when_it_is_seen(page, context, address):
@@ -319,18 +314,7 @@ def test_a_tab_that_nobody_sees_takes_no_connection_and_is_up_to_date_when_it_is
     ended(page, 1)
 
 
-def test_a_page_that_is_open_says_so_when_the_demonstration_ends(context, cloud):
-    demo, room, _speaker = start()
-    try:
-        page = opened(context, room)
-        assert end(demo) == ""
-        page.locator("body.lost").wait_for()
-    finally:
-        if demo.poll() is None:
-            end(demo)
-
-
-def test_a_second_demonstration_runs_beside_the_first(context, address):
+def test_a_second_demonstration_runs_beside_the_first_and_an_open_page_says_when_it_has_ended(context, address):
     demo, room, _speaker = start()
     try:
         one, other = opened(context, address), opened(context, room)
@@ -340,8 +324,12 @@ def test_a_second_demonstration_runs_beside_the_first(context, address):
         one.keyboard.press("Home")
         expect(one.get_by_role("heading")).to_contain_text("A saga")
         ended(other, 4)
+        assert end(demo) == ""
+        other.locator("body.lost").wait_for()
+        expect(one.locator("body.lost")).to_have_count(0)
     finally:
-        end(demo)
+        if demo.poll() is None:
+            end(demo)
 
 
 def test_a_cloud_that_was_killed_is_started_anew_by_the_next_press(context, cloud, tmp_path, monkeypatch):

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from lab_page import load, open_notebook, until_open
+from lab_page import load, open_notebook, picture, until_open
 from playwright.sync_api import Locator, Page, expect
 from project_copy import project_copy
 
 from sagalab import predict, quiz
-from sagalab.project import NOTEBOOKS, ROOT
+from sagalab.project import NOTEBOOKS
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 pytestmark = [
@@ -99,7 +99,7 @@ def test_the_first_notebook_gives_nothing_away_and_has_the_whole_window(page):
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     assert page.locator(".jp-OutputArea-output").count() == 0
     expect(page.locator("#filebrowser")).to_be_hidden()
-    page.screenshot(path=ROOT / "screenshots" / "participant-start.png")
+    picture(page, "participant-start")
 
 
 def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(page):
@@ -114,7 +114,7 @@ def test_a_machine_is_coloured_and_a_cell_run_too_early_names_the_one_before(pag
     page.keyboard.press("Control+Enter")
     expect(early.locator(".jp-OutputArea")).to_contain_text("Run first code cell 1: %load_ext sagalab")
     expect(early.locator(".jp-OutputArea")).not_to_contain_text("Traceback")
-    page.screenshot(path=ROOT / "screenshots" / "participant-too-early.png")
+    picture(page, "participant-too-early")
 
 
 def test_a_saved_question_says_how_it_is_answered_and_shows_no_dead_buttons(page):
