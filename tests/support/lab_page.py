@@ -35,7 +35,9 @@ _CLOSE = """async () => {
   await jupyterapp.serviceManager.sessions.shutdownAll();
   return document.querySelector('.jp-Dialog, .lm-Menu') === null;
 }"""
-_ASK_KERNEL = "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo(); }"
+_ASK_KERNEL = (
+    "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo(); }"
+)
 _RUN_ALL = "() => void jupyterapp.commands.execute('notebook:run-all-cells')"
 _HAS_RUN = """() => {
   const panel = jupyterapp.shell.currentWidget;

@@ -314,7 +314,9 @@ def test_a_tab_that_nobody_sees_takes_no_connection_and_is_up_to_date_when_it_is
     ended(page, 1)
 
 
-def test_a_second_demonstration_runs_beside_the_first_and_an_open_page_says_when_it_has_ended(context, address):
+def test_a_second_demonstration_runs_beside_the_first_and_an_open_page_says_when_it_has_ended(
+    context, address
+):
     demo, room, _speaker = start()
     try:
         one, other = opened(context, address), opened(context, room)
