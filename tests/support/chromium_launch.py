@@ -27,5 +27,7 @@ def resize(page: Page, width: int, height: int) -> None:
     """Give a page another size; wait until it has it."""
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function(
-        "([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height]
+        "([width, height]) => innerWidth === width && innerHeight === height",
+        arg=[width, height],
+        polling=20,  # milliseconds, and not with every frame: to paint 3840 x 2160 pixels takes long
     )

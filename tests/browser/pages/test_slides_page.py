@@ -52,11 +52,16 @@ def looked_at(page, slide) -> None:
     """Look at a slide in each size: nothing is cut, and no letter is small."""
     for width, height in SIZES:
         resize(page, width, height)
-        measured = page.evaluate(MEASURED)
-        assert measured["title"] == slide.title
-        assert measured["cut"] == [], width
-        assert measured["smallest"] >= 16, width
+        fits(page, slide)
     resize(page, 1024, 768)
+
+
+def fits(page, slide) -> None:
+    """Look at the slide that fills the window."""
+    measured = page.evaluate(MEASURED)
+    assert measured["title"] == slide.title
+    assert measured["cut"] == [], page.viewport_size
+    assert measured["smallest"] >= 16, page.viewport_size
 
 
 def test_the_slides_from_the_first_press_in_step_with_the_speaker_and_nothing_is_cut(context, deck):
@@ -104,8 +109,11 @@ def test_the_file_scrolls_a_slide_a_press_without_a_script(context, deck, tmp_pa
             page.keyboard.press("Space" if place % 2 else "PageDown")
         page.wait_for_function("(place) => Math.abs(scrollY - place * innerHeight) < 1", arg=place)
         assert page.evaluate(MEASURED)["title"] == slide.title
-        looked_at(page, slide)
-        page.wait_for_function("(place) => Math.abs(scrollY - place * innerHeight) < 1", arg=place)
+    for width, height in SIZES:
+        resize(page, width, height)
+        for place, slide in enumerate(deck):
+            page.evaluate("(place) => scrollTo({top: place * innerHeight, behavior: 'instant'})", place)
+            fits(page, slide)
 
 
 def test_a_pdf_has_a_page_a_slide(chromium_path, deck, tmp_path):
