@@ -11,7 +11,7 @@ from sagalab.course.quizzes import quizzes
 from sagalab.project import NOTEBOOKS
 
 NAMES = [
-    path.name for number in ("00", "05", "06", "12") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))
+    path.name for number in ("00", "11", "12") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))
 ]
 REDRIVE = "12_redrive.ipynb"
 
