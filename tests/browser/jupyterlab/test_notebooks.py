@@ -10,9 +10,7 @@ from playwright.sync_api import expect
 from sagalab.course.quizzes import quizzes
 from sagalab.project import NOTEBOOKS
 
-NAMES = [
-    path.name for number in ("00", "11", "12") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))
-]
+NAMES = [path.name for number in ("00", "11", "12") for path in sorted(NOTEBOOKS.glob(f"{number}_*.ipynb"))]
 REDRIVE = "12_redrive.ipynb"
 
 
