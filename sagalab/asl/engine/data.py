@@ -132,6 +132,18 @@ def expected(value: Any, kind: str, expression: str, field: str) -> StateFailed:
     )
 
 
+def of_kind(made: Template, fits: Callable[[Any], bool], kind: str, expression: str, field: str) -> Template:
+    """Return a field that is made by an expression, and that raises what AWS says of a result that does not fit."""
+
+    def checked(env: Env) -> Any:
+        result = made(env)
+        if not fits(result):
+            raise expected(result, kind, expression, field)
+        return result
+
+    return checked
+
+
 def is_integer(value: Any) -> bool:
     """Tell whether a JSON value is a whole number (true is not)."""
     return isinstance(value, int) and not isinstance(value, bool)
@@ -150,14 +162,7 @@ def assignment(body: Mapping[str, Any], field: str, jsonata: bool) -> Template |
     made = template(given, field, jsonata)
     if not is_expression(given):
         return made
-
-    def checked(env: Env) -> Any:
-        result = made(env)
-        if not isinstance(result, dict):
-            raise expected(result, "object", given, field)
-        return result
-
-    return checked
+    return of_kind(made, lambda value: isinstance(value, dict), "object", given, field)
 
 
 def number_field(body: Mapping[str, Any], name: str, jsonata: bool) -> Template | None:
@@ -167,12 +172,4 @@ def number_field(body: Mapping[str, Any], name: str, jsonata: bool) -> Template 
         return None
     if not (jsonata and is_expression(value)):
         return _constant(value)
-    made = template(value, name, True)
-
-    def checked(env: Env) -> Any:
-        result = made(env)
-        if not is_number(result):
-            raise expected(result, "number", value, name)
-        return result
-
-    return checked
+    return of_kind(template(value, name, True), is_number, "number", value, name)

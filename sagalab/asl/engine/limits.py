@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sagalab.asl.engine.data import Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.data import Template, is_expression, is_number, of_kind, plain_path, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import runtime_error
 from sagalab.asl.engine.history import json_text
@@ -48,12 +48,10 @@ def limit(body: Mapping[str, Any], about: Limit, jsonata: bool) -> Template:
     if not (jsonata and is_expression(value)):
         return lambda env: value
     field = about.place + about.name
-    made = template(value, field, True)
+    made = of_kind(template(value, field, True), is_number, "number", value, field)
 
     def evaluated(env: Env) -> Any:
         number = made(env)
-        if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise expected(number, "number", value, field)
         return int(number) if about.whole else float(number)
 
     return evaluated

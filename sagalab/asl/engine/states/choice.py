@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sagalab.asl.engine.data import Template, assignment, expected, is_expression, template
+from sagalab.asl.engine.data import Template, assignment, is_expression, of_kind, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import runtime_error
 from sagalab.asl.engine.frame import Frame
@@ -31,14 +31,7 @@ def _jsonata_condition(value: Any, field: str) -> Template:
     if not is_expression(value):
         return lambda env: value is True
     made = template(value, field, True)
-
-    def holds(env: Env) -> bool:
-        result = made(env)
-        if not isinstance(result, bool):
-            raise expected(result, "boolean", value, field)
-        return result
-
-    return holds
+    return of_kind(made, lambda result: isinstance(result, bool), "boolean", value, field)
 
 
 class Choice(State):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sagalab.asl.engine.data import Template, expected, is_expression, plain_path, template
+from sagalab.asl.engine.data import Template, is_expression, of_kind, plain_path, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, query_error, runtime_error
 from sagalab.asl.engine.frame import FAILED, INNER, Frame
@@ -32,13 +32,15 @@ class Map(Container):
 
     def items_of(self, env: Env) -> list[Any]:
         """Return the items, or raise what AWS says when they are no array."""
-        items: Any = self.items(env)
-        if isinstance(items, dict):
-            items = [{"Key": key, "Value": value} for key, value in items.items()]
+        found = self.items(env)
+        items: list[Any] = (
+            [{"Key": key, "Value": value} for key, value in found.items()]
+            if isinstance(found, dict)
+            else found
+        )
         if env.run.trace is not None:
             self.note(env.run, "afterItemsPath", items)
-        found: list[Any] = items
-        return found
+        return items
 
     def selected(self, run: Recorder, frame: Frame, index: int, value: Any, item: dict[str, Any]) -> Any:
         """Return the input of an item: itself, or what ItemSelector makes of it."""
@@ -146,15 +148,9 @@ def _items(body: Mapping[str, Any], jsonata: bool, objects: bool) -> Template:
     if "Items" not in body:
         return _items_of_input
     field = body["Items"]
+    written = field if is_expression(field) else json_text(field)
     made = template(field, "Items", True)
-
-    def evaluated(env: Env) -> Any:
-        value = made(env)
-        if not isinstance(value, kinds):
-            raise expected(value, "array", field if is_expression(field) else json_text(field), "Items")
-        return value
-
-    return evaluated
+    return of_kind(made, lambda value: isinstance(value, kinds), "array", written, "Items")
 
 
 def _items_of_input(env: Env) -> Any:

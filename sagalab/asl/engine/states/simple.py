@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sagalab.asl.engine.data import Template, expected, field_of_input, is_expression, template
+from sagalab.asl.engine.data import Template, field_of_input, is_expression, of_kind, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import StateFailed, runtime_error
 from sagalab.asl.engine.frame import Frame
@@ -88,14 +88,7 @@ def _fail_field(body: Mapping[str, Any], name: str, jsonata: bool) -> Template |
         if not (jsonata and is_expression(value)):
             return lambda env: value
         made = template(value, name, True)
-
-        def checked(env: Env) -> str:
-            result = made(env)
-            if not isinstance(result, str):
-                raise expected(result, "string", value, name)
-            return result
-
-        return checked
+        return of_kind(made, lambda result: isinstance(result, str), "string", value, name)
     path = body.get(f"{name}Path")
     if path is None or jsonata:
         return None

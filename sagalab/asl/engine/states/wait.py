@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sagalab.asl.engine import queries
-from sagalab.asl.engine.data import expected, is_expression, is_integer, is_number, template
+from sagalab.asl.engine.data import expected, is_expression, is_integer, is_number, of_kind, template
 from sagalab.asl.engine.env import Env
 from sagalab.asl.engine.errors import query_error, runtime_error
 from sagalab.asl.engine.frame import WAITING, Frame
@@ -68,12 +68,10 @@ def _until(body: Mapping[str, Any], jsonata: bool) -> Any:
 def _after_seconds(value: Any, jsonata: bool) -> Any:
     if not (jsonata and is_expression(value)):
         return lambda env: env.run.now + round(value * 1000)
-    made = template(value, "Seconds", True)
+    made = of_kind(template(value, "Seconds", True), is_number, "number", value, "Seconds")
 
     def until(env: Env) -> int:
         seconds = made(env)
-        if not is_number(seconds):
-            raise expected(seconds, "number", value, "Seconds")
         if seconds < 0:
             raise query_error(f"The Seconds field must not be negative but was: {seconds}", "Seconds")
         return env.run.now + round(float(seconds) * 1000)
