@@ -145,11 +145,13 @@ def status(cloud: "Cloud | None" = None, *, prefix: str | None = None) -> list[P
         return PartStatus(part.kind, part.name, "changed" if differences else state, tuple(differences))
 
     saga = parts.machine("saga", substitute(read_definition("saga"), here))
-    machines = [machine for machine in parts.named_machines() if machine.name != saga.name]
-    ours = [*(part for stage in parts.stages() for part in stage), saga]
-    durable = [part for stage in parts.durable_stages() for part in stage]
-    looked = together(look, [*ours, *durable, *machines])
-    whole, added = looked[: len(ours)], looked[len(ours) :]
-    others = [each for each in added[len(durable) :] if each.state in ("present", "changed")]
-    saga_found = whole.pop()
-    return [*whole, *(each for each in added[: len(durable)] if each.state != "missing"), saga_found, *others]
+    others = [machine for machine in parts.named_machines() if machine.name != saga.name]
+    # each part in the order of the answer, with the states in which nothing is told of it
+    looked_at: list[tuple[Part, tuple[str, ...]]] = [
+        *((part, ()) for stage in parts.stages() for part in stage),
+        *((part, ("missing",)) for stage in parts.durable_stages() for part in stage),
+        (saga, ()),
+        *((machine, ("missing", "not ours")) for machine in others),
+    ]
+    found = together(look, [part for part, _ in looked_at])
+    return [each for each, (_, untold) in zip(found, looked_at, strict=True) if each.state not in untold]

@@ -5,8 +5,8 @@ Each kind (table, role, log group, function, topic, queue, machine) is a small s
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from botocore.exceptions import ClientError
 
@@ -27,6 +27,8 @@ class Part(ABC):
     cloud: "Cloud"
     prefix: str
     name: str
+    # what was read last, for who is asked right after it (`update`, `differences`): nothing is asked for twice
+    _seen: Any = field(default=None, init=False, repr=False, compare=False)
 
     kind: ClassVar[str]
     # The error codes by which AWS says that it is not there, or that it is there already.
@@ -74,6 +76,11 @@ class Part(ABC):
         if found is None:
             return "missing"
         return "present" if self.is_ours(found) else "not ours"
+
+    def _take_seen(self) -> Any:
+        """Return what was read last, once: who comes later reads anew. None when nothing was."""
+        seen, self._seen = self._seen, None
+        return seen
 
     def update(self) -> bool:
         """Mend what differs; return whether anything did."""

@@ -30,8 +30,6 @@ class Function(Part):
     environment: dict[str, str]
     package: Package = field(repr=False)
     durable: dict[str, int] | None = None  # DurableConfig; without it an ordinary function
-    # what `tags` read last, for `update` and `differences`, which are asked right after it
-    _seen: "Mapping[str, Any] | None" = field(default=None, repr=False, compare=False)
 
     kind = "function"
     missing_codes = ("ResourceNotFoundException",)
@@ -78,7 +76,7 @@ class Function(Part):
         return super().update()
 
     def differences(self) -> list[str]:
-        found, self._seen = self._seen or self._client().get_function(FunctionName=self.name), None
+        found = self._take_seen() or self._client().get_function(FunctionName=self.name)
         current = found["Configuration"]
         if self._role_is_younger(current):
             return [ROLE_MADE_ANEW]

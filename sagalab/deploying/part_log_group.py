@@ -1,7 +1,7 @@
 """CloudWatch log groups as parts of a deployment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sagalab.cloud.retrying import BUSY, patiently, unless
 from sagalab.deploying.names import TAG_PREFIX
@@ -21,8 +21,6 @@ class LogGroup(Part):
 
     arn: str
     writer: Part | None = None
-    # what `tags` found last, for `differences`, which is asked right after it: neither is asked for twice
-    _seen: "tuple[Mapping[str, str], int] | None" = field(default=None, repr=False, compare=False)
 
     kind = "log group"
     missing_codes = ("ResourceNotFoundException",)
@@ -70,7 +68,7 @@ class LogGroup(Part):
     def differences(self) -> list[str]:
         if self._seen is None:
             self.tags()
-        (found, retention), self._seen = self._seen or ({}, 0), None
+        found, retention = self._take_seen() or ({}, 0)
         tagged, kept = TAG_PREFIX in found, retention == RETENTION_DAYS
         return ([] if tagged else ["tags"]) + ([] if kept else ["retention"])
 

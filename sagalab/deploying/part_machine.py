@@ -20,8 +20,6 @@ class Machine(Part):
     definition: dict[str, Any] = field(repr=False)
     role_arn: str
     log_group_arn: str
-    # what `tags` read last, for `differences`, which is asked right after it
-    _seen: "Mapping[str, Any] | None" = field(default=None, repr=False, compare=False)
 
     kind = "state machine"
     missing_codes = ("StateMachineDoesNotExist", "ResourceNotFound", "ResourceNotFoundException")
@@ -77,7 +75,7 @@ class Machine(Part):
         )
 
     def differences(self) -> list[str]:
-        found, self._seen = self._seen or self._described() or {"definition": "{}"}, None
+        found = self._take_seen() or self._described() or {"definition": "{}"}
         same = not self.definition or json.loads(found["definition"]) == self.definition
         different = [key for key, value in self.configuration.items() if found.get(key) != value]
         return ([] if same else ["definition"]) + different

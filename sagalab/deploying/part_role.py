@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,8 +26,6 @@ class Role(Part):
 
     service: str
     policy: dict[str, Any]
-    # the policy that `is_ours` read after `tags`, for `differences`, which is asked right after it
-    _seen: "tuple[Any] | None" = field(default=None, repr=False, compare=False)
 
     kind = "role"
     missing_codes = ("NoSuchEntity", "NoSuchEntityException")
@@ -63,7 +61,7 @@ class Role(Part):
 
     def _elsewhere(self) -> str | None:
         """Return the region that the role's policy is about, None when it is this one, or it says none."""
-        self._seen = self._seen or (self._allowed(),)
+        self._seen = self._seen or (self._allowed(),)  # in a tuple: there may be none
         regions = set(_REGION.findall(json.dumps(self._seen[0])))
         return None if self.cloud.region in regions else min(regions, default=None)
 
@@ -81,7 +79,7 @@ class Role(Part):
 
     def differences(self) -> list[str]:
         role = self._client().get_role(RoleName=self.name)["Role"]
-        (policy,), self._seen = self._seen or (self._allowed(),), None
+        (policy,) = self._take_seen() or (self._allowed(),)
         trusts = same_policy(_document(role["AssumeRolePolicyDocument"]), self.trust)
         allows = same_policy(policy, self.policy)
         return ([] if trusts else ["trust policy"]) + ([] if allows else ["policy"])
