@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import aws_stand_in
 import pytest
 from deployed_things import everything, expected
 
@@ -27,23 +28,8 @@ END = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 @pytest.fixture
 def aws(cloud, monkeypatch) -> pytest.MonkeyPatch:
     """An environment in which AWS is the tests' local cloud."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name == "SAGALAB_CONFIRM"]:
-        monkeypatch.delenv(name)
     key = local_key(state_dir())
-    settings = {
-        "SAGALAB_CLOUD": "aws",
-        "SAGALAB_PREFIX": "t-aws",
-        "AWS_REGION": cloud.region,
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_ACCESS_KEY_ID": key.id,
-        "AWS_SECRET_ACCESS_KEY": key.secret,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(confirming, "_confirmed", set())
+    aws_stand_in.use(monkeypatch, cloud.endpoint, cloud.region, "t-aws", (key.id, key.secret))
     return monkeypatch
 
 

@@ -3,11 +3,11 @@
 What stands in for AWS elsewhere in these tests is our own local cloud: it could share a mistake with what it tests.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 
+import aws_stand_in
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -49,24 +49,9 @@ def bare_moto() -> Iterator[str]:
 @pytest.fixture
 def aws(monkeypatch):
     """Return what makes an address AWS."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name == "SAGALAB_CONFIRM"]:
-        monkeypatch.delenv(name)
 
     def at(address: str):
-        given = {
-            "SAGALAB_CLOUD": "aws",
-            "SAGALAB_PREFIX": "t-others",
-            "AWS_REGION": "eu-west-1",
-            "AWS_ENDPOINT_URL": address,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        for name, value in given.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(confirming, "_confirmed", set())
+        aws_stand_in.use(monkeypatch, address, "eu-west-1", "t-others", ("testing", "testing"))
         monkeypatch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
         return connect()
 

@@ -5,10 +5,10 @@ A local cloud stands in for AWS, and its clients answer as an account does whose
 
 import contextlib
 import json
-import os
 import sys
 from collections import Counter
 
+import aws_stand_in
 import pytest
 import typer
 from botocore.exceptions import ClientError
@@ -34,29 +34,27 @@ SERVICES = ("dynamodb", "iam", "lambda", "logs", "sns", "sqs", "stepfunctions")
 def deployed(cloud):
     """The saga on an AWS that the tests' local cloud stands in for."""
     patch = pytest.MonkeyPatch()
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        patch.delenv(name)
     key = local_key(state_dir())
-    settings = {
-        "SAGALAB_CLOUD": "aws",
-        "SAGALAB_PREFIX": "t-refused",
-        "AWS_REGION": cloud.region,
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_ACCESS_KEY_ID": key.id,
-        "AWS_SECRET_ACCESS_KEY": key.secret,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "1",
-    }
-    for name, value in settings.items():
-        patch.setenv(name, value)
-    patch.setattr(confirming, "_confirmed", set())
+    aws_stand_in.use(patch, cloud.endpoint, cloud.region, "t-refused", (key.id, key.secret))
+    patch.setenv("AWS_MAX_ATTEMPTS", "1")
     patch.setattr(runs, "AWS_POLL", runs.LOCAL_POLL)
     patch.setenv("SAGALAB_CONFIRM", confirming.place(connect()))
     yield sagalab.deploy(progress=False)
     sagalab.destroy(progress=False)
     patch.undo()
+
+
+@contextlib.contextmanager
+def heard(cloud, hears):
+    """Let `hears` be called before each call of AWS."""
+    events = [cloud.client(service).meta.events for service in SERVICES]
+    for each in events:
+        each.register("before-call", hears)
+    try:
+        yield
+    finally:
+        for each in events:
+            each.unregister("before-call", hears)
 
 
 @contextlib.contextmanager
@@ -69,14 +67,8 @@ def refused(cloud, operation: str = "", code: str = "ThrottlingException"):
             seen[model.name] += 1
             raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, model.name)
 
-    events = [cloud.client(service).meta.events for service in SERVICES]
-    for each in events:
-        each.register("before-call", refuse)
-    try:
+    with heard(cloud, refuse):
         yield seen
-    finally:
-        for each in events:
-            each.unregister("before-call", refuse)
 
 
 @contextlib.contextmanager
@@ -88,14 +80,8 @@ def counted(cloud):
         body = str(params["body"])
         seen[model.name, params["url_path"], body] += 1
 
-    events = [cloud.client(service).meta.events for service in SERVICES]
-    for each in events:
-        each.register("before-call", see)
-    try:
+    with heard(cloud, see):
         yield seen
-    finally:
-        for each in events:
-            each.unregister("before-call", see)
 
 
 ASKS = {

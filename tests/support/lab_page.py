@@ -107,6 +107,15 @@ class Lab:
             self._open = False
             self._close_notebook()
 
+    @contextmanager
+    def ran(self, name: str, *cells: str) -> Iterator["Notebook"]:
+        """Open a notebook as `opened` does, at 1440 pixels and without the file browser, and run all its cells."""
+        with self.opened(name, *cells) as notebook:
+            notebook.page.set_viewport_size({"width": 1440, "height": 900})
+            notebook.close_file_browser()
+            notebook.run_all()
+            yield notebook
+
     def _ready_page(self) -> Page:
         if self._page is None:
             self._page = self._browser.new_page(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type]

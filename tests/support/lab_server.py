@@ -16,9 +16,7 @@ import nbformat
 
 from sagalab.project import NOTEBOOKS
 
-SECONDS = int(
-    os.environ.get("DEV_SECONDS", 180)
-)  # a loaded machine is slow; nothing waits longer than it must
+SECONDS = 180  # a loaded machine is slow; nothing waits longer than it must
 
 
 class Server:

@@ -11,10 +11,7 @@ LAB = "13_the_same_saga_as_code.ipynb"
 
 @pytest.fixture(scope="module")
 def notebook(lab) -> Iterator[Notebook]:
-    with lab.opened(LAB) as opened:
-        opened.page.set_viewport_size({"width": 1440, "height": 900})
-        opened.close_file_browser()
-        opened.run_all()
+    with lab.ran(LAB) as opened:
         yield opened
 
 

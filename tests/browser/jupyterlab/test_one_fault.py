@@ -10,10 +10,7 @@ from playwright.sync_api import expect
 
 @pytest.fixture(scope="module")
 def notebook(lab) -> Iterator[Notebook]:
-    with lab.opened("one_fault.ipynb", "from sagalab import one_fault\none_fault('saga')") as opened:
-        opened.page.set_viewport_size({"width": 1440, "height": 900})
-        opened.close_file_browser()
-        opened.run_all()
+    with lab.ran("one_fault.ipynb", "from sagalab import one_fault\none_fault('saga')") as opened:
         yield opened
 
 

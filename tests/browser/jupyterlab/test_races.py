@@ -16,10 +16,7 @@ HEIGHTS = """pictures => pictures.flatMap(svg => [...svg.querySelectorAll('text'
 
 @pytest.fixture(scope="module")
 def notebook(lab) -> Iterator[Notebook]:
-    with lab.opened(LAB) as opened:
-        opened.page.set_viewport_size({"width": 1440, "height": 900})
-        opened.close_file_browser()
-        opened.run_all()
+    with lab.ran(LAB) as opened:
         yield opened
 
 
