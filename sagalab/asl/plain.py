@@ -48,9 +48,7 @@ def holds_itself(value: object) -> bool:
     """Tell whether a list or an object stands in itself, so that a walk through it never ends."""
     try:
         json.dumps(value, default=str, skipkeys=True)
-    except RecursionError:
-        return _found_on_the_way(value)
-    except (ValueError, TypeError):  # json says so of a circle; anything else is looked at here
+    except (RecursionError, ValueError, TypeError):  # what json says of a circle, and of much else
         return _found_on_the_way(value)
     return False
 

@@ -182,9 +182,8 @@ class _Watch:
     def __init__(self, pid: int) -> None:
         self._begun = self._looked = time.monotonic()
         self._process = psutil.Process(pid)
-        self._forks: list[
-            psutil.Process
-        ] = []  # those of the last look: it waits for the answer, so it has none yet
+        # those of the last look: the process waits for the answer, so it has none yet
+        self._forks: list[psutil.Process] = []
         self._cpu, self._memory = self._used()
 
     def too_much(self) -> str:

@@ -69,8 +69,7 @@ class Run:
         """How it ended, with error and cause where it failed."""
         if not self.execution.error:
             return self.execution.status
-        cause = mask_accounts(cause_in_words(self.execution.cause))
-        return f"{self.execution.status} with {self.execution.error}" + (f" ({cause})" if cause else "")
+        return f"{self.execution.status} with {error_in_words(self.execution.error, self.execution.cause)}"
 
     def visits(self, state: str) -> "list[Visit]":
         """Return the visits of a state, in order."""
@@ -138,7 +137,13 @@ def function_of(attempt: Attempt) -> Any:
     return attempt.resource
 
 
-def cause_in_words(cause: str | None) -> str:
+def error_in_words(error: str | None, cause: str | None) -> str:
+    """Return an error with its cause in brackets, where it has one, without account ids."""
+    words = mask_accounts(_cause_in_words(cause))
+    return f"{error} ({words})" if words else f"{error}"
+
+
+def _cause_in_words(cause: str | None) -> str:
     """Return a cause in one short line; of a Lambda function's error only the message."""
     try:
         found = json.loads(cause or "")

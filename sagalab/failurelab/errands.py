@@ -36,11 +36,11 @@ class Errands:
         try:
             await work
         except SagaLabError as error:
-            words = f"{error.what} {error.cure}"
+            words = str(error)
         except (BotoCoreError, ClientError, OSError) as error:
             known = explain(error)  # AWS's own words, on AWS
             words = (
-                f"{known.what} {known.cure}"
+                str(known)
                 if known
                 else f"The cloud does not answer: {type(error).__name__}. "
                 "Press Run: a local cloud that was lost is started anew, and the saga deployed again."

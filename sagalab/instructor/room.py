@@ -117,9 +117,8 @@ def read_room(folder: Path) -> Room:
     participants, seen = [], Counter[str]()
     for path, record in kept.items():
         name = _name(path, folder)
-        if (
-            names[name.casefold()] > 1
-        ):  # two of one name: each with a number, which a narrow table keeps, and its file
+        if names[name.casefold()] > 1:
+            # two of one name: each with a number, which a narrow table keeps, and its file
             seen[name.casefold()] += 1
             name = f"{name} {seen[name.casefold()]} ({path.relative_to(folder).as_posix()})"
         participants.append(Participant(name, record))

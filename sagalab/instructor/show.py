@@ -178,7 +178,7 @@ class Show(Presentation):
             _log.exception("A run of the demonstration broke.")
             self.stage = None
             known = explain(error)  # of AWS, without the account's number: all can read this page
-            words = f"{known.what} {known.cure}" if known else f"{type(error).__name__}: {error}."
+            words = str(known) if known else f"{type(error).__name__}: {error}."
             self._say(path, f"{words} Press r to run it again; sagalab doctor.")
         finally:
             self.running = self._replay = None
@@ -237,7 +237,7 @@ class Show(Presentation):
         # all at once, as the last of a run: whoever sees the verdict can press the next key
         self.runs[run.path.key], self._pictures[run.path.key] = run, picture
         if self.path is run.path:
-            self.shown, self.picture = run, self._pictures[run.path.key]
+            self.shown, self.picture = run, picture
 
     def _say(self, path: DemoPath, trouble: str) -> None:
         self.trouble = trouble if self.path is path else f"{path.title}: {trouble}"

@@ -127,13 +127,9 @@ def _found(value: Any, steps: Sequence[Step], root: Any, sure: str) -> Iterator[
 def _written(step: Step) -> str:
     if isinstance(step, Names):
         return "[" + ",".join(f"'{name}'" for name in step.names) + "]"
-    return (
-        f"[{step.places[0]}]"
-        if isinstance(step, Indices)
-        else f".{step.name}()"
-        if isinstance(step, Function)
-        else ""
-    )
+    if isinstance(step, Indices):
+        return f"[{step.places[0]}]"
+    return f".{step.name}()" if isinstance(step, Function) else ""
 
 
 def _one_step(value: Any, step: Step, is_last: bool, root: Any, sure: str) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run, cause_in_words
+from sagalab.course.trial_run import Run, error_in_words
 from sagalab.deploying.names import TASKS
 from sagalab.history.visits import Visit
 from sagalab.ledger.verdict import ANNOUNCED
@@ -214,11 +214,7 @@ def _failure(visit: Visit) -> str:
     error, cause = (
         (visit.attempts[-1].error, visit.attempts[-1].cause) if visit.attempts else (visit.error, visit.cause)
     )
-    return (
-        f"{error or visit.caught_error} ({cause_in_words(cause)})"
-        if cause
-        else f"{error or visit.caught_error}"
-    )
+    return error_in_words(error or visit.caught_error, cause)
 
 
 def _must_do_all(run: Run) -> None:

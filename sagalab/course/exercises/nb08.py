@@ -3,7 +3,7 @@
 from sagalab.course.exercise import exercise
 from sagalab.course.outcome import Mistake
 from sagalab.course.trial import Trial
-from sagalab.course.trial_run import Run, cause_in_words
+from sagalab.course.trial_run import Run, error_in_words
 from sagalab.ledger.verdict import CONSISTENT
 from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.rehearsal.plans import in_words
@@ -82,7 +82,7 @@ def _hole(faults: FaultPlan, run: Run) -> str:
             return f"{struck} is tried {often}, and given up: the fault would have passed"
         last = run.visits(failed[0])[-1]
         why = last.attempts[-1] if last.attempts else last
-        return f"{failed[0]} fails, though no fault strikes it: {why.error} ({cause_in_words(why.cause)})"
+        return f"{failed[0]} fails, though no fault strikes it: {error_in_words(why.error, why.cause)}"
     owed = {each.undo for each in run.verdict.owed}
     skipped = [undo for undo in UNDOS if undo in owed and not run.visits(undo)]
     if skipped:

@@ -116,9 +116,8 @@ class Api:
                 route = replace(route, function_name=self._listed(route.function_name, query))
                 query = _for_the_runner(query)
             if isinstance(route, routes.StopDurableExecutionRoute) and body:
-                body = (
-                    b'{"Error": ' + body + b"}"
-                )  # the runner (1.4.0) misses that the error is the whole body
+                # the runner (1.4.0) misses that the error is the whole body
+                body = b'{"Error": ' + body + b"}"
             make = (
                 HTTPRequest.from_raw_bytes
                 if isinstance(route, routes.BytesPayloadRoute)

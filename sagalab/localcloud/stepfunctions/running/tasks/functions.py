@@ -90,9 +90,8 @@ def invoke(parameters: Mapping[str, Any], region: str, role_arn: str | None) -> 
     """
     name, qualifier = parameters["FunctionName"], parameters.get("Qualifier")
     kind = parameters.get("InvocationType", "RequestResponse")
-    if (
-        not _USUAL_NAME.fullmatch(name) or kind not in _KINDS
-    ):  # Lambda's model is large: it is read when it must be
+    if not _USUAL_NAME.fullmatch(name) or kind not in _KINDS:
+        # Lambda's model is large: it is read when it must be
         operation = shapes.operation_of("lambda", "invoke")
         assert operation is not None
         requests.refuse("lambda", operation, {"FunctionName": name, "InvocationType": kind})
