@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import coverage
+import nbval.kernel
 import nbval.plugin
 import psutil
 import pytest
@@ -49,6 +51,18 @@ def pytest_configure(config) -> None:
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval" / "sanitize.cfg")
     # With --cov nbval would start coverage in each notebook's kernel, which does not answer for a minute then.
     nbval.plugin.setup_coverage = nbval.plugin.teardown_coverage = lambda *_given: None
+    nbval.kernel.start_new_kernel = _start_kernel
+
+
+_start_once = nbval.kernel.start_new_kernel
+
+
+def _start_kernel(*given, **options):
+    """Start nbval's kernel, a second time where it died at once: of several that begin together, two can take one port."""
+    try:
+        return _start_once(*given, **options)
+    except RuntimeError:
+        return _start_once(*given, **options)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,6 +118,9 @@ def pytest_runtest_protocol(item) -> None:
         measured = any((ROOT / "tests" / room) in item.path.parents for room in ROOMS)
         if measured != control.started:
             (control.resume if measured else control.pause)()
+        if not measured:
+            while under := coverage.Coverage.current():
+                under.stop()  # in a worker pytest-cov has begun another one, which would go on beneath
 
 
 def pytest_unconfigure(config) -> None:
