@@ -57,7 +57,9 @@ class Panel(RunView):
         self.frame.show(lab_view.picture(None, run.execution))
         self._new_replay(shown=len(run.execution.history)).grow(run.execution, over=True)
         self.replay.show()
-        self.tabs.show(run, lab_view.chart(run.execution), lab_view.events(run.execution))
+        self.tabs.show(run)
+        if title := self.tabs.lacking:
+            self.tabs.fill(title, run.execution, self.tabs.make(title, run.execution))
         self._show_idle()
         self._show_end(run)
 

@@ -59,6 +59,7 @@ class PanelWidgets:
         predicted: Callable[[tuple[str, ...]], None],
         answered: Callable[[Any, str | None], None],
         paced: Callable[[Pace], None],
+        opened: Callable[[], None],
     ):
         """`definition` is the machine that is shown first. Who makes them connects the buttons."""
         self.controls = Controls(changed, refused)
@@ -82,7 +83,7 @@ class PanelWidgets:
         self.replay = ReplayControls(paced)
         self.frame = Frame(lab_view.picture(definition, None))
         self.picture = self.frame.box
-        self.tabs = Tabs(lab)
+        self.tabs = Tabs(lab, opened)
         left, right = (
             ipywidgets.VBox([child], layout=ipywidgets.Layout(flex=flex, min_width="0", max_width="100%"))
             for child, flex in ((self.frame.box, "3 1 1020px"), (self.tabs.box, "2 1 420px"))

@@ -4,7 +4,6 @@ import asyncio
 import time
 from typing import Any
 
-import sagalab.pictures.timeline  # noqa: F401 (it loads matplotlib, for which the first run shall not wait)
 from sagalab.failurelab import view as lab_view
 from sagalab.failurelab.errands import Errands, Work
 from sagalab.failurelab.lab import Lab
@@ -29,12 +28,12 @@ class RunView(PanelWidgets):
         self.frames = 0
         self._run: LabRun | None = None
         self._showing: Replay[str] | None = None
-        self._over = self._hidden = False
+        self._over = self._hidden = self._making = False
         self._begun = 0.0
         self._turn = 0  # counts runs and resets: what belongs to an earlier turn shows nothing any more
         self._errands = Errands(lambda words: self.say(words, "failed"))
         self.tasks = self._errands.tasks
-        super().__init__(lab, definition, **asked)
+        super().__init__(lab, definition, opened=self._tab_opened, **asked)
 
     def _new_replay(self, shown: int = 0) -> Replay[str]:
         """Make the replay of this turn's run, and bind the buttons to it."""
@@ -82,13 +81,27 @@ class RunView(PanelWidgets):
             await asyncio.sleep(PULSE_SECONDS)
 
     async def _show_all(self, run: LabRun) -> None:
-        turn = self._turn
-        assert run.execution is not None
-        chart = await asyncio.to_thread(lab_view.chart, run.execution)
-        events = await asyncio.to_thread(lab_view.events, run.execution)
-        if turn == self._turn and not self._hidden:
-            self.tabs.show(run, chart, events)
-            self._show_end(run)
+        self.tabs.show(run)
+        self._show_end(run)
+        await self._make_tab()
+
+    def _tab_opened(self) -> None:
+        self._errands.later(self._guarded(self._make_tab(), turn=self._turn))
+
+    async def _make_tab(self) -> None:
+        """Make what the open tab lacks; another may be opened, and another run shown, meanwhile: that is made then."""
+        if self._making:
+            return
+        self._making = True
+        try:
+            while (title := self.tabs.lacking) and (execution := self.tabs.execution):
+                html = None
+                try:
+                    html = await asyncio.to_thread(self.tabs.make, title, execution)
+                finally:
+                    self.tabs.fill(title, execution, html)
+        finally:
+            self._making = False
 
     def _show_waiting(self, run: LabRun) -> None:
         """Offer to answer a run that waits: it goes on, and has not ended."""

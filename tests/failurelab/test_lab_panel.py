@@ -12,6 +12,7 @@ from sagalab import FailureLab, Fault, SagaLabError, definition, deploy, deploy_
 from sagalab.cloud.connect import local_cloud_at
 from sagalab.cloud.local_key import LocalKey
 from sagalab.failurelab import drive as lab_drive
+from sagalab.failurelab.tabs import TITLES
 
 GOOD = ("ProcessOrder", "ProcessPayment", "ReserveInventory", "sns:NotifySuccess", "OrderSucceeded")
 
@@ -43,7 +44,7 @@ def test_the_tabs_tell_the_run(lab):
     panel = lab.panel
     lab.choose(Fault.transient("ProcessPayment"))
     played(panel)
-    assert 'role="img" aria-label="Timeline' in panel.tabs.timeline.value
+    panel.tabs.box.selected_index = TITLES.index("Events")
     assert "TaskFailed" in panel.tabs.events.value and "Lambda.ServiceException" in panel.tabs.events.value
     assert [label.split()[1] for label, _ in panel.tabs.states.options] == list(GOOD)
     panel.tabs.states.value = 1
@@ -51,6 +52,73 @@ def test_the_tabs_tell_the_run(lab):
     assert "payment_amount" in panel.tabs.data.value
     assert "Fault.transient('ProcessPayment')" in panel.tabs.code.value
     assert "ProcessPayment: transient before ×1" in text(panel.tabs.history)
+
+
+def test_a_timeline_is_drawn_when_its_tab_is_opened_and_of_the_run_that_is_shown(lab, monkeypatch):
+    panel, timeline = lab.panel, lab.panel.tabs.timeline
+    drawn: list[str] = []
+    make = panel.tabs.make
+    monkeypatch.setattr(panel.tabs, "make", lambda title, run: drawn.append(title) or make(title, run))
+    played(panel)
+    assert drawn == [] and "<svg" not in timeline.value
+    panel.tabs.box.selected_index = TITLES.index("Timeline")
+    assert drawn == ["Timeline"] and 'role="img" aria-label="Timeline' in timeline.value
+    assert "OrderSucceeded" in timeline.value
+    panel.tabs.box.selected_index = 0
+    panel.tabs.box.selected_index = TITLES.index("Timeline")
+    assert drawn == ["Timeline"], "what is there is not drawn again"
+    seen: list[str] = []
+    timeline.observe(lambda change: seen.append(change["new"]), names="value")
+    lab.choose(Fault.error("ProcessOrder"))
+    played(panel)
+    assert drawn == ["Timeline"] * 2 and ["<svg" in each for each in seen] == [False, False, True]
+    assert "OrderFailed" in timeline.value and "OrderSucceeded" not in timeline.value
+    lab.run(Fault.error("ProcessPayment"))
+    assert drawn == ["Timeline"] * 3 and "ProcessPayment" in timeline.value
+    panel.tabs.box.selected_index = 0
+    lab.run()
+    assert len(drawn) == 3 and "<svg" not in timeline.value, "an older run's timeline is left there"
+
+
+def test_a_tab_opened_while_another_is_made_is_made_too_and_reset_leaves_neither(lab, monkeypatch):
+    panel, goes_on = lab.panel, threading.Event()
+    make = panel.tabs.make
+    monkeypatch.setattr(panel.tabs, "make", lambda *asked: goes_on.wait(60) and make(*asked))
+    lab.run()
+
+    async def play(reset: bool) -> None:
+        panel.tabs.box.selected_index = TITLES.index("Timeline")
+        (task,) = panel.tasks
+        await asyncio.sleep(0)
+        panel.tabs.box.selected_index = TITLES.index("Events")
+        if reset:
+            panel.reset_button.click()
+        goes_on.set()
+        await asyncio.gather(task, *panel.tasks)
+
+    asyncio.run(play(reset=False))
+    assert "<svg" in panel.tabs.timeline.value and "ExecutionStarted" in panel.tabs.events.value
+    goes_on.clear()
+    panel.tabs.box.selected_index = 0
+    lab.run()
+    asyncio.run(play(reset=True))
+    assert "Nothing yet" in text(panel.tabs.timeline) and "Nothing yet" in text(panel.tabs.events)
+
+
+def test_a_timeline_that_cannot_be_drawn_is_said_and_tried_again(lab, monkeypatch):
+    panel, made = lab.panel, []
+
+    def broken(title, _execution):
+        made.append(title)
+        raise RuntimeError("no font")
+
+    lab.run()
+    monkeypatch.setattr(panel.tabs, "make", broken)
+    for times in (1, 2):
+        panel.tabs.box.selected_index = TITLES.index("Timeline")
+        assert "could not be drawn" in text(panel.tabs.timeline) and len(made) == times
+        assert "The cloud does not answer" not in text(panel.message) and "no font" in text(panel.message)
+        panel.tabs.box.selected_index = 0
 
 
 def test_the_form_is_the_choice_and_the_choice_is_the_form(lab):
