@@ -63,9 +63,8 @@ def read_ledgers(
         time.sleep(min(max(last - time.time(), 0.02), 0.5))
         pending = _pending(ids, deployment)
     tables = deployment.tables
-    placed = _by_key(ids, tables["orders"], "order_id", deployment)
-    payments = _of_orders(ids, tables["payments"], PAYMENT_TYPES, deployment)
-    inventory = _of_orders(ids, tables["inventory"], INVENTORY_TYPES, deployment)
+    read = _few if len(ids) <= FEW else _many
+    placed, payments, inventory = read(ids, deployment)
     stock = {row["item_id"]: int(row["in_stock"]) for row in _scan(tables["stock"], deployment)}
     notes = _notes_by_order(notifications(deployment), since)
     return [
@@ -152,26 +151,47 @@ def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> di
     return found
 
 
-def _of_orders(
-    ids: Sequence[str], table: str, types: Sequence[str], deployment: "Deployment"
-) -> dict[str, list[Row]]:
-    """Return order id → its rows in a table with the index orderIDIndex, oldest first."""
-    rows: Iterable[Row]
-    if len(ids) <= FEW:
-        indexed = {
-            row["transaction_id"]: row for order_id in ids for row in _query(order_id, table, deployment)
-        }
-        keys = [transaction_id(order_id, kind) for order_id in ids for kind in types]
-        rows = (indexed | _by_key(keys, table, "transaction_id", deployment)).values()
-    elif len(ids) <= MANY:
+_Tables = tuple[dict[str, Row], dict[str, list[Row]], dict[str, list[Row]]]
+"""Order id → its row of the table orders, and its rows of payments and inventory, oldest first."""
+
+
+def _few(ids: Sequence[str], deployment: "Deployment") -> _Tables:
+    """Return the rows of a few orders: by their keys in one call, and what the indexes of the two tables know besides."""
+    tables = deployment.tables
+    types = {tables["payments"]: PAYMENT_TYPES, tables["inventory"]: INVENTORY_TYPES}
+    indexed = {
+        table: {row["transaction_id"]: row for order_id in ids for row in _query(order_id, table, deployment)}
+        for table in types
+    }
+    keys: dict[str, tuple[str, list[str]]] = {tables["orders"]: ("order_id", list(ids))}
+    for table, kinds in types.items():
+        keys[table] = (
+            "transaction_id",
+            [transaction_id(order_id, kind) for order_id in ids for kind in kinds],
+        )
+    found = _by_keys(keys, deployment)
+    payments, inventory = (_by_order((indexed[table] | found[table]).values()) for table in types)
+    return found[tables["orders"]], payments, inventory
+
+
+def _many(ids: Sequence[str], deployment: "Deployment") -> _Tables:
+    """Return the rows of many orders: the tables are read whole, of up to MANY orders only their rows are sent."""
+    tables = deployment.tables
+    placed = _by_key(ids, tables["orders"], "order_id", deployment)
+    chosen: dict[str, Any] = {}
+    if len(ids) <= MANY:
         values = {f":id{number}": {"S": order_id} for number, order_id in enumerate(ids)}
         chosen = {
             "FilterExpression": f"order_id IN ({', '.join(values)})",
             "ExpressionAttributeValues": values,
         }
-        rows = _scan(table, deployment, **chosen)
-    else:
-        rows = _scan(table, deployment)
+    payments, inventory = (
+        _by_order(_scan(tables[key], deployment, **chosen)) for key in ("payments", "inventory")
+    )
+    return placed, payments, inventory
+
+
+def _by_order(rows: Iterable[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: str(row.get("transaction_date", ""))):
         found.setdefault(row["order_id"], []).append(row)
@@ -199,21 +219,34 @@ def _scan(table: str, deployment: "Deployment", **chosen: Any) -> list[Row]:
 
 
 def _by_key(values: Sequence[str], table: str, key: str, deployment: "Deployment") -> dict[str, Row]:
-    """Return key value → row. Keys are looked up 100 at a time, the most that BatchGetItem takes."""
+    """Return key value → row; very many are found by reading the table whole."""
     if len(values) > MANY * len(TASKS):
         wanted = set(values)
         return {row[key]: row for row in _scan(table, deployment) if row[key] in wanted}
+    return _by_keys({table: (key, values)}, deployment)[table]
+
+
+def _by_keys(
+    wanted: Mapping[str, tuple[str, Sequence[str]]], deployment: "Deployment"
+) -> dict[str, dict[str, Row]]:
+    """Return table → key value → row, of table → (the name of its key, values).
+
+    They are looked up 100 at a time, of several tables at once: the most that BatchGetItem takes.
+    """
     client = deployment.cloud.client("dynamodb")
-    unique = list(dict.fromkeys(values))
-    found = {}
+    unique = [(table, value) for table, (_, values) in wanted.items() for value in dict.fromkeys(values)]
+    found: dict[str, dict[str, Row]] = {table: {} for table in wanted}
     for start in range(0, len(unique), 100):
-        keys = [{key: {"S": value}} for value in unique[start : start + 100]]
-        request = {table: {"Keys": keys, "ConsistentRead": True}}
+        request: dict[str, Any] = {}
+        for table, value in unique[start : start + 100]:
+            asked = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
+            asked["Keys"].append({wanted[table][0]: {"S": value}})
         while request:
             answer = client.batch_get_item(RequestItems=request)
-            for item in answer["Responses"].get(table, []):
-                row = _row(item)
-                found[row[key]] = row
+            for table, items in answer["Responses"].items():
+                for item in items:
+                    row = _row(item)
+                    found[table][row[wanted[table][0]]] = row
             request = answer.get("UnprocessedKeys") or {}
             if request:  # DynamoDB is asked too much
                 time.sleep(_PAUSE_SECONDS)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from sagalab import deploy, destroy, make_order, run, run_scenario, tables
-from sagalab.ledger.inbox import notifications
+from sagalab.ledger.inbox import AT_ONCE, notifications
 from sagalab.ledger.read import FEW, MANY, read_ledger, read_ledgers
 from sagalab.ledger.verdict import verdict
 
@@ -238,6 +238,62 @@ def test_every_read_but_that_of_the_index_is_consistent(deployed, others):
     by_key = [each for request in asked for each in request.get("RequestItems", {}).values()]
     assert len(whole) >= 4 and (by_key or others)
     assert all(each["ConsistentRead"] is True for each in [*whole, *by_key])
+
+
+def test_a_verdict_takes_six_reads_and_takes_its_message_off_the_queue(deployed):
+    """Attempts first: what is not under way there has its rows in what is read after."""
+    execution = run(order_of(), deployment=deployed)
+    notifications(deployed)
+    publish(deployed, order_id=execution.input["order_id"], status="again")
+    asked: list[str] = []
+    for service in ("dynamodb", "sqs"):
+        events = deployed.cloud.client(service).meta.events
+        events.register("before-call", lambda model, **_: asked.append(model.name), unique_id="calls")
+    try:
+        found = verdict(execution, deployed)
+    finally:
+        for service in ("dynamodb", "sqs"):
+            deployed.cloud.client(service).meta.events.unregister("before-call", unique_id="calls")
+    assert len(found.ledger.notifications) == 2
+    assert asked == [
+        "BatchGetItem", "Query", "Query", "BatchGetItem", "Scan", "ReceiveMessage", "DeleteMessageBatch",
+    ]  # fmt: skip
+
+
+def test_what_a_batch_leaves_out_is_asked_for_again(deployed):
+    """DynamoDB hands back keys when it is asked too much, of whichever table."""
+    execution = run(order_of(), deployment=deployed)
+    client = deployed.cloud.client("dynamodb")
+    handed_back: list[set[str]] = []
+
+    def leaves_out(parsed, **_):
+        if len(parsed["Responses"]) > 1 and not handed_back:
+            rows = {table: parsed["Responses"].pop(table) for table in sorted(parsed["Responses"])[1:]}
+            handed_back.append(set(rows))
+            parsed["UnprocessedKeys"] = {
+                table: {"Keys": [{key: item[key]} for item in items], "ConsistentRead": True}
+                for table, items in rows.items()
+                for key in ("transaction_id" if "transaction_id" in items[0] else "order_id",)
+            }
+
+    client.meta.events.register("after-call.dynamodb.BatchGetItem", leaves_out, unique_id="busy")
+    client.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: parsed.update(Items=[]), unique_id="lag"
+    )
+    try:
+        assert str(verdict(execution, deployed)) == "consistent: all was done"
+    finally:
+        client.meta.events.unregister("after-call.dynamodb.BatchGetItem", unique_id="busy")
+        client.meta.events.unregister("after-call.dynamodb.Query", unique_id="lag")
+    assert len(handed_back[0]) == 2
+
+
+@pytest.mark.parametrize("waiting", [1, AT_ONCE, AT_ONCE + 1])
+def test_every_message_that_waits_is_taken(deployed, waiting):
+    order_id = order_of()["order_id"]
+    for _ in range(waiting):
+        publish(deployed, order_id=order_id, status="said")
+    assert len(notifications(deployed, order_id)) == waiting
 
 
 @pytest.mark.parametrize(("earlier_ms", "heard"), [(0, True), (1, True), (1000, False)])
