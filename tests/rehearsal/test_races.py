@@ -13,6 +13,7 @@ from sagalab.project import LAMBDAS
 from sagalab.rehearsal.races.anomalies import write_skew
 from sagalab.rehearsal.races.calls import Made
 from sagalab.rehearsal.races.result import compared
+from sagalab.rehearsal.services import known
 
 INVENTORY = (LAMBDAS / "inventory.py").read_text(encoding="utf-8")
 REFUSED_AFTERWARDS = plan(Fault.error("ReserveInventory", when="after"))
@@ -31,6 +32,21 @@ def test_the_seed_s_saga_charges_in_vain_and_never_oversells():
     assert dict(found.counts) == {"charged in vain": 2}
     assert found.findings == []
     assert all(case.verdicts == ("consistent", "consistent") for case in found.cases)
+
+
+@pytest.mark.parametrize("drawn", ["__import__('random').random() < 0.5", "context.aws_request_id < '8'"])
+def test_what_functions_are_known_to_do_is_what_they_would_do(monkeypatch, drawn):
+    """A function that is told the same is not run again, unless it draws by chance or says its request's id."""
+    faults = (LAMBDAS / "faults.py").read_text(encoding="utf-8")
+    begins = "def handler(event, context):\n"
+    assert begins in faults
+    twice = f"{begins}            if {drawn}: check_order_id(event, error); attempts.count('drawn')\n"
+    for code in (None, {"faults": faults.replace(begins, twice)}):
+        quick = explore_orders(only=[NO_FAULT, REFUSED_AFTERWARDS], code=code)
+        with monkeypatch.context() as patch:
+            patch.setattr(known.Known, "step", lambda _, one, run: run(one))
+            slow = explore_orders(only=[NO_FAULT, REFUSED_AFTERWARDS], code=code)
+        assert slow.cases == quick.cases
 
 
 def test_the_semantic_lock_takes_no_money_for_what_is_gone():

@@ -7,7 +7,7 @@ an order's own until a schedule shows that two orders touch them.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,8 +122,8 @@ class _Search:
         todo: list[tuple[Place, dict[int, Calls]]] = [(self.begin(), {})]
         while todo:
             before, asleep = todo.pop()
-            place, ways = self._until_shared(before)
-            if not ways:
+            place, ways = self._until_shared(before, asleep)
+            if not ways and not asleep:
                 ends.append(place)
                 if len(ends) >= MOST:
                     self.cut = bool(todo)
@@ -131,10 +131,9 @@ class _Search:
             gone: dict[int, Calls] = dict(asleep)
             further = []
             for number, after, calls in ways:
-                if number not in asleep:
-                    sleeping = {other: theirs for other, theirs in gone.items() if _apart(calls, theirs)}
-                    further.append((after, sleeping))
-                    gone[number] = calls
+                sleeping = {other: theirs for other, theirs in gone.items() if _apart(calls, theirs)}
+                further.append((after, sleeping))
+                gone[number] = calls
             todo += reversed(further)
         return ends
 
@@ -154,23 +153,30 @@ class _Search:
                     touched.setdefault(row, set()).add(made.order)
         return frozenset(row for row, orders in touched.items() if len(orders) > 1)
 
-    def _until_shared(self, place: Place) -> tuple[Place, list[tuple[int, Place, Calls]]]:
+    def _until_shared(
+        self, place: Place, asleep: Container[int] = ()
+    ) -> tuple[Place, list[tuple[int, Place, Calls]]]:
         """Let every order go on until its next call touches a shared row; return the ways to go on then: whose
-        call, the place after it, and the call."""
-        waiting = []
+        call, the place after it, and the call. An order that is `asleep` waits already, and its call is known."""
+        waiting: list[
+            tuple[int, Place | None, Place]
+        ] = []  # whose, the place before its call was tried, and after
         for number in self.numbers:
+            if number in asleep:
+                continue
             while (pending := _next(place.worlds[number])) is not None:
                 if not isinstance(pending.what, Awake):
                     place.worlds[number].take(pending)
+                    waiting = [(other, None, after) for other, _, after in waiting]
                     continue
                 tried = self._gone_on(place, number)
                 if self._is_shared(tried, place):
-                    waiting.append(number)
+                    waiting.append((number, place, tried))
                     break
                 place = tried
         ways = []
-        for number in waiting:
-            after = self._gone_on(place, number)
+        for number, before, tried in waiting:
+            after = tried if before is place else self._gone_on(place, number)
             ways.append((number, after, after.services.made[len(place.services.made) :]))
         return place, ways
 

@@ -23,7 +23,8 @@ class Invocation:
     """A function that runs or sleeps: what it got, when it began and must have ended (milliseconds since 1970).
 
     `log` holds what it was answered so far: ("slept", until) and ("answered" or "refused", operation, what).
-    `due`: when it goes on. `killed`: its time will be over then, and it does nothing more.
+    `due`: when it goes on. `killed`: its time will be over then, and it does nothing more. `asks`: the call for
+    which it was put aside: service, operation, request.
     """
 
     function: str
@@ -35,6 +36,7 @@ class Invocation:
     due: float
     log: tuple[tuple[Any, ...], ...] = ()
     killed: bool = False
+    asks: tuple[str, str, dict[str, Any]] | None = None
 
     @property
     def request_id(self) -> str:
@@ -70,6 +72,7 @@ class Running:
         """`granted`: so many calls are answered before it is put aside (None: all). `between` hears of each."""
         self.invocation = invocation
         self.now: float = invocation.began
+        self.is_numbered = False  # whether it did what depends on its number
         self.exited: int | None = None
         self.sleeps: Invocation | None = None
         self._api = api
@@ -83,6 +86,7 @@ class Running:
     @cached_property
     def chance(self) -> random.Random:
         """What the function draws by chance."""
+        self.is_numbered = True
         return random.Random(f"{self.invocation.seed}:{self.invocation.number}")
 
     def sleep(self, seconds: float) -> None:
@@ -111,7 +115,7 @@ class Running:
                 raise Refused(answer.code, answer.message, **copied(answer.more))
             return copied(answer)
         if self._granted == 0:
-            self._put_aside(self.now, tuple(self._log), False)
+            self._put_aside(self.now, tuple(self._log), False, (service, operation, copied(request)))
         elif self._granted is not None:
             self._granted -= 1
         if self._between is not None:
@@ -134,8 +138,14 @@ class Running:
             )
         return entry
 
-    def _put_aside(self, due: float, log: tuple[tuple[Any, ...], ...], killed: bool) -> None:
-        self.sleeps = replace(self.invocation, due=due, log=log, killed=killed)
+    def _put_aside(
+        self,
+        due: float,
+        log: tuple[tuple[Any, ...], ...],
+        killed: bool,
+        asks: tuple[str, str, dict[str, Any]] | None = None,
+    ) -> None:
+        self.sleeps = replace(self.invocation, due=due, log=log, killed=killed, asks=asks)
         self._end()
 
     def _end(self) -> None:

@@ -22,7 +22,8 @@ from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.read import ledger_of, sleepers
 from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.services.code import Code, changed, course_code
-from sagalab.rehearsal.services.invocation import Ends, Invocation, Running, current, running
+from sagalab.rehearsal.services.invocation import Api, Ends, Invocation, Running, copied, current, running
+from sagalab.rehearsal.services.known import Known
 from sagalab.rehearsal.services.outcome import Outcome, exited, failed, plain, raised
 from sagalab.rehearsal.services.refused import Refused
 from sagalab.rehearsal.services.tables import Tables
@@ -97,6 +98,7 @@ class Services:
         environment = {f"{key.upper()}_TABLE": NAMES.table(key) for key in TABLES}
         self._code = Code(code, environment) if code else course_code(tuple(environment.items()), changed())
         self._handlers = _HANDLERS | dict(handlers or {})
+        self._known = Known() if handlers else self._code.known
         self._between: Callable[[str], None] | None = None
         counts = {item.item_id: item.in_stock for item in STOCKED} if stock is None else dict(stock)
         known = {item.item_id: item for item in STOCKED}
@@ -195,10 +197,8 @@ class Services:
     def _begin(self, task: str, event: Any, now: float) -> Outcome | Invocation:
         self.invoked += 1
         deadline = now + TIMEOUT_SECONDS * 1000
-        return self._run(
-            Invocation(self._handlers[task], json.dumps(event), now, deadline, self.invoked, self.seed, now),
-            0 if self.each_call else None,
-        )
+        new = Invocation(self._handlers[task], json.dumps(event), now, deadline, self.invoked, self.seed, now)
+        return self._until_call(new) if self.each_call else self._run(new, None)
 
     def _go_on(self, invocation: Invocation, at: float) -> Outcome | Invocation:
         if invocation.killed:
@@ -209,10 +209,35 @@ class Services:
         if at != invocation.due and invocation.log and invocation.log[-1][0] == "slept":
             # a world may let it go on before or after its time
             invocation = _slept_until(invocation, at)
+        if invocation.asks is not None and self._between is None:
+            return self._called(invocation, *invocation.asks)
         return self._run(invocation, 1 if self.each_call else None)
 
-    def _run(self, invocation: Invocation, granted: int | None) -> Outcome | Invocation:
-        one = Running(invocation, self._api, granted, self._between)
+    def _called(
+        self, invocation: Invocation, service: str, operation: str, request: dict[str, Any]
+    ) -> Outcome | Invocation:
+        """Make the call for which a function was put aside, and let it go on to its next call."""
+        told: tuple[Any, ...]
+        with running(Running(invocation, self._api)) as one:
+            one.now = invocation.due
+            try:
+                told = ("answered", operation, self._api(service, operation, copied(request)))
+            except Refused as refused:
+                told = ("refused", operation, refused)
+            except Exception as error:
+                return self._run(replace(invocation, asks=None), 1, _raising(error))
+        return self._until_call(replace(invocation, log=(*invocation.log, told), asks=None))
+
+    def _until_call(self, invocation: Invocation) -> Outcome | Invocation:
+        return self._known.step(Running(invocation, self._api, 0, self._between), self._run_as)
+
+    def _run(
+        self, invocation: Invocation, granted: int | None, api: Api | None = None
+    ) -> Outcome | Invocation:
+        return self._run_as(Running(invocation, api or self._api, granted, self._between))
+
+    def _run_as(self, one: Running) -> Outcome | Invocation:
+        invocation = one.invocation
         event = json.loads(invocation.event)
         with running(one):
             try:
@@ -322,10 +347,15 @@ class _Context:
         self.function_version = "$LATEST"
         self.invoked_function_arn = ARNS.function(task)
         self.memory_limit_in_mb = "256"
-        self.aws_request_id = one.invocation.request_id
         self.log_group_name = NAMES.function_log_group(task)
         self.log_stream_name = "rehearsal"
         self.client_context = self.identity = None
+
+    @property
+    def aws_request_id(self) -> str:
+        """The id that Lambda gives the request."""
+        self._one.is_numbered = True
+        return self._one.invocation.request_id
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds until the function's Timeout."""
@@ -333,4 +363,11 @@ class _Context:
 
 
 def _slept_until(invocation: Invocation, at: float) -> Invocation:
-    return replace(invocation, log=(*invocation.log[:-1], ("slept", at)), due=at)
+    return replace(invocation, log=(*invocation.log[:-1], ("slept", at)), due=at, asks=None)
+
+
+def _raising(error: Exception) -> Api:
+    def api(service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        raise error
+
+    return api
