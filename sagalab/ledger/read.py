@@ -62,10 +62,10 @@ def read_ledgers(
         last = max(due for tasks in pending.values() for due in tasks.values())
         time.sleep(min(max(last - time.time(), 0.02), 0.5))
         pending = _pending(ids, deployment)
-    tables = deployment.tables
-    read = _few if len(ids) <= FEW else _many
-    placed, payments, inventory = read(ids, deployment)
-    stock = {row["item_id"]: int(row["in_stock"]) for row in _scan(tables["stock"], deployment)}
+    placed, payments, inventory, stocked = (
+        _few(ids, orders, deployment) if len(ids) <= FEW else _many(ids, deployment)
+    )
+    stock = {item_id: int(row["in_stock"]) for item_id, row in stocked.items()}
     notes = _notes_by_order(notifications(deployment), since)
     return [
         ledger_of(
@@ -151,11 +151,11 @@ def _notes_by_order(notes: Iterable[Notification], since: datetime | None) -> di
     return found
 
 
-_Tables = tuple[dict[str, Row], dict[str, list[Row]], dict[str, list[Row]]]
-"""Order id → its row of the table orders, and its rows of payments and inventory, oldest first."""
+_Tables = tuple[dict[str, Row], dict[str, list[Row]], dict[str, list[Row]], dict[str, Row]]
+"""Order id → its row of the table orders, and its rows of payments and inventory, oldest first; item id → its stock."""
 
 
-def _few(ids: Sequence[str], deployment: "Deployment") -> _Tables:
+def _few(ids: Sequence[str], orders: Sequence[Mapping[str, Any]], deployment: "Deployment") -> _Tables:
     """Return the rows of a few orders: by their keys in one call, and what the indexes of the two tables know besides."""
     tables = deployment.tables
     types = {tables["payments"]: PAYMENT_TYPES, tables["inventory"]: INVENTORY_TYPES}
@@ -169,9 +169,19 @@ def _few(ids: Sequence[str], deployment: "Deployment") -> _Tables:
             "transaction_id",
             [transaction_id(order_id, kind) for order_id in ids for kind in kinds],
         )
+    keys[tables["stock"]] = ("item_id", _items(orders))
     found = _by_keys(keys, deployment)
+    placed, stocked = found[tables["orders"]], found[tables["stock"]]
+    if more := [item_id for item_id in _items(placed.values()) if item_id not in keys[tables["stock"]][1]]:
+        stocked |= _by_key(more, tables["stock"], "item_id", deployment)  # only the row says what was ordered
     payments, inventory = (_by_order((indexed[table] | found[table]).values()) for table in types)
-    return found[tables["orders"]], payments, inventory
+    return placed, payments, inventory, stocked
+
+
+def _items(orders: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the items that orders want, as far as their ids can be keys of DynamoDB: text of 1 to 2048 bytes."""
+    wanted = {item_id for order in orders for item_id in _wanted(order)}
+    return [each for each in wanted if isinstance(each, str) and 0 < len(each.encode()) <= 2048]
 
 
 def _many(ids: Sequence[str], deployment: "Deployment") -> _Tables:
@@ -188,7 +198,8 @@ def _many(ids: Sequence[str], deployment: "Deployment") -> _Tables:
     payments, inventory = (
         _by_order(_scan(tables[key], deployment, **chosen)) for key in ("payments", "inventory")
     )
-    return placed, payments, inventory
+    stocked = {row["item_id"]: row for row in _scan(tables["stock"], deployment)}
+    return placed, payments, inventory, stocked
 
 
 def _by_order(rows: Iterable[Row]) -> dict[str, list[Row]]:
