@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sagalab.asl.document import PROCESSORS, State
@@ -110,12 +111,22 @@ def kind_of(text: str) -> ExpressionKind:
 def expressions(state: State) -> Iterator[Expression]:
     """Yield every text of a state in the order of the definition, without those of its branches or
     processor and without Comments of its own, its retriers, catchers and rules."""
+    return iter(_expressions(state))
+
+
+@lru_cache(maxsize=256)
+def _expressions(state: State) -> tuple[Expression, ...]:
+    """Read them once, however many rules ask: a state never changes."""
+    found = []
     for path, text, taken in _texts(state):
-        if state.is_jsonata:
-            kind: ExpressionKind = "jsonata" if is_jsonata(text) else "text"
-            yield Expression(state, path, text, "placeholder" if is_placeholder(text) else kind, taken)
+        if is_placeholder(text):
+            kind: ExpressionKind = "placeholder"
+        elif state.is_jsonata:
+            kind = "jsonata" if is_jsonata(text) else "text"
         else:
-            yield Expression(state, path, text, kind_of(text), taken)
+            kind = kind_of(text)
+        found.append(Expression(state, path, text, kind, taken))
+    return tuple(found)
 
 
 def jsonata_of(state: State) -> Iterator[Expression]:
