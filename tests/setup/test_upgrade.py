@@ -68,16 +68,21 @@ def _put_there(clone: Path) -> None:
         shutil.copytree(folder, clone / ".sagalab" / folder.name)
 
 
+def _environment() -> dict[str, str]:
+    """Return a participant's environment: Python keeps what it compiled, so that each process of an edition does not compile all anew."""
+    ours = ("SAGALAB_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def _run(clone: Path, *command: str) -> str:
     python = getattr(sys, "_base_executable", sys.executable)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAGALAB_")}
     with (
         tempfile.TemporaryFile() as said
     ):  # no pipe: a program that stayed behind would hold it open for ever
         done = subprocess.run(
             [python, *command],
             cwd=clone,
-            env=environment | {"CI": "true", "PYTHONUTF8": "1"},
+            env=_environment() | {"CI": "true", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -97,8 +102,7 @@ def _of_venv(clone: Path, *arguments: str) -> str:
     done = subprocess.run(
         [python, *arguments],
         cwd=clone,
-        env={name: value for name, value in os.environ.items() if not name.startswith("SAGALAB_")}
-        | {"PYTHONPATH": str(clone)},
+        env=_environment() | {"PYTHONPATH": str(clone)},
         capture_output=True,
         encoding="utf-8",
         timeout=300,
