@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import nbformat
 from lab_server import SECONDS, Server
 from playwright.sync_api import Browser, Error, Locator, Page, Request
 
-from sagalab.project import ROOT
+from sagalab.project import NOTEBOOKS, ROOT
 
 SCREENSHOTS = ROOT / "screenshots"
 SIZE = {"width": 1500, "height": 1000}
@@ -48,6 +49,18 @@ _HAS_RUN = """() => {
   const done = cells.length && cells.every(each => each.executionState === 'idle' && each.executionCount !== null);
   return (failed || done) && panel.sessionContext.session?.kernel?.status === 'idle';
 }"""
+
+
+def cells_of(name: str, *, without: tuple[str, ...]) -> list[str]:
+    """Return the code cells of a notebook but those that begin with one of the words; each of these must be there once."""
+    cells = [
+        cell.source
+        for cell in nbformat.read(NOTEBOOKS / name, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    for words in without:
+        assert len([cell for cell in cells if cell.startswith(words)]) == 1, words
+    return [cell for cell in cells if not cell.startswith(without)]
 
 
 def load(page: Page, address: str) -> list[str]:
