@@ -109,13 +109,36 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_folder_that_cannot_be_made_is_one_sentence_and_its_cure(tmp_path, command):
+# One start of Python for all of them; each runs from its arguments to its exit, and what it told stands in a line of JSON.
+_ALL = """
+import contextlib, io, json, sys
+from sagalab.commands.app import app, main, register_commands
+for command in json.loads(sys.argv[1]):
+    app.registered_commands.clear(), app.registered_groups.clear()
+    sys.argv, told = ["sagalab", *command], io.StringIO()
+    try:
+        with contextlib.redirect_stderr(told):
+            main()
+        code = 0
+    except SystemExit as left:
+        code = left.code
+    print(json.dumps([command, code, told.getvalue()]), file=sys.__stdout__, flush=True)
+"""
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence_and_its_cure(tmp_path):
     (tmp_path / "file").touch()
-    done = sagalab(*command, SAGALAB_STATE_DIR=str(tmp_path / "file" / "state"))
-    assert done.returncode == 2
-    what, cure = done.stderr.decode().splitlines()
-    assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure
+    done = subprocess.run(
+        [sys.executable, "-c", _ALL, json.dumps(COMMANDS)],
+        cwd=ROOT, env=os.environ | {"SAGALAB_STATE_DIR": str(tmp_path / "file" / "state")},
+        capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    ended = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[[")]
+    assert [command for command, _, _ in ended] == list(COMMANDS), done.stderr
+    for command, code, told in ended:
+        assert code == 2, command
+        what, cure = told.splitlines()
+        assert "cannot be used" in what and "Set SAGALAB_STATE_DIR" in cure, command
 
 
 @pytest.mark.skipif(
