@@ -13,14 +13,18 @@ from playwright.sync_api import Locator, expect
 RESET_AFTER = (0.1, 1.2)  # seconds
 MOST_TABS = 15
 WIDTHS = (1024, 1440, 1920)
+LONG = {"StartAt": "Long", "States": {"Long": {"Type": "Wait", "Seconds": 1_000_000, "End": True}}}
+"""A machine that does not end while a test looks at it, however busy the computer is."""
 
 
 @pytest.fixture(scope="module")
 def notebook(cloud, lab) -> Iterator[Notebook]:
-    """A notebook with nothing but the panel. The saga is deployed, and a machine that waits."""
+    """A notebook with nothing but the panel. The saga is deployed, and two machines that wait: for a human, and long."""
     from sagalab import deploy, deploy_machine
 
-    deploy_machine(deploy(progress=False), "asks", ASKS)
+    deployment = deploy(progress=False)
+    deploy_machine(deployment, "asks", ASKS)
+    deploy_machine(deployment, "long", LONG)
     with lab.opened("90_panel.ipynb", "from sagalab import FailureLab\n\nlab = FailureLab()\nlab") as opened:
         opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         opened.run_all()
@@ -116,11 +120,12 @@ def test_a_fault_is_chosen_and_the_tabs_tell_it(notebook, panel):
 
 
 def test_stop_in_the_middle(notebook, panel):
-    set_fault(panel, "ProcessPayment", "slow")
-    panel.get_by_label("Milliseconds").fill("4000")
-    notebook.page.keyboard.press("Tab")
+    press(panel, "Find machines")
+    fold(panel, "saga").click()
+    option(panel, "long (no saga: it undoes nothing)").click()
+    fold(panel, "long").click()  # it would stay open for the tests after this one
     press(panel, "Run")
-    expect(panel.locator(".sagalab-frame svg desc")).to_contain_text("ProcessPayment (running)")
+    expect(panel.locator(".sagalab-frame svg desc")).to_contain_text("Long (running)")
     press(panel, "Stop")
     expect(message(panel)).to_contain_text("ABORTED")
     notebook.screenshot("05-panel-stopped")
