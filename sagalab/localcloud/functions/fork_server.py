@@ -225,6 +225,7 @@ def _exactly(count):
 
 def main(packages):
     """Serve; in a worker return the code of runtime.py, with everything set as if that had been started."""
+    gc.disable()  # what is imported here stays
     path = list(sys.path)
     adopt = _adopter()
     adopt()
@@ -234,6 +235,7 @@ def main(packages):
     with open(_RUNTIME, "rb") as source:
         code = compile(source.read(), _RUNTIME, "exec")
     gc.collect()
+    gc.enable()
     gc.freeze()  # a collection in a worker leaves the shared pages alone
     control = socket.socket(fileno=os.dup(0))
     Forker(control, adopt).serve()
