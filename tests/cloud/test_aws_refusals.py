@@ -191,9 +191,8 @@ def test_nothing_is_asked_twice(deployed):
         assert names["GetFunction"] <= 8 and names["DescribeTable"] == 5  # two are durable, or not there
     with counted(deployed.cloud) as seen:
         sagalab.deployment()
-    assert (
-        max(seen.values()) == 1
-    )  # each page of the list is asked for once: other tests' machines may be on it, too
+    # each page of the list is asked for once: other tests' machines may be on it, too
+    assert max(seen.values()) == 1
     names = Counter(name for name, *_ in seen)
     assert names.keys() == {"ListStateMachines", "DescribeStateMachine", "GetQueueUrl"}
     assert names["DescribeStateMachine"] == names["GetQueueUrl"] == 1

@@ -112,7 +112,7 @@ COMMANDS = (
 # One start of Python for all of them; each runs from its arguments to its exit, and what it told stands in a line of JSON.
 _ALL = """
 import contextlib, io, json, sys
-from sagalab.commands.app import app, main, register_commands
+from sagalab.commands.app import app, main
 for command in json.loads(sys.argv[1]):
     app.registered_commands.clear(), app.registered_groups.clear()
     sys.argv, told = ["sagalab", *command], io.StringIO()

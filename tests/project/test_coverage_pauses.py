@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tools.coverage import ROOT
+from sagalab.project import ROOT
 
 _SAID = """
 import sys
@@ -21,22 +21,9 @@ def pytest_terminal_summary(terminalreporter):
 def test_only_the_pure_rooms_tests_are_traced_and_so_it_is_in_each_worker(tmp_path):
     (tmp_path / "said.py").write_text(_SAID, encoding="utf-8")
     lint, orders = "tests/saga/test_lint_saga_roles.py", "tests/orders/test_faults_plan.py"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "said",
-        "-n",
-        "1",
-        "--dist",
-        "loadfile",
-    ]
+    options = "-q -p no:cacheprovider -p said -n 1 --dist loadfile --cov --cov-report= --cov-fail-under=0"
     run = subprocess.run(
-        [*command, orders, lint, "--cov", "--cov-fail-under=0"],
+        [sys.executable, "-m", "pytest", orders, lint, *options.split()],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(tmp_path), "COVERAGE_FILE": str(tmp_path / "measured")},
         capture_output=True,

@@ -158,9 +158,8 @@ class _Search:
     ) -> tuple[Place, list[tuple[int, Place, Calls]]]:
         """Let every order go on until its next call touches a shared row; return the ways to go on then: whose
         call, the place after it, and the call. An order that is `asleep` waits already, and its call is known."""
-        waiting: list[
-            tuple[int, Place | None, Place]
-        ] = []  # whose, the place before its call was tried, and after
+        # whose, the place before its call was tried, and after
+        waiting: list[tuple[int, Place | None, Place]] = []
         for number in self.numbers:
             if number in asleep:
                 continue

@@ -113,9 +113,8 @@ def course_code(environment: tuple[tuple[str, str], ...], changed: tuple[int, ..
 
 def changed() -> tuple[int, ...]:
     """Return when the files of lambdas/ were changed."""
-    with real_os.scandir(
-        LAMBDAS
-    ) as there:  # each new set of services asks: pathlib's glob costs five times as much
+    # each new set of services asks: pathlib's glob costs five times as much
+    with real_os.scandir(LAMBDAS) as there:
         paths = sorted(entry.path for entry in there if entry.name.endswith(".py"))
     return tuple(real_os.stat(path).st_mtime_ns for path in paths)
 
