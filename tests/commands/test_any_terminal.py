@@ -60,7 +60,10 @@ def test_ctrl_c_says_what_to_run_again(cloud, tmp_path, monkeypatch, command):
         "import signal, sys, time; sys.argv[0] = 'sagalab'; import importlib\n"
         # a shell lets what it starts in the background ignore Ctrl-C: CI may be started so
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "def still(): print('works', flush=True); time.sleep(60)\n"
+        # short sleeps: a signal just before a sleep begins is heard only when that sleep ends
+        "def still():\n"
+        "    print('works', flush=True)\n"
+        "    while True: time.sleep(0.05)\n"
         "importlib.import_module('sagalab.cloud.connect').connect = still\n"
         "from sagalab.commands.app import main; main()"
     )
