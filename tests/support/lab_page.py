@@ -190,6 +190,11 @@ class Notebook:
         """Wait until the kernel has done what it was told before: it answers in order."""
         self.page.evaluate(_ASK_KERNEL)
 
+    @property
+    def takes_screenshots(self) -> bool:
+        """Whether `screenshot` writes files: what is shown for them alone is not worth its time otherwise."""
+        return bool(os.environ.get("SAGALAB_SCREENSHOTS"))
+
     def screenshot(self, name: str) -> None:
         """Write screenshots/NAME.png, for people to look at, where SAGALAB_SCREENSHOTS is set."""
         picture(self.page, name)
