@@ -13,6 +13,8 @@ from sagalab.failurelab.fold import Fold
 from sagalab.markup import escape
 
 CHOSEN, OTHER = "●", "○"
+# One for all: a panel has some fifty buttons, and each would bring a browser two more models.
+_LAYOUT, _LOOK = ipywidgets.Layout(max_width="100%"), ipywidgets.ButtonStyle()
 _STYLE = """<style>
 .sagalab-choice button { width: auto; height: auto; min-height: 32px; min-width: 3em; line-height: 1.35;
   white-space: normal; text-align: left; font-size: 15px; padding: 3px 10px; }
@@ -134,7 +136,7 @@ class ButtonChoice:
         said = self._tooltips.get(value, "")
         tooltip = ": ".join(each for each in (self._label, said) if each)
         button = ipywidgets.Button(
-            tooltip=tooltip or None, disabled=self._locked, layout=ipywidgets.Layout(max_width="100%")
+            tooltip=tooltip or None, disabled=self._locked, layout=_LAYOUT, style=_LOOK
         )
         button.on_click(lambda _button: self.choose(value))
         return button
