@@ -13,7 +13,7 @@ from sagalab.rehearsal.explorer import explore
 from sagalab.rehearsal.fault_tree import grow
 from sagalab.rehearsal.rehearse import ready
 from sagalab.rehearsal.result import UNDECIDED, Case
-from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
 
 MACHINES = ("saga", "hardened")
 Said = tuple[str, str, tuple[str, ...], tuple[str, ...]]  # status, verdict, owed, path

@@ -24,7 +24,8 @@ from sagalab.orders.faults import Fault, FaultPlan, plan
 from sagalab.orders.orders import make_order
 from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearse import ready
-from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
+from sagalab.rehearsal.services.services import Services
 from sagalab.rehearsal.world import BEGINNING, World
 
 MOST_EVENTS = 3_000  # a run whose history has so many goes round in circles, or tries for ever

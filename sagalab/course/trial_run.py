@@ -11,7 +11,7 @@ from sagalab.history.execution import Execution
 from sagalab.history.visits import Attempt, Visit
 from sagalab.ledger.verdict import Verdict
 from sagalab.markup import escape
-from sagalab.rehearsal.services.services import function_task
+from sagalab.rehearsal.services.addresses import function_task
 
 _CAUSE_LENGTH = 160
 MOST_DRAWN = 200  # states of a machine; to draw a thousand takes seconds

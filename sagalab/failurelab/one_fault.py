@@ -17,7 +17,7 @@ from sagalab.orders.orders import make_order
 from sagalab.pictures.palette import VERDICT
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.rehearsed import Rehearsed
-from sagalab.rehearsal.services.services import ARNS
+from sagalab.rehearsal.services.addresses import ARNS
 
 NONE = "none"
 STEPS = (

@@ -18,7 +18,7 @@ from sagalab.rehearsal import plans as plans
 from sagalab.rehearsal.fault_tree import Advance, fitted, grow, order, outlasting
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import Case, Exploration
-from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
 from sagalab.rehearsal.two_processes import grow_in_two
 
 if TYPE_CHECKING:

@@ -24,8 +24,9 @@ from sagalab.rehearsal import plans as plans
 from sagalab.rehearsal.coming import Awake, Pending
 from sagalab.rehearsal.edition import SHORT_SECONDS
 from sagalab.rehearsal.result import Case
+from sagalab.rehearsal.services.addresses import function_task, payload_of, task_of
 from sagalab.rehearsal.services.outcome import Outcome
-from sagalab.rehearsal.services.services import Services, function_task, payload_of, task_of
+from sagalab.rehearsal.services.services import Services
 from sagalab.rehearsal.world import World
 
 Advance = Callable[[int, int], None]  # (how many plans are judged, of how many)

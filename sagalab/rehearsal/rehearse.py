@@ -22,7 +22,8 @@ from sagalab.orders.durable_runs import DURABLE_NAMES
 from sagalab.project import STATEMACHINE
 from sagalab.rehearsal.coming import Answer, Awake, Call
 from sagalab.rehearsal.rehearsed import Rehearsed
-from sagalab.rehearsal.services.services import SUBSTITUTIONS, Services, function_task
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS, function_task
+from sagalab.rehearsal.services.services import Services
 from sagalab.rehearsal.world import World
 
 Mock = Any

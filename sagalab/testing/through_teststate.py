@@ -16,7 +16,7 @@ from sagalab.asl.engine.single import Single, begin
 from sagalab.asl.placeholder import PLACEHOLDER
 from sagalab.errors import SagaLabError
 from sagalab.rehearsal.coming import Answer
-from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
 from sagalab.rehearsal.world import BEGINNING
 from sagalab.testing.choices import program_of
 from sagalab.testing.places import OneState

@@ -18,7 +18,7 @@ from sagalab.rehearsal.explorer import take
 from sagalab.rehearsal.fault_tree import fitted, grow, order, outlasting
 from sagalab.rehearsal.rehearse import ready, rehearse
 from sagalab.rehearsal.result import GIVEN_UP, LEAK, UNNEEDED
-from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
 
 RESERVE_FAILS = Fault.error("ReserveInventory", when="after")
 REFUND_NEVER_WORKS = Fault.error("ProcessRefund")

@@ -11,7 +11,7 @@ from sagalab.rehearsal import plans as plans
 from sagalab.rehearsal import two_processes
 from sagalab.rehearsal.fault_tree import grow
 from sagalab.rehearsal.rehearse import ready
-from sagalab.rehearsal.services.services import SUBSTITUTIONS
+from sagalab.rehearsal.services.addresses import SUBSTITUTIONS
 
 HARDENED = fill(definition("hardened"), SUBSTITUTIONS)
 CHOSEN = plans.singles()[::3] + plans.sample(plans.pairs(), 40, seed=2)

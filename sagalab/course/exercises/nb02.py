@@ -10,8 +10,8 @@ from sagalab.course.shown import shown
 from sagalab.course.trial import Trial
 from sagalab.course.trial_run import Run, function_of
 from sagalab.deploying.names import TASKS
+from sagalab.rehearsal.services.addresses import function_task
 from sagalab.rehearsal.services.edited import with_functions
-from sagalab.rehearsal.services.services import function_task
 
 NOTEBOOK = "02_first_state_machine"
 FUNCTIONS = {task.task: task.substitution for task in TASKS}

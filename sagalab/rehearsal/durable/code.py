@@ -11,9 +11,10 @@ import boto3
 from sagalab.deploying.names import TASKS
 from sagalab.errors import SagaLabError
 from sagalab.project import LAMBDAS
+from sagalab.rehearsal.services.addresses import ARNS
 from sagalab.rehearsal.services.code import empty_module, run_source
 from sagalab.rehearsal.services.outcome import Outcome
-from sagalab.rehearsal.services.services import ARNS, Services
+from sagalab.rehearsal.services.services import Services
 
 # What ends the process in which the whole saga runs; its code is told nothing.
 _DEADLY = ("Runtime.ExitError", "Sandbox.Timedout", "Runtime.OutOfMemory")

@@ -14,13 +14,14 @@ from typing import Any
 
 from sagalab.asl.engine.commands import CallTask
 from sagalab.deploying.catalogue import STOCKED
-from sagalab.deploying.names import TABLES, TASKS, Arns, Names, TaskFunction
+from sagalab.deploying.names import TABLES, TASKS, TaskFunction
 from sagalab.deploying.part_function import TIMEOUT_SECONDS
 from sagalab.errors import SagaLabError
 from sagalab.ledger.inbox import Notification
 from sagalab.ledger.ledger import Ledger
 from sagalab.ledger.read import ledger_of, sleepers
 from sagalab.rehearsal.coming import Answer, Awake, Call
+from sagalab.rehearsal.services.addresses import ARNS, NAMES, is_the_topic, payload_of, table_call, task_of
 from sagalab.rehearsal.services.code import Code, changed, course_code
 from sagalab.rehearsal.services.invocation import Api, Ends, Invocation, Running, copied, current, running
 from sagalab.rehearsal.services.known import Known
@@ -30,46 +31,8 @@ from sagalab.rehearsal.services.tables import Tables
 from sagalab.rehearsal.world import BEGINNING
 
 TAKES_MS = 5  # of virtual time, so long a function takes that neither sleeps nor fails to answer
-NAMES = Names("saga")
-ARNS = Arns(NAMES, "us-east-1", "123456789012")
-SUBSTITUTIONS = {task.substitution: ARNS.function(task) for task in TASKS} | {"SagaTopic": ARNS.topic}
 _KEYS = {"orders": "order_id", "stock": "item_id", "attempts": "key"}
-_KNOWN = {
-    name: task
-    for task in TASKS
-    for name in (f"${{{task.substitution}}}", ARNS.function(task), NAMES.function(task))
-}
-_SUFFIXES = {task.suffix: task for task in TASKS}
 _HANDLERS = {task.task: task.handler for task in TASKS}
-
-
-def task_of(ask: CallTask) -> str | None:
-    """Return the course's task whose function a Task calls (by its placeholder, ARN or name), or None."""
-    if ask.resource.kind in ("lambda", "placeholder", "unknown"):
-        name: Any = ask.resource.arn
-    elif (ask.resource.service, ask.resource.action) == ("lambda", "invoke"):
-        name = ask.parameters.get("FunctionName") if isinstance(ask.parameters, dict) else None
-    else:
-        return None
-    return function_task(name)
-
-
-def payload_of(ask: CallTask) -> Any:
-    """Return what a Task sends to its function."""
-    if ask.resource.kind == "service" and isinstance(ask.parameters, dict):
-        return ask.parameters.get("Payload", {})
-    return ask.parameters
-
-
-def function_task(name: Any) -> str | None:
-    """Return the course's task that a function's name, ARN or placeholder stands for, or None."""
-    if not isinstance(name, str):
-        return None
-    if name in _KNOWN:
-        return _KNOWN[name].task
-    short = name.rpartition(":function:")[2].partition(":")[0]
-    found = _SUFFIXES.get("-".join(short.rsplit("-", 2)[1:]))
-    return None if found is None else found.task
 
 
 class Services:
@@ -131,8 +94,8 @@ class Services:
     def answers(self, ask: CallTask) -> bool:
         """Tell whether a Task is one for these services."""
         if (ask.resource.service, ask.resource.action) == ("sns", "publish"):
-            return _is_the_topic(ask.parameters.get("TopicArn"))
-        return task_of(ask) is not None or _table_call(ask) is not None
+            return is_the_topic(ask.parameters.get("TopicArn"))
+        return task_of(ask) is not None or table_call(ask) is not None
 
     def __call__(self, call: Call) -> Answer | Awake:
         """Answer a world's task, or say when its function, which sleeps, goes on."""
@@ -141,7 +104,7 @@ class Services:
             raise SagaLabError("The course's services read no items.", "Give a mock for this state.")
         if (ask.resource.service, ask.resource.action) == ("sns", "publish"):
             return self._published(ask, call.at)
-        operation = _table_call(ask)
+        operation = table_call(ask)
         if operation is not None:
             return self._table_answer(ask, operation)
         task = task_of(ask)
@@ -316,26 +279,9 @@ class Services:
         )
 
 
-def _is_the_topic(arn: Any) -> bool:
-    """Tell whether an ARN is a course's topic, under whatever prefix, or its placeholder."""
-    return isinstance(arn, str) and (
-        arn == "${SagaTopic}" or arn.endswith(NAMES.topic.removeprefix(NAMES.prefix))
-    )
-
-
 def _of_order(rows: list[dict[str, Any]], order_id: str) -> list[dict[str, Any]]:
     found = [row for row in rows if row["order_id"] == order_id]
     return sorted(found, key=lambda row: str(row.get("transaction_date", "")))
-
-
-def _table_call(ask: CallTask) -> str | None:
-    """Return the operation of a Task that calls DynamoDB itself on a table of these, or None."""
-    if ask.resource.service != "dynamodb" or not isinstance(ask.parameters, dict):
-        return None
-    table = ask.parameters.get("TableName")
-    if table not in {NAMES.table(key) for key in TABLES}:
-        return None
-    return ask.resource.action[:1].upper() + ask.resource.action[1:]
 
 
 class _Context:
