@@ -21,7 +21,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from cloud_processes import processes_of_cloud
+from cloud_processes import listening, processes_of_cloud
 from typer.testing import CliRunner
 
 from sagalab.cloud import local_process
@@ -282,13 +282,8 @@ def test_no_secret_stands_in_arguments_logs_or_what_is_shown(cloud, function):
 
 def test_whatever_listens_listens_on_the_loopback(cloud, function):
     function("def handler(event, context):\n    return 1\n").invoke({})
-    listening = [
-        each.laddr.ip
-        for one in processes_of_cloud()
-        for each in one.net_connections()
-        if each.status == "LISTEN"
-    ]
-    assert listening and set(listening) == {"127.0.0.1"}
+    found = listening(processes_of_cloud())
+    assert found and set(found) == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "cmd"])

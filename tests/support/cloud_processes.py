@@ -1,5 +1,6 @@
 """The processes of a local cloud, for tests that look whether all are gone."""
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -15,6 +16,15 @@ def processes_of_cloud() -> list[psutil.Process]:
         return []
     server = psutil.Process(known["pid"])
     return [server, *server.children(recursive=True)]
+
+
+def listening(processes: list[psutil.Process]) -> list[str]:
+    """Return the addresses on which they listen; one that has just ended (a worker, JupyterLab's node) has none."""
+    found = []
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [one.laddr.ip for one in each.net_connections("inet") if one.status == "LISTEN"]
+    return found
 
 
 def still_there(processes: list[psutil.Process], seconds: float = 5) -> list[psutil.Process]:

@@ -12,6 +12,7 @@ import urllib.request
 
 import psutil
 import pytest
+from cloud_processes import listening
 from project_copy import project_copy
 
 from sagalab.errors import SagaLabError
@@ -55,14 +56,6 @@ def _answer(url: str, lab: subprocess.Popen) -> dict:
             time.sleep(0.05)
 
 
-def _sockets(process: psutil.Process) -> list:
-    """Return a process's sockets; JupyterLab starts some that end soon (Node, to ask for a version)."""
-    try:
-        return process.net_connections("inet")
-    except psutil.NoSuchProcess:
-        return []
-
-
 def _cloud(command: str, state) -> dict:
     done = subprocess.run(
         [sys.executable, "-m", "sagalab", *command.split()],
@@ -94,8 +87,7 @@ def test_lab_answers_with_the_saga_deployed_and_ends_without_a_trace(tmp_path):
         assert cloud["running"]
         ours = [psutil.Process(cloud["pid"]), *psutil.Process(lab.pid).children(recursive=True)]
         assert len(ours) >= 2
-        sockets = [each for one in [*ours, psutil.Process(lab.pid)] for each in _sockets(one)]
-        assert {each.laddr.ip for each in sockets if each.status == "LISTEN"} == {"127.0.0.1"}
+        assert set(listening([*ours, psutil.Process(lab.pid)])) == {"127.0.0.1"}
     finally:
         lab.send_signal(signal.SIGTERM)
         rest, _ = lab.communicate(timeout=60)
