@@ -94,9 +94,8 @@ def jupyter_command(*, browser: bool, port: int | None, notebook: str) -> list[s
     command += [f"--LabApp.extra_labextensions_path={_LABEXTENSIONS}"]
     command += [f"--LabApp.workspaces_dir={jupyter_settings.WORKSPACES}"]
     command += ["--Application.log_level=WARN"]
-    command += [
-        "--LanguageServerManager.autodetect=False"
-    ]  # none is installed, and it would start node and npm
+    # no language server is installed, and to look for one it would start node and npm
+    command += ["--LanguageServerManager.autodetect=False"]
     command += ["--ServerApp.answer_yes=True"]  # Ctrl-C ends it without a question
     if port:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]

@@ -18,12 +18,12 @@ def processes_of_cloud() -> list[psutil.Process]:
     return [server, *server.children(recursive=True)]
 
 
-def listening(processes: list[psutil.Process]) -> list[str]:
+def listening(processes: list[psutil.Process]) -> set[str]:
     """Return the addresses on which they listen; one that has just ended (a worker, JupyterLab's node) has none."""
-    found = []
+    found: set[str] = set()
     for each in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
-            found += [one.laddr.ip for one in each.net_connections("inet") if one.status == "LISTEN"]
+            found |= {one.laddr.ip for one in each.net_connections("inet") if one.status == "LISTEN"}
     return found
 
 

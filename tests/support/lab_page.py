@@ -190,18 +190,18 @@ class Notebook:
         """Wait until the kernel has done what it was told before: it answers in order."""
         self.page.evaluate(_ASK_KERNEL)
 
-    @property
-    def takes_screenshots(self) -> bool:
-        """Whether `screenshot` writes files: what is shown for them alone is not worth its time otherwise."""
-        return bool(os.environ.get("SAGALAB_SCREENSHOTS"))
-
     def screenshot(self, name: str) -> None:
         """Write screenshots/NAME.png, for people to look at, where SAGALAB_SCREENSHOTS is set."""
         picture(self.page, name)
 
 
+def takes_screenshots() -> bool:
+    """Tell whether `picture` writes files: what is shown for them alone is not worth its time otherwise."""
+    return bool(os.environ.get("SAGALAB_SCREENSHOTS"))
+
+
 def picture(page: Page, name: str) -> None:
     """Write screenshots/NAME.png of a page, for people to look at, where SAGALAB_SCREENSHOTS is set."""
-    if os.environ.get("SAGALAB_SCREENSHOTS"):
+    if takes_screenshots():
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -8,6 +8,7 @@ from sagalab.deploying.names import TABLES, TASKS, Arns, Names
 NAMES = Names("saga")
 ARNS = Arns(NAMES, "us-east-1", "123456789012")
 SUBSTITUTIONS = {task.substitution: ARNS.function(task) for task in TASKS} | {"SagaTopic": ARNS.topic}
+_TABLES = {NAMES.table(key) for key in TABLES}
 _KNOWN = {
     name: task
     for task in TASKS
@@ -56,7 +57,6 @@ def table_call(ask: CallTask) -> str | None:
     """Return the operation of a Task that calls DynamoDB itself on a table of these, or None."""
     if ask.resource.service != "dynamodb" or not isinstance(ask.parameters, dict):
         return None
-    table = ask.parameters.get("TableName")
-    if table not in {NAMES.table(key) for key in TABLES}:
+    if ask.parameters.get("TableName") not in _TABLES:
         return None
     return ask.resource.action[:1].upper() + ask.resource.action[1:]

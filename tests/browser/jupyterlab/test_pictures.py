@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from chromium_launch import resize
-from lab_page import Notebook
+from lab_page import Notebook, takes_screenshots
 from playwright.sync_api import Locator, expect
 
 from sagalab.pictures.dark import PAGE
@@ -141,7 +141,7 @@ def test_a_dark_page_has_dark_pictures(notebook):
     for kind in KINDS:
         frame = output_of(notebook, kind).locator(".sagalab-picture, .sagalab-beside").first
         expect(frame).to_have_css("background-color", dark)
-    for width in WIDTHS if notebook.takes_screenshots else ():
+    for width in WIDTHS if takes_screenshots() else ():
         resize(notebook.page, width, 1000)
         for kind in KINDS:
             output_of(notebook, kind)
